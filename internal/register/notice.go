@@ -1,111 +1,32 @@
 package register
 
-import "time"
+import "beredskab/internal/outbox"
 
-// NoticeKind says why a message is owed. It picks the text in templates/notify.
-type NoticeKind string
-
-// The kinds of notice. A kind never changes its meaning; new ones are added.
-const (
-	NoticeReminder   NoticeKind = "reminder"   // a drill comes in 14, 7 or 1 days
-	NoticeStarted    NoticeKind = "started"    // a run has begun
-	NoticeRequest    NoticeKind = "request"    // a person is asked to answer, decide or carry out a step
-	NoticeEscalation NoticeKind = "escalation" // the person asked has not answered; the deputy or the leader is asked
-	NoticeUnknown    NoticeKind = "unknown"    // the program cannot know how a step ended; a named person decides
-	NoticeFinished   NoticeKind = "finished"   // a run has ended, with its verdict
-	NoticeMissed     NoticeKind = "missed"     // an occurrence was missed or skipped, and why
-	NoticeFinding    NoticeKind = "finding"    // an RTO check found something
-	NoticeTest       NoticeKind = "test"       // somebody tries a channel
+// Other names for the outbox, until its users have moved to that package.
+type (
+	NoticeKind      = outbox.Kind
+	NoticeState     = outbox.State
+	DeliveryOutcome = outbox.Outcome
+	Notice          = outbox.Notice
+	Facts           = outbox.Facts
+	Delivery        = outbox.Delivery
 )
 
-// Notice is one message owed to one receiver through one channel: a row of the
-// outbox, written in the transaction that caused it (DESIGN 2.5) and delivered
-// after commit, at least once, until ExpiresAt.
-type Notice struct {
-	ID       int64
-	Key      string // natural key; the same message is never owed twice
-	Kind     NoticeKind
-	Channel  string // name of a configured channel, e.g. "slack", "mail", "webhook", "folder"
-	Receiver string // role or person as the plan names it
-	Address  string // mailbox, Slack channel or user; empty lets the channel's default apply
-	Language string // "da" or "en"
-	Facts    Facts
-
-	CreatedAt time.Time
-	ExpiresAt time.Time
-	NextTry   time.Time
-	Tries     int
-	State     NoticeState
-	LastError string
-}
-
-// NoticeState is where a notice stands in the outbox.
-type NoticeState string
-
-// The states of a notice; delivered, expired and refused are final.
 const (
-	NoticeOwed      NoticeState = "owed"
-	NoticeDelivered NoticeState = "delivered"
-	NoticeExpired   NoticeState = "expired"
-	NoticeRefused   NoticeState = "refused"
-)
-
-// Facts is what a message may say: one step and the run's figures, never
-// secrets and never plan content beyond that step (spec/ux.md 4.1). Fields that
-// do not apply to the kind are zero. Durations are minutes.
-type Facts struct {
-	System     string    `json:"system,omitempty"`      // id
-	SystemName string    `json:"system_name,omitempty"` // as the plan says it
-	Run        string    `json:"run,omitempty"`         // run number, e.g. "2026-07"
-	Drill      string    `json:"drill,omitempty"`       // title of the drill
-	Incident   bool      `json:"incident,omitempty"`    // a real incident: KRISE, never ØVELSE
-	Step       string    `json:"step,omitempty"`        // step id
-	StepTitle  string    `json:"step_title,omitempty"`
-	StepNumber int       `json:"step_number,omitempty"` // from 1
-	Steps      int       `json:"steps,omitempty"`       // number of steps of the run
-	Question   string    `json:"question,omitempty"`
-	Todo       []string  `json:"todo,omitempty"` // the instructions of the one step
-	Minutes    int       `json:"minutes,omitempty"`
-	AnswerBy   time.Time `json:"answer_by,omitzero"`
-	StartsAt   time.Time `json:"starts_at,omitzero"`
-	EndsAt     time.Time `json:"ends_at,omitzero"`
-	DaysBefore int       `json:"days_before,omitempty"`
-	Absent     string    `json:"absent,omitempty"` // who has not answered (escalation)
-	Leader     string    `json:"leader,omitempty"`
-	Phone      string    `json:"phone,omitempty"` // the duty phone, from settings
-	Verdict    string    `json:"verdict,omitempty"`
-	RTAMinutes int       `json:"rta_minutes,omitempty"`
-	RTOMinutes int       `json:"rto_minutes,omitempty"`
-	RPAMinutes int       `json:"rpa_minutes,omitempty"`
-	RPOMinutes int       `json:"rpo_minutes,omitempty"`
-	Measured   bool      `json:"measured,omitempty"`  // false: "not measured", never shown green
-	Findings   int       `json:"findings,omitempty"`  // number of findings of the run
-	SlowStep   string    `json:"slow_step,omitempty"` // slowest step against its estimate
-	SlowBy     int       `json:"slow_by,omitempty"`   // minutes over its estimate
-	Code       string    `json:"code,omitempty"`      // rule code, e.g. C6
-	Text       string    `json:"text,omitempty"`      // the finding's or the reason's own words
-	Hint       string    `json:"hint,omitempty"`
-	Command    string    `json:"command,omitempty"` // what to type to answer, until pages exist
-	Link       string    `json:"link,omitempty"`
-}
-
-// Delivery is one try to deliver a notice, kept for ever (spec/ux.md 4.1).
-type Delivery struct {
-	Notice  int64
-	Try     int
-	At      time.Time
-	Channel string
-	Outcome DeliveryOutcome
-	Detail  string // what the receiver's side answered
-	RetryAt time.Time
-}
-
-// DeliveryOutcome is how one try ended.
-type DeliveryOutcome string
-
-// The outcomes of a try.
-const (
-	Delivered DeliveryOutcome = "delivered"
-	TryAgain  DeliveryOutcome = "try_again"
-	GiveUp    DeliveryOutcome = "give_up"
+	NoticeReminder   = outbox.Reminder
+	NoticeStarted    = outbox.Started
+	NoticeRequest    = outbox.Request
+	NoticeEscalation = outbox.Escalation
+	NoticeUnknown    = outbox.Unknown
+	NoticeFinished   = outbox.Finished
+	NoticeMissed     = outbox.Missed
+	NoticeFinding    = outbox.Finding
+	NoticeTest       = outbox.Test
+	NoticeOwed       = outbox.Owed
+	NoticeDelivered  = outbox.Delivered
+	NoticeExpired    = outbox.Expired
+	NoticeRefused    = outbox.Refused
+	Delivered        = outbox.Accepted
+	TryAgain         = outbox.TryAgain
+	GiveUp           = outbox.GiveUp
 )

@@ -1,0 +1,115 @@
+// Package outbox says what a message owed is: the row that a change of the
+// register writes in its own transaction and that is delivered after commit, at
+// least once (DESIGN 2.5). It stands below the register so that the register's
+// words and the messages' words do not share one package.
+package outbox
+
+import "time"
+
+// Kind says why a message is owed. It picks the text in templates/notify.
+type Kind string
+
+// The kinds of notice. A kind never changes its meaning; new ones are added.
+const (
+	Reminder   Kind = "reminder"   // a drill comes in 14, 7 or 1 days
+	Started    Kind = "started"    // a run has begun
+	Request    Kind = "request"    // a person is asked to answer, decide or carry out a step
+	Escalation Kind = "escalation" // the person asked has not answered; the deputy or the leader is asked
+	Unknown    Kind = "unknown"    // the program cannot know how a step ended; a named person decides
+	Finished   Kind = "finished"   // a run has ended, with its verdict
+	Missed     Kind = "missed"     // an occurrence was missed or skipped, and why
+	Finding    Kind = "finding"    // an RTO check found something
+	Test       Kind = "test"       // somebody tries a channel
+)
+
+// Notice is one message owed to one receiver through one channel: a row of the
+// outbox, written in the transaction that caused it (DESIGN 2.5) and delivered
+// after commit, at least once, until ExpiresAt.
+type Notice struct {
+	ID       int64
+	Key      string // natural key; the same message is never owed twice
+	Kind     Kind
+	Channel  string // name of a configured channel, e.g. "slack", "mail", "webhook", "folder"
+	Receiver string // role or person as the plan names it
+	Address  string // mailbox, Slack channel or user; empty lets the channel's default apply
+	Language string // "da" or "en"
+	Facts    Facts
+
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	NextTry   time.Time
+	Tries     int
+	State     State
+	LastError string
+}
+
+// State is where a notice stands in the outbox.
+type State string
+
+// The states of a notice; delivered, expired and refused are final.
+const (
+	Owed      State = "owed"
+	Delivered State = "delivered"
+	Expired   State = "expired"
+	Refused   State = "refused"
+)
+
+// Facts is what a message may say: one step and the run's figures, never
+// secrets and never plan content beyond that step (spec/ux.md 4.1). Fields that
+// do not apply to the kind are zero. Durations are minutes.
+type Facts struct {
+	System     string    `json:"system,omitempty"`      // id
+	SystemName string    `json:"system_name,omitempty"` // as the plan says it
+	Run        string    `json:"run,omitempty"`         // run number, e.g. "2026-07"
+	Drill      string    `json:"drill,omitempty"`       // title of the drill
+	Incident   bool      `json:"incident,omitempty"`    // a real incident: KRISE, never ØVELSE
+	Step       string    `json:"step,omitempty"`        // step id
+	StepTitle  string    `json:"step_title,omitempty"`
+	StepNumber int       `json:"step_number,omitempty"` // from 1
+	Steps      int       `json:"steps,omitempty"`       // number of steps of the run
+	Question   string    `json:"question,omitempty"`
+	Todo       []string  `json:"todo,omitempty"` // the instructions of the one step
+	Minutes    int       `json:"minutes,omitempty"`
+	AnswerBy   time.Time `json:"answer_by,omitzero"`
+	StartsAt   time.Time `json:"starts_at,omitzero"`
+	EndsAt     time.Time `json:"ends_at,omitzero"`
+	DaysBefore int       `json:"days_before,omitempty"`
+	Absent     string    `json:"absent,omitempty"` // who has not answered (escalation)
+	Leader     string    `json:"leader,omitempty"`
+	Phone      string    `json:"phone,omitempty"` // the duty phone, from settings
+	Verdict    string    `json:"verdict,omitempty"`
+	RTAMinutes int       `json:"rta_minutes,omitempty"`
+	RTOMinutes int       `json:"rto_minutes,omitempty"`
+	RPAMinutes int       `json:"rpa_minutes,omitempty"`
+	RPOMinutes int       `json:"rpo_minutes,omitempty"`
+	Measured   bool      `json:"measured,omitempty"`  // false: "not measured", never shown green
+	Findings   int       `json:"findings,omitempty"`  // number of findings of the run
+	SlowStep   string    `json:"slow_step,omitempty"` // slowest step against its estimate
+	SlowBy     int       `json:"slow_by,omitempty"`   // minutes over its estimate
+	Code       string    `json:"code,omitempty"`      // rule code, e.g. C6
+	Text       string    `json:"text,omitempty"`      // the finding's or the reason's own words
+	Hint       string    `json:"hint,omitempty"`
+	Command    string    `json:"command,omitempty"` // what to type to answer, until pages exist
+	Link       string    `json:"link,omitempty"`
+}
+
+// Delivery is one try to deliver a notice, kept for ever (spec/ux.md 4.1).
+type Delivery struct {
+	Notice  int64
+	Try     int
+	At      time.Time
+	Channel string
+	Outcome Outcome
+	Detail  string // what the receiver's side answered
+	RetryAt time.Time
+}
+
+// Outcome is how one try ended.
+type Outcome string
+
+// The outcomes of a try.
+const (
+	Accepted Outcome = "delivered"
+	TryAgain Outcome = "try_again"
+	GiveUp   Outcome = "give_up"
+)

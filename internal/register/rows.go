@@ -1,0 +1,161 @@
+package register
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Version is one immutable version of a plan (Kind "plan", ID the system) or of
+// the organisation file (Kind "organisation", ID "organisation"), named by the
+// SHA-256 of its canonical bytes.
+type Version struct {
+	Hash      string
+	Kind      string
+	ID        string
+	Number    int
+	Label     string // plan_version as the author wrote it
+	StepsHash string
+	File      string
+	Canonical []byte
+	AdoptedAt time.Time
+	AdoptedBy string
+}
+
+// RunRow is a run as the register lists it; its truth is its events. Lengths
+// are nanoseconds.
+type RunRow struct {
+	ID        string // "2026-07": year and number
+	System    string
+	PlanHash  string
+	StepsHash string
+	DrillID   string
+	Type      string
+	Title     string
+	Scope     string
+	Incident  bool
+	Imported  bool // held before this register existed; has no events
+	State     string
+	Verdict   string
+	Director  string
+	Seq       int
+	Node      string // that drives it
+	OpenedAt  time.Time
+	StartedAt time.Time
+	EndedAt   time.Time
+	RTA       *int64 // nil: not measured
+	RPA       *int64
+	Measured  bool
+}
+
+// EventRow is one drill.Event as stored; Body is its JSON.
+type EventRow struct {
+	Seq  int
+	At   time.Time
+	Kind string
+	Step string
+	Body json.RawMessage
+}
+
+// AttemptState is where an attempt of an automatic step stands (DESIGN 2.2).
+type AttemptState string
+
+// The states of an attempt. Starting is committed before anything is spawned.
+const (
+	AttemptStarting AttemptState = "starting"
+	AttemptRunning  AttemptState = "running"
+	AttemptRecorded AttemptState = "recorded"
+	AttemptUnknown  AttemptState = "unknown"
+)
+
+// Attempt is one start of one automatic step by one node.
+type Attempt struct {
+	Run, Step string
+	Number    int
+	Node      string
+	Epoch     int64
+	State     AttemptState
+	Process   json.RawMessage // PID, start and boot ID, once known
+	Outcome   string
+	ClaimedAt time.Time
+	EndedAt   time.Time
+}
+
+// Occurrence is one due time of one schedule and what became of it. Its natural
+// key is (Schedule, Nominal, Zone).
+type Occurrence struct {
+	Schedule string // "esdh/gendan-fra-backup"
+	Nominal  string // local wall time, "2026-11-23T09:00"
+	Zone     string
+	Due      time.Time
+	State    OccurrenceState
+	Reason   string
+	Run      string
+	At       time.Time // when this was decided
+}
+
+// OccurrenceState is what became of an occurrence.
+type OccurrenceState string
+
+// The states of an occurrence. Announced and Asked wait; the rest are final.
+const (
+	OccurrenceAsked   OccurrenceState = "asked"
+	OccurrenceStarted OccurrenceState = "started"
+	OccurrenceMissed  OccurrenceState = "missed"
+	OccurrenceSkipped OccurrenceState = "skipped"
+)
+
+// ScheduleRow is a schedule as the register knows it: what the plan in the
+// register asks for, and how far it has been followed.
+type ScheduleRow struct {
+	Key      string // "system/drill", or "@checks"
+	System   string
+	Drill    string
+	PlanHash string
+	Spec     json.RawMessage
+	Born     time.Time // occurrences before this were never due here
+	Followed time.Time // every occurrence up to this has its row
+	Next     time.Time // when the register must look at it again
+	Due      time.Time // the next occurrence itself
+	Nominal  string    // of the next occurrence
+	Problem  string    // why it cannot be followed
+}
+
+// NodeRow is one server process that has driven this register.
+type NodeRow struct {
+	Name  string
+	Epoch int64
+	Beat  time.Time
+}
+
+// Entry is one line of the trace: who did what to what, when, and how that
+// person was known. Bytes are canonical and are what Hash, an RFC 6962 leaf
+// hash, is of; the other fields are read out of them for looking up.
+type Entry struct {
+	Seq     int64
+	At      time.Time
+	Actor   string
+	Act     string
+	Object  string
+	Outcome string // done or refused
+	Bytes   []byte
+	Hash    []byte
+}
+
+// Finding is something that a check or a run showed, from when it was first
+// seen until it was gone.
+type Finding struct {
+	Key      string // code, system and what else makes it one thing
+	Code     string
+	System   string
+	Run      string
+	Severity string
+	State    string // breached, at_risk, unknown, waived
+	Text     string
+	Hint     string
+	Value    int64 // minutes, or nanoseconds for findings of runs
+	Limit    int64
+	RaisedAt time.Time
+	SeenAt   time.Time
+	ClosedAt time.Time
+	Reason   string // why it was closed
+}

@@ -1,0 +1,147 @@
+package register
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"beredskab/internal/outbox"
+)
+
+// ErrNotFound says that there is no row of that key.
+var ErrNotFound = errors.New("not in the register")
+
+// ErrConflict says that somebody else was first: a natural key is taken, or an
+// epoch or a sequence number has moved on. Read again and decide anew.
+var ErrConflict = errors.New("somebody else was first")
+
+// Store keeps what the register decides. It decides nothing itself. Update runs
+// fn in one immediate transaction and commits when fn returns nil; what was
+// acknowledged survives a power loss (DESIGN 2.3). fn may run again after a
+// conflict of the database's own, so it must not touch anything outside. A
+// commit that errs is unknown: the caller reads again by natural key.
+type Store interface {
+	View(ctx context.Context, fn func(Tx) error) error
+	Update(ctx context.Context, fn func(Tx) error) error
+}
+
+// Tx is the register's tables within one transaction. Times are stored in UTC
+// to the microsecond. Add… methods report false when the natural key was there
+// already; nothing is written then. Lists are in key order unless said.
+type Tx interface {
+	// AddVersion keeps an immutable version; Hash is its natural key. Number
+	// counts from 1 per (Kind, ID) and is given by the store.
+	AddVersion(ctx context.Context, v Version) (number int, added bool, err error)
+	Version(ctx context.Context, hash string) (Version, error)
+	// NewestVersions gives the version with the highest Number per ID.
+	NewestVersions(ctx context.Context, kind string) ([]Version, error)
+	Versions(ctx context.Context, kind, id string) ([]Version, error)
+	// SetCurrent marks the version that the files hold now; Number says nothing
+	// about that, because an older text may come back.
+	SetCurrent(ctx context.Context, kind, id, hash string) error
+	Current(ctx context.Context, kind string) ([]Version, error)
+
+	AddRun(ctx context.Context, r RunRow) (added bool, err error)
+	// SaveRun writes every column but the key, where the stored Seq is expected;
+	// otherwise ErrConflict.
+	SaveRun(ctx context.Context, r RunRow, expectedSeq int) error
+	Run(ctx context.Context, id string) (RunRow, error)
+	// Runs lists newest first.
+	Runs(ctx context.Context, f RunFilter) ([]RunRow, error)
+	// LastRunNumber gives the highest number used in that year, 0 if none.
+	LastRunNumber(ctx context.Context, year int) (int, error)
+	// NewestEvidence gives, for each system, the newest ended run of each type
+	// and steps hash: what the checks need, from an index.
+	NewestEvidence(ctx context.Context) ([]RunRow, error)
+
+	// AddEvents appends; (Run, Seq) is unique, a taken one is ErrConflict.
+	AddEvents(ctx context.Context, run string, events []EventRow) error
+	Events(ctx context.Context, run string, after int) ([]EventRow, error)
+
+	// AddAttempt is the fence: (Run, Step, Number) is unique for ever.
+	AddAttempt(ctx context.Context, a Attempt) (added bool, err error)
+	// SaveAttempt writes where the stored row has that epoch and is in one of
+	// the states named; otherwise ErrConflict.
+	SaveAttempt(ctx context.Context, a Attempt, epoch int64, from ...AttemptState) error
+	Attempt(ctx context.Context, run, step string, number int) (Attempt, error)
+	// OpenAttempts lists those that have not ended, of all nodes.
+	OpenAttempts(ctx context.Context) ([]Attempt, error)
+
+	// AddOccurrence is the idempotency key of a drill: (Schedule, Nominal, Zone).
+	AddOccurrence(ctx context.Context, o Occurrence) (added bool, err error)
+	SaveOccurrence(ctx context.Context, o Occurrence) error
+	Occurrence(ctx context.Context, schedule, nominal, zone string) (Occurrence, error)
+	// Occurrences lists newest first; an empty schedule means all.
+	Occurrences(ctx context.Context, schedule string, limit int) ([]Occurrence, error)
+
+	// PutSchedule inserts or replaces by Key.
+	PutSchedule(ctx context.Context, s ScheduleRow) error
+	DeleteSchedule(ctx context.Context, key string) error
+	Schedules(ctx context.Context) ([]ScheduleRow, error)
+	// DueSchedules lists those with Next at or before now, soonest first.
+	DueSchedules(ctx context.Context, now time.Time, limit int) ([]ScheduleRow, error)
+	// NextDue is the earliest Next of all; zero when there is none.
+	NextDue(ctx context.Context) (time.Time, error)
+
+	// AddNotice owes a message; Key is its natural key.
+	AddNotice(ctx context.Context, n outbox.Notice) (id int64, added bool, err error)
+	SaveNotice(ctx context.Context, n outbox.Notice) error
+	// OwedNotices lists owed ones with NextTry at or before now, oldest first.
+	OwedNotices(ctx context.Context, now time.Time, limit int) ([]outbox.Notice, error)
+	Notice(ctx context.Context, id int64) (outbox.Notice, error)
+	// Notices lists newest first.
+	Notices(ctx context.Context, f NoticeFilter) ([]outbox.Notice, error)
+	AddDelivery(ctx context.Context, d outbox.Delivery) error
+	Deliveries(ctx context.Context, notice int64) ([]outbox.Delivery, error)
+	// NextNotice is the earliest NextTry of those owed; zero when none is.
+	NextNotice(ctx context.Context) (time.Time, error)
+
+	// AddEntry appends to the log; the store gives Seq, without gaps from 1.
+	AddEntry(ctx context.Context, e Entry) (seq int64, err error)
+	// Entries lists newest first.
+	Entries(ctx context.Context, f EntryFilter) ([]Entry, error)
+
+	// PutFinding inserts or replaces by Key.
+	PutFinding(ctx context.Context, f Finding) error
+	Findings(ctx context.Context, f FindingFilter) ([]Finding, error)
+
+	// Beat records that the node lives, by the database's clock. A new node, or
+	// a new start of one, gets a new epoch: pass 0. ErrConflict when the epoch
+	// is no longer that node's.
+	Beat(ctx context.Context, node string, epoch int64) (current int64, err error)
+	// SilentNodes lists nodes without a beat for that long by the database's
+	// clock.
+	SilentNodes(ctx context.Context, silence time.Duration) ([]NodeRow, error)
+
+	// Wake asks the queue to drive the run at that moment (at once when zero),
+	// committed with the transaction or not at all.
+	Wake(ctx context.Context, run string, at time.Time) error
+}
+
+// RunFilter narrows Runs; zero fields do not.
+type RunFilter struct {
+	System string
+	Open   bool // only runs that have not ended
+	Limit  int
+}
+
+// NoticeFilter narrows Notices; zero fields do not.
+type NoticeFilter struct {
+	State outbox.State
+	Run   string
+	Limit int
+}
+
+// EntryFilter narrows Entries; zero fields do not.
+type EntryFilter struct {
+	Object string // exact
+	Actor  string // exact
+	Limit  int
+}
+
+// FindingFilter narrows Findings; zero fields do not.
+type FindingFilter struct {
+	System string
+	Run    string
+	Open   bool
+}
