@@ -1,0 +1,118 @@
+package notify
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/slack-go/slack"
+)
+
+// Slack's limits for one message, in characters (spec/ux.md 4.2). All blocks
+// of a message together may hold about 13,200 characters; the shares below add
+// up to less whatever the facts are.
+const (
+	limitHeader  = 150
+	limitSection = 3000
+	limitButton  = 75
+	shareContext = 1000
+	shareFooter  = 1000
+	shareText    = 3000 // the line that a phone shows instead of the blocks
+)
+
+// blocks lays a message out as Block Kit blocks: header, context, what it is
+// about, the instructions, a button that opens a page, and whom to call.
+func blocks(p parts) []slack.Block {
+	header := mark(p.Tone) + p.Title
+	out := []slack.Block{slack.NewHeaderBlock(plainText(header, limitHeader))}
+	if width(header) > limitHeader {
+		out = append(out, section(p.Title))
+	}
+	if p.Context != "" {
+		out = append(out, contextBlock(p.Context, shareContext))
+	}
+	if len(p.Body) > 0 {
+		out = append(out, section(strings.Join(p.Body, "\n")))
+	}
+	if len(p.Todo) > 0 {
+		out = append(out, section(todoText(p)))
+	}
+	if p.Link != "" {
+		button := slack.NewButtonBlockElement("open", "", plainText(p.Action, limitButton))
+		button.URL = p.Link
+		out = append(out, slack.NewActionBlock("", button))
+	}
+	if p.Command != "" {
+		out = append(out, contextBlock(p.Command, shareContext))
+	}
+	if len(p.Footer) > 0 {
+		out = append(out, contextBlock(strings.Join(p.Footer, "\n"), shareFooter))
+	}
+	return out
+}
+
+func todoText(p parts) string {
+	var b strings.Builder
+	b.WriteString(p.TodoHead)
+	for i, line := range p.Todo {
+		if p.Numbered {
+			fmt.Fprintf(&b, "\n%d. %s", i+1, line)
+		} else {
+			b.WriteString("\n• " + line)
+		}
+	}
+	if p.More != "" {
+		b.WriteString("\n" + p.More)
+	}
+	return b.String()
+}
+
+// slackText is the line for notifications and screen readers: what is asked
+// and until when.
+func slackText(p parts) string {
+	return cutEscaped(join(" – ", p.Title, p.Context), shareText, escapeSlack)
+}
+
+// mark gives drill and incident a colour besides the word.
+func mark(tone string) string {
+	switch tone {
+	case "drill":
+		return "🟦 "
+	case "incident":
+		return "🟥 "
+	default:
+		return ""
+	}
+}
+
+func section(text string) *slack.SectionBlock {
+	return slack.NewSectionBlock(markdown(text, limitSection), nil, nil)
+}
+
+func contextBlock(text string, limit int) *slack.ContextBlock {
+	return slack.NewContextBlock("", markdown(text, limit))
+}
+
+// plainText is text that Slack shows as it is, without names of emoji.
+func plainText(text string, limit int) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, cut(text, limit), false, false)
+}
+
+// markdown is text that Slack may format. It is escaped and verbatim, so that
+// a fact can neither mention a channel nor hide an address behind a word.
+func markdown(text string, limit int) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.MarkdownType, cutEscaped(text, limit, escapeSlack), false, true)
+}
+
+// escapeSlack escapes the three characters that Slack's markup gives a meaning.
+func escapeSlack(r rune) string {
+	switch r {
+	case '&':
+		return "&amp;"
+	case '<':
+		return "&lt;"
+	case '>':
+		return "&gt;"
+	default:
+		return string(r)
+	}
+}

@@ -1,0 +1,99 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"beredskab/internal/outbox"
+)
+
+type folderSender struct{ dir string }
+
+// NewFolder makes a sender that writes each message into a folder instead of
+// sending it: a .json file with everything and then a .txt file to read. Demo,
+// tests and a municipality that tries the program out see there what would
+// have been sent. The folder must exist.
+func NewFolder(dir string) (Sender, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, fmt.Errorf("opening the message folder: %w", err)
+	}
+	if !info.IsDir() {
+		return nil, fmt.Errorf("opening the message folder: %s is a file; name a folder", dir)
+	}
+	return folderSender{dir}, nil
+}
+
+// Form is mail, because it is the richest form that a person can read in a file.
+func (folderSender) Form() Form { return FormMail }
+
+// Send writes the two files. A second try of the same notice replaces them.
+func (s folderSender) Send(ctx context.Context, n outbox.Notice, m Message) Receipt {
+	if err := ctx.Err(); err != nil {
+		return again("stopped before the message was written")
+	}
+	name := fileName(n)
+	full, err := json.MarshalIndent(struct {
+		ID       int64       `json:"id"`
+		Key      string      `json:"key"`
+		Kind     outbox.Kind `json:"kind"`
+		Receiver string      `json:"receiver,omitempty"`
+		Address  string      `json:"address,omitempty"`
+		Channel  string      `json:"channel"`
+		Link     string      `json:"link,omitempty"`
+		Message
+	}{n.ID, n.Key, n.Kind, n.Receiver, n.Address, n.Channel, webLink(n.Facts.Link), m}, "", "  ")
+	if err != nil {
+		return refused("the message cannot be written as JSON: " + err.Error())
+	}
+	text := fmt.Sprintf("To: %s\nAddress: %s\nSubject: %s\n\n%s", clean(n.Receiver, longestName), clean(n.Address, longestName), m.Subject, m.Text)
+	for _, file := range []struct{ end, content string }{{".json", string(full) + "\n"}, {".txt", text}} {
+		if err := writeFile(filepath.Join(s.dir, name+file.end), file.content); err != nil {
+			return again(clean(err.Error(), longestDetail))
+		}
+	}
+	return delivered("written to " + name + ".txt")
+}
+
+// fileName sorts by time and holds nothing that comes from a plan.
+func fileName(n outbox.Notice) string {
+	kind := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, string(n.Kind))
+	return fmt.Sprintf("%s-%06d-%s-%s", n.CreatedAt.UTC().Format("20060102T150405Z"), n.ID, kind, digestID(n.Key)[:8])
+}
+
+// writeFile puts a whole file in place at once: whoever looks sees all of it or nothing.
+func writeFile(path, content string) (err error) {
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".writing-*")
+	if err != nil {
+		return fmt.Errorf("writing a message: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("writing a message: %w", err), removeIfThere(temporary.Name()))
+		}
+	}()
+	_, err = temporary.WriteString(content)
+	err = errors.Join(err, temporary.Sync(), temporary.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), path)
+}
+
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

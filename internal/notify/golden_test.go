@@ -1,0 +1,192 @@
+package notify
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"beredskab/internal/outbox"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// copenhagen is loaded once per test; the program shows all times there.
+func copenhagen(t testing.TB) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Copenhagen")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+func wording(t testing.TB) *Wording {
+	t.Helper()
+	w, err := LoadWording(nil, copenhagen(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// sample is a full notice of one kind, all of whose times lie on 26 November 2026.
+func sample(kind outbox.Kind, lang string, incident bool) outbox.Notice {
+	day := time.Date(2026, time.November, 26, 7, 0, 0, 0, time.UTC)
+	n := outbox.Notice{
+		ID: 41, Key: "run/2026-07/" + string(kind), Kind: kind, Channel: "slack", Receiver: "Systemejer Økonomi",
+		Address: "systemejer@kommune.example", Language: lang, CreatedAt: day, ExpiresAt: day.Add(24 * time.Hour),
+		Facts: outbox.Facts{
+			System: "okonomi", SystemName: "Økonomisystem", Run: "2026-07", Drill: "Økonomi – gendan fra backup", Incident: incident,
+			Leader: "Øvelsesleder", Phone: "59 53 00 00", Link: "https://beredskab.kommune.example/s/k7m2qd",
+		},
+	}
+	f := &n.Facts
+	switch kind {
+	case outbox.Reminder:
+		n.CreatedAt = day.AddDate(0, 0, -7)
+		f.Run, f.DaysBefore, f.StartsAt, f.EndsAt = "", 7, day.Add(time.Hour), day.Add(4*time.Hour)
+	case outbox.Started:
+		f.StartsAt, f.Steps, f.RTOMinutes = day.Add(72*time.Minute), 7, 240
+	case outbox.Request, outbox.Escalation, outbox.Unknown:
+		f.Step, f.StepTitle, f.StepNumber, f.Steps = "bekraeft-data", "Kontrollér stikprøve på bilag", 3, 7
+		f.Question, f.Minutes, f.AnswerBy = "Viser Økonomisystemet de rigtige tal?", 3, day.Add(150*time.Minute)
+		f.Todo = []string{"Log ind på testmiljøet", "Find bilag 2025-114", "Beløbet skal være 12.450,00 kr."}
+		f.Command = "beredskab answer 2026-07 bekraeft-data yes"
+		if kind == outbox.Escalation {
+			n.Receiver, f.Absent = "Stedfortræder Økonomi", "Systemejer Økonomi"
+		}
+	case outbox.Finished:
+		f.Verdict, f.Measured, f.RTAMinutes, f.RTOMinutes, f.RPAMinutes, f.RPOMinutes = "passed_with_findings", true, 192, 240, 420, 1440
+		f.Findings, f.SlowStep, f.SlowBy = 2, "Gendan database", 11
+	case outbox.Missed:
+		f.Run, f.StartsAt, f.Text = "", day.AddDate(0, 0, -1), "Serveren var slukket fra mandag til torsdag."
+	case outbox.Finding:
+		f.Run, f.Drill, f.Code = "", "", "C6"
+		f.Text, f.Hint = "Den planlagte tid (5 t) er længere end tidshorisonten (4 t).", "Forkort trinnene, eller aftal en længere tidshorisont med systemejeren."
+	case outbox.Test:
+		n.Facts = outbox.Facts{Phone: f.Phone}
+	}
+	return n
+}
+
+// TestGolden compares every kind in every language and form with what people
+// have read and approved.
+func TestGolden(t *testing.T) {
+	w := wording(t)
+	for _, lang := range Languages() {
+		for _, kind := range kinds() {
+			for _, incident := range []bool{false, true} {
+				if incident && !strings.Contains("started request escalation unknown finished digest", string(kind)) {
+					continue
+				}
+				name := string(kind)
+				if incident {
+					name += "-incident"
+				}
+				for _, form := range []Form{FormText, FormMail, FormSlack} {
+					golden(t, name+"."+lang+"."+string(form), renderSample(t, w, kind, lang, incident, form), form)
+				}
+			}
+		}
+	}
+}
+
+func renderSample(t *testing.T, w *Wording, kind outbox.Kind, lang string, incident bool, form Form) Message {
+	t.Helper()
+	if kind != digestKind {
+		m, err := w.Render(sample(kind, lang, incident), form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	group := []outbox.Notice{sample(outbox.Started, lang, incident), sample(outbox.Finished, lang, incident)}
+	m, err := w.RenderDigest(group, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func golden(t *testing.T, name string, m Message, form Form) {
+	t.Helper()
+	got := "Subject: " + m.Subject + "\n\n" + m.Text
+	switch form {
+	case FormMail:
+		got = m.HTML
+	case FormSlack:
+		raw, err := json.MarshalIndent(map[string]any{"text": m.Text, "blocks": m.Blocks}, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = string(raw) + "\n"
+	}
+	path := filepath.Join("testdata", name+".golden")
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs from its golden file; run the test with -update and read the change\n%s", name, got)
+	}
+}
+
+// TestFirstWord holds the rule that a drill can never be taken for reality.
+func TestFirstWord(t *testing.T) {
+	w := wording(t)
+	want := map[string]map[string]string{
+		"da": {"drill": "ØVELSE", "incident": "KRISE", "plan": "BEREDSKAB"},
+		"en": {"drill": "DRILL", "incident": "CRISIS", "plan": "BEREDSKAB"},
+	}
+	for _, lang := range Languages() {
+		for _, kind := range kinds() {
+			for _, incident := range []bool{false, true} {
+				tone := toneOf(sample(kind, lang, incident))
+				m := renderSample(t, w, kind, lang, incident, FormText)
+				slackMessage := renderSample(t, w, kind, lang, incident, FormSlack)
+				for what, line := range map[string]string{"subject": m.Subject, "text": m.Text, "Slack text": slackMessage.Text} {
+					word := strings.TrimRight(strings.Fields(line)[0], ":")
+					if word != want[lang][tone] {
+						t.Errorf("%s of %s in %s (incident %v) begins with %q, want %q", what, kind, lang, incident, word, want[lang][tone])
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestNotMeasuredIsNeverGreen: "not measured" is a value of its own (DESIGN 1).
+func TestNotMeasuredIsNeverGreen(t *testing.T) {
+	w := wording(t)
+	for name, change := range map[string]func(*outbox.Facts){
+		"not measured": func(f *outbox.Facts) { f.Measured = false },
+		"late":         func(f *outbox.Facts) { f.RTAMinutes = 241 },
+		"no objective": func(f *outbox.Facts) { f.RTOMinutes = 0 },
+	} {
+		for _, lang := range Languages() {
+			n := sample(outbox.Finished, lang, false)
+			change(&n.Facts)
+			m, err := w.Render(n, FormText)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(m.Text, "✅") {
+				t.Errorf("%s in %s is shown green:\n%s", name, lang, m.Text)
+			}
+		}
+	}
+	m, err := w.Render(sample(outbox.Finished, "da", false), FormText)
+	if err != nil || !strings.Contains(m.Text, "✅ Genetableret på 3 t 12 min (tidshorisont 4 t)") {
+		t.Errorf("control: a measured time within its objective is green; got %v\n%s", err, m.Text)
+	}
+}

@@ -1,0 +1,53 @@
+package notify
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// pacer keeps messages to one place at least a gap apart, in the order in which they ask.
+// Slack takes one message per second and channel (F16).
+type pacer struct {
+	mu   sync.Mutex
+	gap  time.Duration
+	free map[string]time.Time // when each place may be used again
+}
+
+func newPacer(gap time.Duration) *pacer {
+	return &pacer{gap: gap, free: map[string]time.Time{}}
+}
+
+// wait returns when it is the caller's turn to write to place, or with an
+// error when ctx ends before. A turn that is given up is not given to another.
+func (p *pacer) wait(ctx context.Context, place string) error {
+	if p.gap <= 0 {
+		return ctx.Err()
+	}
+	pause := time.Until(p.book(place))
+	if pause <= 0 {
+		return ctx.Err()
+	}
+	turn := time.NewTimer(pause)
+	defer turn.Stop()
+	select {
+	case <-turn.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (p *pacer) book(place string) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	for other, free := range p.free {
+		if free.Before(now) {
+			delete(p.free, other) // places come from plans; the map must not grow for ever
+		}
+	}
+	turn := latest(now, p.free[place])
+	p.free[place] = turn.Add(p.gap)
+	return turn
+}

@@ -1,0 +1,172 @@
+package notify
+
+import (
+	"strings"
+	"time"
+
+	"beredskab/internal/outbox"
+)
+
+// longestTodo is how many instructions a message carries; the page has the rest.
+const longestTodo = 20
+
+// view is what a template may use: cleaned facts, with times and durations
+// already in the words of the language. An empty string or zero means that the
+// fact does not apply.
+type view struct {
+	Kind     outbox.Kind
+	Lang     string
+	Tone     string // drill, incident or plan: picks the word and the colour
+	Word     string // ØVELSE, KRISE … the word that every subject and title begins with
+	Incident bool
+	Channel  string
+	Receiver string
+
+	System, Run, Drill, Step, Question string
+	Number, Steps                      int
+	Minutes                            int
+	Due                                string // deadline: "kl. 10.30", with the date when it is another day
+	Day, Hours, Starts, Moment         string // of the start: date, "kl. 09.00–12.00", clock, date and clock
+	DaysBefore                         int
+	Absent, Leader, Phone              string
+
+	Verdict            string
+	Measured           bool
+	RTA, RTO, RPA, RPO string
+	LateRTA, LateRPA   bool
+	Findings           int
+	SlowStep, SlowBy   string
+	Code, Text, Hint   string
+	Command, Link      string
+
+	Todo  []string
+	More  int // entries of the list that were left out
+	Count int // messages in a digest
+}
+
+// facts cleans a notice and puts its times into words.
+func (w *Wording) facts(n outbox.Notice) view {
+	f := n.Facts
+	lang := language(n.Language, "")
+	words := w.words[lang]
+	name := func(s string) string { return clean(s, longestName) }
+	tone := toneOf(n)
+	v := view{
+		Kind: n.Kind, Lang: lang, Tone: tone, Word: words.lead[tone], Incident: f.Incident,
+		Channel: name(n.Channel), Receiver: name(n.Receiver),
+		System: name(first(f.SystemName, f.System)), Run: name(f.Run), Drill: name(f.Drill), Step: name(first(f.StepTitle, f.Step)),
+		Question: name(f.Question), Number: f.StepNumber, Steps: f.Steps, Minutes: f.Minutes,
+		DaysBefore: f.DaysBefore, Absent: name(f.Absent), Leader: name(f.Leader), Phone: name(f.Phone),
+		Measured: f.Measured, RTA: words.span(f.RTAMinutes), RTO: words.limit(f.RTOMinutes),
+		RPA: words.limit(f.RPAMinutes), RPO: words.limit(f.RPOMinutes),
+		LateRTA: f.RTAMinutes > f.RTOMinutes, LateRPA: f.RPOMinutes > 0 && f.RPAMinutes > f.RPOMinutes,
+		Findings: f.Findings, SlowStep: name(f.SlowStep), SlowBy: words.limit(f.SlowBy),
+		Code: name(f.Code), Text: clean(f.Text, longestText), Hint: clean(f.Hint, longestText),
+		Command: name(f.Command), Link: webLink(f.Link),
+	}
+	v.Verdict = words.verdict(name(f.Verdict))
+	v.Todo, v.More = list(f.Todo)
+	w.times(&v, words, n)
+	return v
+}
+
+// times fills in what a view says about when.
+func (w *Wording) times(v *view, words vocabulary, n outbox.Notice) {
+	local := func(t time.Time) time.Time {
+		if t.IsZero() {
+			return t
+		}
+		return t.In(w.zone)
+	}
+	created, by, start, end := local(n.CreatedAt), local(n.Facts.AnswerBy), local(n.Facts.StartsAt), local(n.Facts.EndsAt)
+	v.Due = words.moment(by)
+	if sameDay(created, by) {
+		v.Due = words.clock(by)
+	}
+	v.Day, v.Starts, v.Moment = words.date(start), words.moment(start), words.moment(start)
+	if sameDay(created, start) {
+		v.Starts = words.clock(start)
+	}
+	if v.Hours = words.clock(start); !end.IsZero() && !start.IsZero() {
+		if sameDay(start, end) {
+			v.Hours += "–" + words.clockEnd(end)
+		} else {
+			v.Hours += " – " + words.moment(end)
+		}
+	}
+}
+
+// digestFacts makes the view of several notices in one message.
+func (w *Wording) digestFacts(group []outbox.Notice) (view, error) {
+	oldest := group[0]
+	var titles []string
+	for _, n := range group {
+		if n.CreatedAt.Before(oldest.CreatedAt) {
+			oldest = n
+		}
+		p, err := w.parts(w.facts(n))
+		if err != nil {
+			return view{}, err
+		}
+		titles = append(titles, p.Subject)
+	}
+	v := w.facts(summary(group))
+	v.Tone = toneOf(group[0])
+	v.Word = w.words[v.Lang].lead[v.Tone]
+	v.Count = len(group)
+	v.Moment = w.words[v.Lang].moment(oldest.CreatedAt.In(w.zone))
+	v.Todo, v.More = list(titles)
+	return v, nil
+}
+
+// summary is the notice that stands for a group: what all of it shares.
+func summary(group []outbox.Notice) outbox.Notice {
+	n := group[0]
+	keys := make([]string, len(group))
+	for i, one := range group {
+		keys[i] = one.Key
+	}
+	return outbox.Notice{
+		ID: n.ID, Key: "digest " + digestID(strings.Join(keys, "\n")), Kind: digestKind,
+		Channel: n.Channel, Receiver: n.Receiver, Address: n.Address, Language: n.Language, CreatedAt: n.CreatedAt,
+		Facts: outbox.Facts{Incident: n.Facts.Incident, Leader: n.Facts.Leader, Phone: n.Facts.Phone},
+	}
+}
+
+// toneOf says what a message is about: an incident, a drill or the plans. A
+// drill that was missed is news about the plans: nobody is practising.
+func toneOf(n outbox.Notice) string {
+	switch {
+	case n.Kind == outbox.Test:
+		return "plan"
+	case n.Facts.Incident:
+		return "incident"
+	case n.Kind == outbox.Finding || n.Kind == outbox.Missed:
+		return "plan"
+	default:
+		return "drill"
+	}
+}
+
+func list(todo []string) (kept []string, more int) {
+	for _, line := range todo {
+		if line = clean(line, longestName); line != "" {
+			kept = append(kept, line)
+		}
+	}
+	if len(kept) <= longestTodo {
+		return kept, 0
+	}
+	return kept[:longestTodo], len(kept) - longestTodo
+}
+
+func first(a, b string) string {
+	if strings.TrimSpace(a) != "" {
+		return a
+	}
+	return b
+}
+
+func sameDay(a, b time.Time) bool {
+	return !a.IsZero() && a.Year() == b.Year() && a.YearDay() == b.YearDay()
+}

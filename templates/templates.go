@@ -1,0 +1,13 @@
+// Package templates holds the texts that the program speaks with, built into
+// the binary: messages and starters for plans, in Danish and English. It
+// imports nothing; the packages that use a folder lay a municipality's own
+// folder over it.
+package templates
+
+import "embed"
+
+// FS holds one folder per use. "all:" takes every file of a folder, so that
+// no file is left out because of its name.
+//
+//go:embed all:notify
+var FS embed.FS
