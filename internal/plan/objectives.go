@@ -3,40 +3,40 @@ package plan
 // Objectives are the accepted times of one system (spec/domain.md 3.2). All
 // are elapsed times; C1 wants rto + wrt ≤ mtpd.
 type Objectives struct {
-	MTPD Duration `yaml:"mtpd"`
-	MBCO string   `yaml:"mbco,omitempty"`
-	RTO  Duration `yaml:"rto"`
-	WRT  Duration `yaml:"wrt"`
-	RPO  Duration `yaml:"rpo"`
+	MTPD Duration `json:"mtpd"`
+	MBCO string   `json:"mbco,omitempty,omitzero"`
+	RTO  Duration `json:"rto"`
+	WRT  Duration `json:"wrt"`
+	RPO  Duration `json:"rpo"`
 	// Anchor says from when the RTO counts: disruption (default), declaration
 	// or activation.
-	Anchor       string `yaml:"rto_anchor,omitempty"`
-	ServiceHours string `yaml:"service_hours,omitempty"`
+	Anchor       string `json:"rto_anchor,omitempty,omitzero" jsonschema:"enum=disruption,enum=declaration,enum=activation"`
+	ServiceHours string `json:"service_hours,omitempty,omitzero"`
 }
 
 // peakPeriod is a season with tighter objectives, such as the payroll run
 // (F12). Zero durations leave the ordinary objective in force.
 type peakPeriod struct {
-	Name   string   `yaml:"name"`
-	When   string   `yaml:"when"` // iCalendar RRULE text, or words for people
-	MTPD   Duration `yaml:"mtpd,omitempty"`
-	RTO    Duration `yaml:"rto,omitempty"`
-	Reason string   `yaml:"reason,omitempty"`
+	Name   string   `json:"name"`
+	When   string   `json:"when"` // iCalendar RRULE text, or words for people
+	MTPD   Duration `json:"mtpd,omitempty,omitzero"`
+	RTO    Duration `json:"rto,omitempty,omitzero"`
+	Reason string   `json:"reason,omitempty,omitzero"`
 }
 
 // analysis is the business impact analysis: what a growing outage costs.
 type analysis struct {
-	Impact     []impact `yaml:"impact"`
-	Likelihood int      `yaml:"likelihood,omitempty"` // 1–4
-	RiskRef    string   `yaml:"risk_ref,omitempty"`
-	Date       string   `yaml:"date,omitempty"`
-	By         string   `yaml:"by,omitempty"` // a role
+	Impact     []impact `json:"impact"`
+	Likelihood int      `json:"likelihood,omitempty,omitzero" jsonschema:"minimum=1,maximum=4"` // 1–4
+	RiskRef    string   `json:"risk_ref,omitempty,omitzero"`
+	Date       string   `json:"date,omitempty,omitzero" jsonschema:"format=date"`
+	By         string   `json:"by,omitempty,omitzero"` // a role
 }
 
 // impact is one impact type and its level, 1–4, after 1h, 4h, 8h, 24h, 3d, 1w.
 type impact struct {
-	Type   string         `yaml:"type"`
-	Levels map[string]int `yaml:"levels"`
+	Type   string         `json:"type"`
+	Levels map[string]int `json:"levels"`
 }
 
 // DerivedClass is the recovery class that the analysis gives by itself: 1 when

@@ -4,10 +4,10 @@ package plan
 // Steps, SecuritySteps and Cleanup form one graph; Cleanup runs last in a drill
 // whatever happened.
 type Recovery struct {
-	Preconditions []string `yaml:"preconditions,omitempty"`
-	Steps         []Step   `yaml:"steps"`
-	SecuritySteps []Step   `yaml:"security_steps,omitempty"`
-	Cleanup       []Step   `yaml:"cleanup,omitempty"`
+	Preconditions []string `json:"preconditions,omitempty,omitzero"`
+	Steps         []Step   `json:"steps" jsonschema:"minItems=1"`
+	SecuritySteps []Step   `json:"security_steps,omitempty,omitzero"`
+	Cleanup       []Step   `json:"cleanup,omitempty,omitzero"`
 }
 
 // StepKind is how a step is carried out.
@@ -27,27 +27,27 @@ const (
 // administrator's catalogue; With holds its typed parameters as they were
 // written. No plan carries a command (DESIGN 3).
 type Step struct {
-	ID          string            `yaml:"id"`
-	Title       string            `yaml:"title"`
-	Instruction string            `yaml:"instruction,omitempty"`
-	Team        string            `yaml:"team,omitempty"` // required for manual steps
-	Estimate    Duration          `yaml:"estimate"`
-	After       []string          `yaml:"after,omitempty"`
-	Only        string            `yaml:"only,omitempty"` // drill, incident or both (default)
-	Site        string            `yaml:"site,omitempty"` // network zone that the step must run in
-	Action      string            `yaml:"action,omitempty"`
-	With        map[string]string `yaml:"with,omitempty"`
-	Timeout     Duration          `yaml:"timeout,omitempty"` // required for an automatic step
-	Rerun       string            `yaml:"rerun,omitempty"`   // safe, ask (default) or never
-	Confirm     *Confirm          `yaml:"confirm,omitempty"`
-	Inject      *Inject           `yaml:"inject,omitempty"`
-	Decision    *Decision         `yaml:"decision,omitempty"`
-	Verify      string            `yaml:"verify,omitempty"`
-	OnFailure   string            `yaml:"on_failure,omitempty"` // text for people
-	Evidence    string            `yaml:"evidence_wanted,omitempty"`
+	ID          string            `json:"id" jsonschema:"format=slug"`
+	Title       string            `json:"title"`
+	Instruction string            `json:"instruction,omitempty,omitzero"`
+	Team        string            `json:"team,omitempty,omitzero"` // required for manual steps
+	Estimate    Duration          `json:"estimate,omitempty,omitzero"`
+	After       []string          `json:"after,omitempty,omitzero"`
+	Only        string            `json:"only,omitempty,omitzero" jsonschema:"enum=drill,enum=incident,enum=both"` // drill, incident or both (default)
+	Site        string            `json:"site,omitempty,omitzero"`                                                 // network zone that the step must run in
+	Action      string            `json:"action,omitempty,omitzero"`
+	With        map[string]string `json:"with,omitempty,omitzero"`
+	Timeout     Duration          `json:"timeout,omitempty,omitzero"`                                          // required for an automatic step
+	Rerun       string            `json:"rerun,omitempty,omitzero" jsonschema:"enum=safe,enum=ask,enum=never"` // safe, ask (default) or never
+	Confirm     *Confirm          `json:"confirm,omitempty,omitzero"`
+	Inject      *Inject           `json:"inject,omitempty,omitzero"`
+	Decision    *Decision         `json:"decision,omitempty,omitzero"`
+	Verify      string            `json:"verify,omitempty,omitzero"`
+	OnFailure   string            `json:"on_failure,omitempty,omitzero"` // text for people
+	Evidence    string            `json:"evidence_wanted,omitempty,omitzero"`
 	// Verifies marks the step whose success gives t8 (verified by the owner); by
 	// default the last confirm step by the system owner, else the last step.
-	Verifies bool `yaml:"verifies,omitempty"`
+	Verifies bool `json:"verifies,omitempty,omitzero"`
 }
 
 // Kind tells how the step is carried out.
@@ -69,26 +69,26 @@ func (s *Step) Kind() StepKind {
 // Confirm asks a named role a question; only a person of that role or its
 // deputy answers (DESIGN 3, 6).
 type Confirm struct {
-	By           string   `yaml:"by"` // a role: systemejer, or a role of the organisation
-	Question     string   `yaml:"question"`
-	Instructions []string `yaml:"instructions,omitempty"`
-	Within       Duration `yaml:"within,omitempty"`    // then the deputy is asked, then the leader
-	Assurance    string   `yaml:"assurance,omitempty"` // link (default), code, login
+	By           string   `json:"by"` // a role: systemejer, or a role of the organisation
+	Question     string   `json:"question"`
+	Instructions []string `json:"instructions,omitempty,omitzero"`
+	Within       Duration `json:"within,omitempty,omitzero"`                                                // then the deputy is asked, then the leader
+	Assurance    string   `json:"assurance,omitempty,omitzero" jsonschema:"enum=link,enum=code,enum=login"` // link (default), code, login
 }
 
 // Inject is an event of the script that a discussion or staff exercise gets.
 type Inject struct {
-	Offset   Duration `yaml:"offset,omitempty"` // from the start of the exercise
-	Channel  string   `yaml:"channel,omitempty"`
-	Text     string   `yaml:"text"`
-	Sender   string   `yaml:"sender,omitempty"`
-	Expected string   `yaml:"expected,omitempty"`
+	Offset   Duration `json:"offset,omitempty,omitzero"` // from the start of the exercise
+	Channel  string   `json:"channel,omitempty,omitzero"`
+	Text     string   `json:"text"`
+	Sender   string   `json:"sender,omitempty,omitzero"`
+	Expected string   `json:"expected,omitempty,omitzero"`
 }
 
 // Decision is a choice that a role makes; the choice is recorded.
 type Decision struct {
-	By      string   `yaml:"by"`
-	Text    string   `yaml:"question"`
-	Options []string `yaml:"options"`
-	Within  Duration `yaml:"within,omitempty"`
+	By      string   `json:"by"`
+	Text    string   `json:"question"`
+	Options []string `json:"options" jsonschema:"minItems=2"`
+	Within  Duration `json:"within,omitempty,omitzero"`
 }
