@@ -1,0 +1,112 @@
+// Package internal holds no code: this comment is the map of the house. The
+// tests beside it read the tables below and fail the build when the code breaks
+// them, so the map cannot drift from what it describes (DESIGN 4). To change a
+// rule, change its table and write a decision note in docs/decisions.
+//
+// # Floors
+//
+// A package imports only packages on lower floors, never one on its own floor
+// and never one above. Words stand at the bottom, technologies above them, and
+// the program on top. A package may stand here before its code does; no package
+// may exist without standing here.
+//
+//	| floor | package           | one line                                                              | touches the world       |
+//	| ----- | ----------------- | --------------------------------------------------------------------- | ----------------------- |
+//	| 0     | templates         | embedded texts: plan starters, messages, documents, pages             | no                      |
+//	| 0     | plan              | what a plan file says: parse, validate, schema, hash, difference      | no                      |
+//	| 1     | recovery          | the chain: dependency graph, planned and projected finish, simulation | no                      |
+//	| 1     | drill             | a run as a state machine: events, times, verdict, findings            | no                      |
+//	| 1     | schedule          | due, overdue, skipped and why: cron text, holidays, blackouts         | no                      |
+//	| 2     | outbox            | what a message owed is: addressee, subject, expiry, answers wanted    | no                      |
+//	| 2     | check             | rules C1-C12 and G1-G9 over plans, evidence and a date                | no                      |
+//	| 3     | register          | every change and every question; declares Store                       | through Store           |
+//	| 4     | store             | register.Store on SQLite and on PostgreSQL; migrations, backup        | database                |
+//	| 4     | action            | carries out an automatic step: probes, catalogue, supervisor          | systems under test      |
+//	| 4     | action/supervisor | the small child that carries out one command and outlives the server  | processes               |
+//	| 4     | notify            | turns an owed notice into a message and delivers it                   | Slack, mail, Teams, SMS |
+//	| 4     | report            | documents from figures: plan book, drill report, bundle, SVG          | no                      |
+//	| 5     | runner            | time drives the register: due drills, automatic steps, deliveries     | clock, queue            |
+//	| 5     | web               | people drive the register: pages, API, sign-in                        | HTTP                    |
+//	| 6     | app               | settings to typed options; builds, starts and stops everything        | all                     |
+//	| 7     | cmd/beredskab     | words on the command line to calls, text, JSON and an exit code       | terminal                |
+//
+// A package in a folder below another is a part of it: it stands on the same
+// floor, and nobody else may import it. When it holds generated files only it
+// needs no row. Tests may import from any floor: above the pure floors they work
+// on the real SQLite.
+//
+// # Shut doors
+//
+// Some packages stand on a lower floor and are still out of reach.
+//
+//	| package       | never imports              | because                                                    |
+//	| ------------- | -------------------------- | ---------------------------------------------------------- |
+//	| runner        | store                      | every write goes through register, the one door (DESIGN 4) |
+//	| web           | store, action, notify      | a page asks register and holds no rule of its own          |
+//	| cmd/beredskab | store, notify, runner, web | app builds the program, a command only calls it            |
+//
+// # Pure floors
+//
+// Floors 0 to 3 decide and never look: files come in as fs.FS, time as a value.
+// A name is an import path with all that lies under it, or one function.
+//
+//	| name           | floors | instead                                   |
+//	| -------------- | ------ | ----------------------------------------- |
+//	| database/sql   | 0-3    | declare what is wanted, as register.Store |
+//	| log            | 0-3    | return the fact, and let app log it       |
+//	| net/http       | 0-3    | belongs to web, action or notify          |
+//	| os             | 0-3    | files come in as fs.FS                    |
+//	| syscall        | 0-3    | belongs to action or store                |
+//	| time.Now       | 0-3    | time comes in as a value                  |
+//	| time.Since     | 0-3    | time comes in as a value                  |
+//	| time.Until     | 0-3    | time comes in as a value                  |
+//	| time.After     | 0-3    | waiting belongs to runner                 |
+//	| time.AfterFunc | 0-3    | waiting belongs to runner                 |
+//	| time.NewTicker | 0-3    | waiting belongs to runner                 |
+//	| time.NewTimer  | 0-3    | waiting belongs to runner                 |
+//	| time.Sleep     | 0-3    | waiting belongs to runner                 |
+//	| time.Tick      | 0-3    | waiting belongs to runner                 |
+//
+// # Shared libraries
+//
+// A library from outside is imported by exactly one package, so that replacing
+// it is the work of one package. These may be imported by the packages named.
+//
+//	| library                     | packages                              | because                                                       |
+//	| --------------------------- | ------------------------------------- | ------------------------------------------------------------- |
+//	| github.com/riverqueue/river | runner, store                         | runner works the queue, store enqueues in its own transaction |
+//	| golang.org/x/sys            | action, action/supervisor, app, store | the operating system: process fences, file systems, signals   |
+//
+// # Names
+//
+// A name that says nothing becomes a sink for everything.
+//
+//	| name    | instead                                  |
+//	| ------- | ---------------------------------------- |
+//	| common  | the noun that the code is about          |
+//	| errors  | the error stands beside what it is about |
+//	| global  | pass the value                           |
+//	| helpers | the noun that the code is about          |
+//	| models  | the noun that the code is about          |
+//	| types   | the noun that the code is about          |
+//	| util    | the noun that the code is about          |
+//
+// The only package-level variables are sentinel errors and embedded files, and
+// no package has an init function: what a package needs, it is handed.
+//
+// # Budgets
+//
+// Nobody is undone by the median; it is the tail that ruins a code base. A
+// package over its budget is split downwards, never sideways. Generated code is
+// not counted, and a package's lines and names are counted without its tests.
+//
+//	| budget                   | aim  | limit |
+//	| ------------------------ | ---- | ----- |
+//	| lines a file             | 120  | 400   |
+//	| lines a test file        | 120  | 600   |
+//	| lines a function         | 12   | 60    |
+//	| exported names a package | 15   | 45    |
+//	| lines a package          | 1500 | 2500  |
+//
+// Every package, the command included, has a package comment.
+package internal

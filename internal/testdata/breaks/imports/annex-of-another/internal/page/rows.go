@@ -1,0 +1,5 @@
+package page
+
+import "house/internal/keep/rows"
+
+func count() int { return rows.Count() }

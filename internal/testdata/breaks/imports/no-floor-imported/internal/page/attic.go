@@ -1,0 +1,5 @@
+package page
+
+import "house/internal/nowhere"
+
+func attic() { nowhere.Look() }

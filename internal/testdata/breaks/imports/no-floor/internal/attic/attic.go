@@ -1,0 +1,2 @@
+// Package attic stands nowhere on the map.
+package attic

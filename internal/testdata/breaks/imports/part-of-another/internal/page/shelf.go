@@ -1,0 +1,5 @@
+package page
+
+import "house/internal/keep/shelf"
+
+func full() error { return shelf.ErrFull }

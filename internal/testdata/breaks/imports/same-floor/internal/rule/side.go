@@ -1,0 +1,5 @@
+package rule
+
+import "house/internal/sign"
+
+func side() { sign.Read() }

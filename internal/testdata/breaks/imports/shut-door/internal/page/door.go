@@ -1,0 +1,5 @@
+package page
+
+import "house/internal/keep"
+
+func door() { keep.Queue() }

@@ -1,0 +1,5 @@
+package rule
+
+import "house/internal/keep"
+
+func up() { keep.Queue() }

@@ -1,0 +1,5 @@
+package rule
+
+import "example.com/queue/driver"
+
+func work() { driver.Open() }

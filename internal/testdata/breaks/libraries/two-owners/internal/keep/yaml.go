@@ -1,0 +1,5 @@
+package keep
+
+import "example.com/yaml/decode"
+
+func read() { decode.All() }

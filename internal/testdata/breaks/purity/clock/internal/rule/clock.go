@@ -1,0 +1,5 @@
+package rule
+
+import "time"
+
+func stamp() time.Time { return time.Now() }

@@ -1,0 +1,5 @@
+package rule
+
+import "os/exec"
+
+func run() { exec.Command("true") }

@@ -1,0 +1,5 @@
+package rule
+
+import "os"
+
+func home() string { return os.Getenv("HOME") }

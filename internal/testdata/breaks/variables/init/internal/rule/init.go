@@ -1,0 +1,3 @@
+package rule
+
+func init() { println("at start") }
