@@ -1,0 +1,92 @@
+# make help lists the targets. Everything that a fresh Debian machine lacks is
+# installed or built by the target that needs it; only Go itself must be there.
+
+GO          ?= go
+TOOLS       := .cache/bin
+STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
+GOFUMPT     := $(TOOLS)/gofumpt-v0.12.0
+SQLC        := $(TOOLS)/sqlc-v1.31.1
+SQLC_CONFIG := $(firstword $(wildcard sqlc.yaml internal/store/sqlc.yaml))
+BENCHED     := $(wildcard ./internal/app ./internal/plan ./internal/check ./internal/store)
+
+# The version is the commit, stamped by Go itself and read with
+# debug.ReadBuildInfo; an unpacked archive has none and still builds.
+STAMP := $(if $(shell git rev-parse HEAD 2>/dev/null),true,false)
+
+# The SQLite driver is C, and so is the race detector.
+export CGO_ENABLED = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run build test check torture bench fmt generate format vet lint house generated compiler
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build ## show the program with a sample municipality, on this machine only
+	bin/beredskab demo
+
+run: build ## start the server on the data folder .beredskab
+	bin/beredskab serve
+
+build: compiler ## build bin/beredskab
+	$(GO) build -trimpath -buildvcs=$(STAMP) -ldflags='-s -w -buildid=' -o bin/beredskab ./cmd/beredskab
+
+test: ## set up what is missing and run every test with the race detector
+	.ci/setup compiler postgres
+	.ci/test ./...
+
+check: format vet lint house generated test ## everything a change must pass
+
+torture: ## the long crash, power-loss and cluster runs
+	.ci/setup compiler postgres
+	BEREDSKAB_TORTURE=1 .ci/test -timeout 4h ./...
+
+bench: compiler ## measure each workload beside its limit
+	$(GO) test -count=1 -timeout 30m -v -tags bench -run '^TestBench' $(addprefix ./,$(BENCHED))
+
+fmt: $(GOFUMPT) ## format every Go file
+	$(GOFUMPT) -w .
+
+generate: ## write the generated code again
+	$(if $(SQLC_CONFIG),$(MAKE) $(SQLC) && $(SQLC) generate -f $(SQLC_CONFIG))
+	$(GO) generate ./...
+
+# The parts of make check.
+
+format: $(GOFUMPT)
+	@unformatted=$$($(GOFUMPT) -l .); \
+	if [ -n "$$unformatted" ]; then echo "not formatted (make fmt mends it):"; echo "$$unformatted"; exit 1; fi
+
+vet: compiler
+	$(GO) vet -tags bench ./...
+
+lint: compiler $(STATICCHECK)
+	$(STATICCHECK) -tags bench ./...
+
+house:
+	$(GO) test ./internal
+
+generated: $(if $(SQLC_CONFIG),$(SQLC))
+	$(if $(SQLC_CONFIG),$(SQLC) diff -f $(SQLC_CONFIG))
+
+compiler:
+	@.ci/setup compiler
+
+# Tools are built once into a folder that is not under version control; a new
+# version has a new file name.
+
+$(STATICCHECK):
+	@$(call install,honnef.co/go/tools/cmd/staticcheck,v0.8.2)
+
+$(GOFUMPT):
+	@$(call install,mvdan.cc/gofumpt,v0.12.0)
+
+$(SQLC):
+	@$(call install,github.com/sqlc-dev/sqlc/cmd/sqlc,v1.31.1)
+
+# install builds module $(1) at version $(2) as $(TOOLS)/NAME-VERSION.
+define install
+echo "building $(notdir $(1)) $(2)" && \
+GOBIN=$(CURDIR)/$(TOOLS) $(GO) install $(1)@$(2) && \
+mv $(TOOLS)/$(notdir $(1)) $(TOOLS)/$(notdir $(1))-$(2)
+endef
