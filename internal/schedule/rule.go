@@ -125,6 +125,10 @@ func (r Rule) Intraday() bool {
 		bits.OnesCount32(r.clock.hours)*bits.OnesCount64(r.clock.minutes) > 1
 }
 
+// movable says whether each nominal time has the same time of day. Only then does
+// moving by whole days keep the order of due times, on which Pending relies.
+func (r Rule) movable() bool { return r.clock.every == 0 && !r.Intraday() }
+
 // nextWall gives the first nominal time that is not before w.
 func (r Rule) nextWall(w wall) (wall, bool) {
 	minute := -floorDiv(-int64(w), 60)

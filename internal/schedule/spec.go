@@ -35,8 +35,8 @@ const defaultStartWithin = 24 * time.Hour
 // only the newest of those that are due together.
 type Spec struct {
 	Rule Rule
-	// Move is not allowed for rules that come more than once a day, and is
-	// ignored for them if Check was not asked.
+	// Move is not allowed for rules that come more than once a day or count hours
+	// ("every 36 hours"), and is ignored for them if Check was not asked.
 	Move Move
 	// Blackouts names windows of the calendar. They are looked up for the day
 	// after the move.
@@ -58,8 +58,8 @@ func (s Spec) Check(cal *Calendar) error {
 	default:
 		return fmt.Errorf("%w: move: %q is unknown; write %s or %s", ErrSettings, s.Move, MoveNext, MovePrevious)
 	}
-	if s.Move != "" && s.Rule.Intraday() {
-		return fmt.Errorf("%w: move: a schedule that comes several times a day cannot be moved; name a blackout or choose other days", ErrSettings)
+	if s.Move != "" && !s.Rule.movable() {
+		return fmt.Errorf("%w: move: a schedule that comes several times a day, or at changing hours, cannot be moved; name a blackout or choose other days", ErrSettings)
 	}
 	switch s.Missed {
 	case "", MissedRunOnce, MissedSkip, MissedAsk:
@@ -102,7 +102,7 @@ func (s Spec) Plan(cal *Calendar, occ Occurrence) Decision {
 // move gives the day on which the occurrence is to be, and sets fate and reasons.
 func (s Spec) move(cal *Calendar, w wall, d *Decision) (day, bool) {
 	from := w.day()
-	if s.Move == "" || s.Rule.Intraday() {
+	if s.Move == "" || !s.Rule.movable() {
 		return from, false
 	}
 	why, off := cal.dayOff(from)
@@ -155,7 +155,7 @@ func (s Spec) Occurrences(cal *Calendar, from, to time.Time) iter.Seq[Decision] 
 
 // slack is how far a move can carry an occurrence, clock changes included.
 func (s Spec) slack() time.Duration {
-	if s.Move == "" || s.Rule.Intraday() {
+	if s.Move == "" || !s.Rule.movable() {
 		return 0
 	}
 	return (maxClosed + 2) * 24 * time.Hour

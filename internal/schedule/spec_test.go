@@ -20,14 +20,25 @@ func lines(spec schedule.Spec, cal *schedule.Calendar, from, to time.Time) []str
 	return list
 }
 
-func TestOccurrencesAreMovedAndSkippedWithTheirReason(t *testing.T) {
-	cal := municipality(t)
-	for _, c := range []struct {
-		name     string
-		spec     schedule.Spec
-		from, to string
-		want     []string
-	}{
+// period is a spec with the lines that it gives between two moments.
+type period struct {
+	name     string
+	spec     schedule.Spec
+	from, to string
+	want     []string
+}
+
+func checkPeriods(t *testing.T, cal *schedule.Calendar, periods []period) {
+	t.Helper()
+	for _, c := range periods {
+		if got := lines(c.spec, cal, utc(t, c.from), utc(t, c.to)); !slices.Equal(got, c.want) {
+			t.Errorf("%s:\n got %s\nwant %s", c.name, strings.Join(got, "\n     "), strings.Join(c.want, "\n     "))
+		}
+	}
+}
+
+func TestOccurrencesAreMovedWithTheirReason(t *testing.T) {
+	checkPeriods(t, municipality(t), []period{
 		{
 			"moved past Easter",
 			schedule.Spec{Rule: rule(t, "monthly on day 2", ""), Move: schedule.MoveNext},
@@ -52,6 +63,11 @@ func TestOccurrencesAreMovedAndSkippedWithTheirReason(t *testing.T) {
 				"2026-06-08T09:00 due 2026-06-08T07:00",
 			},
 		},
+	})
+}
+
+func TestOccurrencesAreSkippedOrStayWithTheirReason(t *testing.T) {
+	checkPeriods(t, municipality(t), []period{
 		{
 			"a blackout counts on the day after the move",
 			schedule.Spec{Rule: rule(t, "every sunday", ""), Move: schedule.MoveNext, Blackouts: []string{"vinterferie"}},
@@ -80,11 +96,7 @@ func TestOccurrencesAreMovedAndSkippedWithTheirReason(t *testing.T) {
 			"2026-01-01T00:00", "2027-01-01T00:00",
 			[]string{`2026-05-04T09:00 ask 2026-05-04T07:00 undecidable the calendar has no blackout "ferie"`},
 		},
-	} {
-		if got := lines(c.spec, cal, utc(t, c.from), utc(t, c.to)); !slices.Equal(got, c.want) {
-			t.Errorf("%s:\n got %s\nwant %s", c.name, strings.Join(got, "\n     "), strings.Join(c.want, "\n     "))
-		}
-	}
+	})
 }
 
 func TestACalendarThatIsAlwaysClosedIsAskedAbout(t *testing.T) {
@@ -127,6 +139,7 @@ func TestCheckRefusesWhatCannotMeanAnything(t *testing.T) {
 		{schedule.Spec{Rule: daily, StartWithin: -1}, "negative"},
 		{schedule.Spec{Rule: daily, Blackouts: []string{"jul", "ferie"}}, "ferie"},
 		{schedule.Spec{Rule: rule(t, "every 15 minutes", ""), Move: schedule.MoveNext}, "several times a day"},
+		{schedule.Spec{Rule: rule(t, "every 36 hours", ""), Move: schedule.MovePrevious}, "changing hours"},
 		{schedule.Spec{Rule: rule(t, "0 9,15 * * *", ""), Move: schedule.MoveNext}, "several times a day"},
 	} {
 		err := c.spec.Check(cal)
