@@ -178,12 +178,15 @@ func (r *reading) list(node *yaml.Node, s *shape, f *field, into reflect.Value) 
 		return
 	}
 	if f != nil && len(node.Content) < f.minItems {
-		p := r.on(node, problemRange, fmt.Sprintf("at least %d must stand in %s", f.minItems, f.key), "add what is missing to the list")
-		p.Severity = severityError
+		r.on(node, problemRange, fmt.Sprintf("at least %d must stand in %s", f.minItems, f.key), "add what is missing to the list")
 	}
 	into.Set(reflect.MakeSlice(s.typ, len(node.Content), len(node.Content)))
+	var each *field // The words allowed in a list hold for its items.
+	if f != nil && len(f.enum) > 0 {
+		each = f
+	}
 	for i, item := range node.Content {
-		r.decode(item, s.elem, f, into.Index(i))
+		r.decode(item, s.elem, each, into.Index(i))
 	}
 }
 
