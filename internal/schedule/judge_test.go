@@ -114,29 +114,42 @@ func TestAWaitingOneEndsTheList(t *testing.T) {
 	}
 }
 
+// Were the skipped Tuesday recorded first, the mark would pass the Monday by.
+func TestNothingIsRecordedBehindAWaitingOne(t *testing.T) {
+	spec := schedule.Spec{Rule: rule(t, "daily", ""), Blackouts: []string{"valg"}, StartWithin: 72 * time.Hour}
+	list, _ := pending(t, spec, municipality(t), schedule.Mark{Nominal: "2026-11-01T09:00"}, utc(t, "2026-11-04T04:00"))
+	if len(list) != 1 || list[0].Nominal != "2026-11-02T09:00" || list[0].Fate != schedule.FateWait {
+		t.Fatalf("got %+v", list)
+	}
+	list, _ = pending(t, spec, municipality(t), schedule.Mark{Nominal: "2026-11-01T09:00"}, list[0].Until)
+	if len(list) != 2 || list[0].Fate != schedule.FateStartLate || list[1].Fate != schedule.FateSkipped {
+		t.Errorf("in the morning: got %+v", list)
+	}
+}
+
 func TestALongBacklogComesInPartsAndLosesNothing(t *testing.T) {
-	spec := schedule.Spec{Rule: rule(t, "every 15 minutes", "")}
+	spec := schedule.Spec{Rule: rule(t, "every 15 minutes", ""), Missed: schedule.MissedAsk}
 	born, now := utc(t, "2026-10-01T00:00"), utc(t, "2026-11-10T00:00")
-	mark, seen, started := schedule.Mark{Born: born}, map[string]bool{}, 0
+	mark, seen, asked := schedule.Mark{Born: born}, map[string]bool{}, 0
 	for part := 0; ; part++ {
 		list, more := pending(t, spec, nil, mark, now)
 		for _, d := range list {
 			seen[d.Nominal] = true
 			if d.Fate != schedule.FateMissed {
-				started++
+				asked++
 			}
 		}
 		if !more {
 			break
 		}
-		if started > 0 {
-			t.Fatal("started before the newest was reached")
+		if asked > 0 {
+			t.Fatal("asked before the newest was reached")
 		}
 		mark.Nominal = list[len(list)-1].Nominal
 	}
 	// 40 days of 96, less the four of the fold that come only once.
-	if len(seen) != 40*96-4 || started != 1 {
-		t.Errorf("%d recorded, %d started", len(seen), started)
+	if len(seen) != 40*96-4 || asked != 1 {
+		t.Errorf("%d recorded, %d asked about", len(seen), asked)
 	}
 	if _, _, err := spec.Pending(nil, schedule.Mark{Nominal: "yesterday"}, now); err == nil {
 		t.Error("a mark that cannot be read was taken")
