@@ -23,8 +23,11 @@ const (
 // differently from what it is (S18, S20).
 func clean(s string, longest int) string {
 	var b strings.Builder
-	blank := false
+	blank, length := false, 0
 	for _, r := range s {
+		if length > longest {
+			break // a fact of any length costs no more than its cut
+		}
 		switch {
 		case unicode.IsSpace(r) || r == '\u2028' || r == '\u2029':
 			blank = b.Len() > 0
@@ -34,9 +37,11 @@ func clean(s string, longest int) string {
 		}
 		if blank {
 			b.WriteByte(' ')
+			length++
 			blank = false
 		}
 		b.WriteRune(r)
+		length += max(1, utf16.RuneLen(r))
 	}
 	return cut(b.String(), longest)
 }

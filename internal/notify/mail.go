@@ -169,10 +169,14 @@ func threadOf(n outbox.Notice) string {
 	}
 }
 
-// mailbox reads one mail address, with or without a name.
+// mailbox reads one mail address, with or without a name. The name of a
+// municipality may have a comma in it without quotes round it.
 func mailbox(s string) (*mail.Address, error) {
 	if strings.ContainsFunc(s, hidden) {
 		return nil, fmt.Errorf("%q has a character that has no place in a mail address; write it anew", s)
+	}
+	if name, rest, named := strings.Cut(s, "<"); named && !strings.Contains(name, `"`) {
+		s = `"` + strings.TrimSpace(name) + `" <` + rest
 	}
 	address, err := mail.ParseAddress(s)
 	if err != nil || strings.ContainsFunc(address.Address, hidden) {

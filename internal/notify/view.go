@@ -148,16 +148,19 @@ func toneOf(n outbox.Notice) string {
 	}
 }
 
-func list(todo []string) (kept []string, more int) {
-	for _, line := range todo {
-		if line = clean(line, longestName); line != "" {
-			kept = append(kept, line)
+// list cleans the first lines of a list and counts the others.
+func list(lines []string) (kept []string, more int) {
+	for _, line := range lines {
+		if strings.TrimSpace(line) == "" {
+			continue
 		}
+		if len(kept) == longestTodo {
+			more++
+			continue
+		}
+		kept = append(kept, clean(line, longestName))
 	}
-	if len(kept) <= longestTodo {
-		return kept, 0
-	}
-	return kept[:longestTodo], len(kept) - longestTodo
+	return kept, more
 }
 
 func first(a, b string) string {
