@@ -113,10 +113,10 @@ type ScheduleRow struct {
 	PlanHash string
 	Spec     json.RawMessage
 	Born     time.Time // occurrences before this were never due here
-	Followed time.Time // every occurrence up to this has its row
-	Next     time.Time // when the register must look at it again
-	Due      time.Time // the next occurrence itself
-	Nominal  string    // of the next occurrence
+	Nominal  string    // of the newest occurrence that has its row; empty: none
+	Followed time.Time // its due time
+	Next     time.Time // when the register must look at it again; zero: never
+	Due      time.Time // of the next occurrence, after any move
 	Problem  string    // why it cannot be followed
 }
 

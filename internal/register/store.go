@@ -37,7 +37,8 @@ type Tx interface {
 	NewestVersions(ctx context.Context, kind string) ([]Version, error)
 	Versions(ctx context.Context, kind, id string) ([]Version, error)
 	// SetCurrent marks the version that the files hold now; Number says nothing
-	// about that, because an older text may come back.
+	// about that, because an older text may come back. An empty hash takes the ID
+	// out of the current set.
 	SetCurrent(ctx context.Context, kind, id, hash string) error
 	Current(ctx context.Context, kind string) ([]Version, error)
 

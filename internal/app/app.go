@@ -1,0 +1,252 @@
+// Package app is the whole program as a value: it reads the settings, builds
+// every part from them, starts it and stops it. Nothing below knows where a
+// setting came from.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"beredskab/internal/action"
+	"beredskab/internal/notify"
+	"beredskab/internal/plan"
+	"beredskab/internal/register"
+	"beredskab/internal/runner"
+	"beredskab/internal/store"
+)
+
+// App is the program's parts, built.
+type App struct {
+	Settings *Settings
+	Register *register.Register
+	Courier  *notify.Courier
+	Log      *slog.Logger
+
+	store   *store.DB
+	reader  *plan.Reader
+	targets *targets
+	runner  *runner.Runner
+}
+
+// Mode says what the program will do with the register.
+type Mode int
+
+// The modes. Only one server may hold a register's folder (Serve); commands
+// work beside it (Use).
+const (
+	Use Mode = iota
+	Serve
+)
+
+// Open builds the program. Close it.
+func Open(ctx context.Context, s *Settings, mode Mode, log *slog.Logger) (*App, error) {
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the state folder: %w", err)
+	}
+	url, err := s.databaseURL()
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Settings: s, Log: log, reader: plan.NewReader()}
+	options := store.Options{Dir: s.Dir, URL: url, Log: log, Woken: func(string) { a.changed() }}
+	if mode == Serve {
+		options.Mode = store.Serve
+	}
+	if a.store, err = store.Open(ctx, options); err != nil {
+		return nil, err
+	}
+	if a.Courier, err = s.Courier(); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", s.File, err), a.store.Close())
+	}
+	a.Register = register.New(a.store, newClock(), register.Options{Routes: s.Routes(), Command: "beredskab --dir " + s.Dir})
+	a.targets = newTargets(s.Targets)
+	return a, nil
+}
+
+// changed wakes the runner when this process changed the register.
+func (a *App) changed() {
+	if a.runner != nil {
+		a.runner.Changed()
+	}
+}
+
+// Close lets everything go, the newest first.
+func (a *App) Close() error {
+	return errors.Join(a.targets.close(), a.store.Close())
+}
+
+// Store gives the database, for backup and health.
+func (a *App) Store() *store.DB { return a.store }
+
+// databaseURL adds the password from its file.
+func (s *Settings) databaseURL() (string, error) {
+	if s.Database == "" || s.Secret == "" {
+		return s.Database, nil
+	}
+	password, err := secret(s.Secret)
+	if err != nil {
+		return "", err
+	}
+	return withPassword(s.Database, password)
+}
+
+// ReadPlans reads the plan files. Bad ones are told of and left out.
+func ReadPlans(dir string, reader *plan.Reader) (*plan.Set, plan.Problems, error) {
+	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) || (err == nil && !info.IsDir()) {
+		return nil, nil, fmt.Errorf("%w: there is no plan folder %s; `beredskab init` makes one, --plans names another", ErrSettings, dir)
+	} else if err != nil {
+		return nil, nil, fmt.Errorf("looking at the plan folder: %w", err)
+	}
+	set, problems := reader.Load(os.DirFS(dir))
+	base := filepath.Base(dir)
+	for i := range problems {
+		problems[i].File = filepath.Join(base, problems[i].File)
+	}
+	return set, problems, nil
+}
+
+// Adopt takes the plan files over into the register. Files with errors keep
+// their last good version; the problems are given back.
+func (a *App) Adopt(ctx context.Context, actor register.Actor) (register.Adopted, plan.Problems, error) {
+	set, problems, err := ReadPlans(a.Settings.Plans, a.reader)
+	if err != nil {
+		return register.Adopted{}, nil, err
+	}
+	if err := a.keepBroken(ctx, set, problems); err != nil {
+		return register.Adopted{}, problems, err
+	}
+	out, err := a.Register.Adopt(ctx, actor, set)
+	return out, problems, err
+}
+
+// keepBroken puts the last good version of a file that cannot be read now into
+// the set, so that a half-saved edit never takes a system out of the register.
+func (a *App) keepBroken(ctx context.Context, set *plan.Set, problems plan.Problems) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	held, err := a.Register.Set(ctx)
+	if err != nil {
+		return err
+	}
+	if set.Organisation == nil && held.Organisation.Name != "" {
+		set.Organisation = held.Organisation
+	}
+	broken := map[string]bool{}
+	for _, p := range problems {
+		broken[strings.TrimSuffix(filepath.Base(p.File), filepath.Ext(p.File))] = true
+	}
+	for _, p := range held.Plans {
+		if _, read := set.Plan(p.ID); !read && broken[p.ID] {
+			set.Add(p)
+		}
+	}
+	return nil
+}
+
+// Runner builds the part that lets time drive the register; only limits it to
+// one run.
+func (a *App) Runner(only string) (*runner.Runner, error) {
+	actions, err := a.actions()
+	if err != nil {
+		return nil, err
+	}
+	a.runner = runner.New(runner.Options{
+		Register: a.Register, Node: a.Settings.Node, Queue: a.store, Actions: actions, Courier: a.Courier,
+		Checks: a.RunChecks, Log: a.Log, Parallel: a.Settings.Parallel, Only: only,
+	})
+	return a.runner, nil
+}
+
+// Actions builds what carries automatic steps out.
+func (a *App) actions() (*action.Local, error) {
+	catalogue, err := a.Settings.Catalogue()
+	if err != nil {
+		return nil, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding this program's own file: %w", err)
+	}
+	spool := filepath.Join(a.Settings.Dir, "spool")
+	if err := os.MkdirAll(spool, 0o700); err != nil {
+		return nil, fmt.Errorf("making the spool: %w", err)
+	}
+	return action.New(action.Options{
+		Catalogue: catalogue, Spool: spool, Supervisor: []string{self, "supervise"}, OpenSQL: a.targets.open,
+		Allow:   a.Settings.allow(),
+		Started: func(q action.Request, p action.Process) { a.runner.Started(q, p) },
+	})
+}
+
+func (s *Settings) allow() action.Allow {
+	allow := action.Allow{Hosts: s.Allow.Hosts, Paths: s.Allow.Paths}
+	for _, t := range s.Targets {
+		allow.SQL = append(allow.SQL, t.Name)
+	}
+	return allow
+}
+
+// Catalogue reads the administrator's actions; nil when there is no file.
+func (s *Settings) Catalogue() (*action.Catalogue, error) {
+	if _, err := os.Lstat(s.Actions); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return action.LoadCatalogue(s.Actions, decode, s.Plans)
+}
+
+// decode reads YAML of ours with the plan reader's strictness.
+func decode(data []byte, file string, into any) error {
+	if problems := plan.Decode(file, data, into); len(problems) > 0 {
+		return problems
+	}
+	return nil
+}
+
+// Serve runs the server until ctx ends: it follows the plan files, the
+// schedules and the runs.
+func (a *App) Serve(ctx context.Context, reload <-chan struct{}) error {
+	actor := register.System(a.Settings.Node)
+	if _, problems, err := a.Adopt(ctx, actor); err != nil {
+		return err
+	} else if len(problems) > 0 {
+		a.Log.Warn("plan files have problems; their last good versions stay in force", "problems", len(problems))
+	}
+	r, err := a.Runner("")
+	if err != nil {
+		return err
+	}
+	go a.follow(ctx, actor, reload)
+	return r.Run(ctx)
+}
+
+// followEvery is how often the plan files are looked at.
+const followEvery = time.Minute
+
+// follow adopts what changes in the plan files while the server runs.
+func (a *App) follow(ctx context.Context, actor register.Actor, reload <-chan struct{}) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-reload:
+		case <-time.After(followEvery):
+		}
+		out, problems, err := a.Adopt(ctx, actor)
+		switch {
+		case err != nil:
+			a.Log.Error("the plan files could not be taken over; the versions in the register stay", "error", err)
+		case len(out.New) > 0 || len(out.Dropped) > 0:
+			a.Log.Info("plan files taken over", "new", len(out.New), "dropped", len(out.Dropped), "problems", len(problems))
+			a.changed()
+		}
+	}
+}

@@ -1,0 +1,55 @@
+package app
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"beredskab/internal/check"
+	"beredskab/internal/plan"
+	"beredskab/internal/register"
+)
+
+// RunChecks runs every rule over the plans in the register and keeps what they
+// find.
+func (a *App) RunChecks(ctx context.Context) error {
+	set, err := a.Register.Set(ctx)
+	if err != nil {
+		return err
+	}
+	report, err := a.Check(ctx, set, time.Now())
+	if err != nil {
+		return err
+	}
+	raised, closed, err := a.Register.RecordChecks(ctx, register.System(a.Settings.Node), set, report)
+	if err == nil {
+		a.Log.Info("checks run", "findings", len(report.Findings), "raised", raised, "closed", closed)
+	}
+	return err
+}
+
+// Check judges those plans with the register's evidence at a moment.
+func (a *App) Check(ctx context.Context, set *plan.Set, at time.Time) (check.Report, error) {
+	evidence, err := a.Register.Evidence(ctx)
+	if err != nil {
+		return check.Report{}, err
+	}
+	return check.Run(check.Input{Set: set, Evidence: evidence, Now: at, Locate: a.Settings.Locate()}), nil
+}
+
+// Locate finds the place of a path in a plan file.
+func (s *Settings) Locate() func(file, path string) (line, column int) {
+	sources := map[string][]byte{}
+	return func(file, path string) (line, column int) {
+		src, ok := sources[file]
+		if !ok {
+			src, _ = os.ReadFile(filepath.Join(s.Plans, filepath.Base(file))) // without it the finding has no place
+			sources[file] = src
+		}
+		if len(src) == 0 {
+			return 0, 0
+		}
+		return plan.Locate(src, path)
+	}
+}

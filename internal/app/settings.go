@@ -1,0 +1,253 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/go-viper/mapstructure/v2"
+	"github.com/spf13/viper"
+)
+
+// Settings are the program's own settings, never plan content. Paths are
+// absolute once loaded; a relative one counts from the folder of its file.
+type Settings struct {
+	Dir      string    `mapstructure:"dir"`      // all state of the program
+	Plans    string    `mapstructure:"plans"`    // folder of the plan files
+	Actions  string    `mapstructure:"actions"`  // catalogue of the operating-system administrator
+	Texts    string    `mapstructure:"texts"`    // the municipality's own message texts
+	Node     string    `mapstructure:"node"`     // name of this server; the host's name by default
+	Database string    `mapstructure:"database"` // postgres://… instead of the file in Dir
+	Secret   string    `mapstructure:"database_password_file"`
+	Parallel int       `mapstructure:"parallel"` // automatic steps at once
+	Allow    Allow     `mapstructure:"allow"`
+	Targets  []Target  `mapstructure:"targets"`
+	Channels []Channel `mapstructure:"channels"`
+
+	// File is the settings file that was read; empty when there was none.
+	File    string            `mapstructure:"-"`
+	origins map[string]string `mapstructure:"-"`
+}
+
+// Allow lists what built-in probes may look at.
+type Allow struct {
+	Hosts []string `mapstructure:"hosts"`
+	Paths []string `mapstructure:"paths"`
+}
+
+// Target is a database that sql probes may ask, by name.
+type Target struct {
+	Name         string `mapstructure:"name"`
+	Driver       string `mapstructure:"driver"` // sqlite or postgres
+	File         string `mapstructure:"file"`
+	URL          string `mapstructure:"url"`
+	PasswordFile string `mapstructure:"password_file"`
+}
+
+// Channel is one way to reach people. Secrets stand in files of their own.
+type Channel struct {
+	Name         string   `mapstructure:"name"`
+	Kind         string   `mapstructure:"kind"` // slack, mail, webhook or folder
+	Address      string   `mapstructure:"address"`
+	Language     string   `mapstructure:"language"`
+	Fallback     string   `mapstructure:"fallback"`
+	TokenFile    string   `mapstructure:"token_file"`    // slack: a bot's token
+	WebhookFile  string   `mapstructure:"webhook_file"`  // slack: address of an incoming webhook
+	URL          string   `mapstructure:"url"`           // webhook; slack: another Web API
+	SecretFiles  []string `mapstructure:"secret_files"`  // webhook
+	Host         string   `mapstructure:"host"`          // mail
+	Port         int      `mapstructure:"port"`          // mail
+	TLS          string   `mapstructure:"tls"`           // mail: starttls, tls or none
+	User         string   `mapstructure:"user"`          // mail
+	PasswordFile string   `mapstructure:"password_file"` // mail
+	From         string   `mapstructure:"from"`          // mail
+	ReplyTo      string   `mapstructure:"reply_to"`      // mail
+	Dir          string   `mapstructure:"dir"`           // folder
+}
+
+// settingsName is the file that is looked for.
+const settingsName = "beredskab.yaml"
+
+// ErrSettings says that the settings cannot be used; the text says where and
+// what to write instead.
+var ErrSettings = errors.New("the settings cannot be used")
+
+// Load reads the settings: flag > environment (BEREDSKAB_…) > file > default.
+// flags holds the flags that were given, by key. The file is --config, else
+// beredskab.yaml in the state folder or beside it, else in this folder or one
+// above, else of the system.
+func Load(flags map[string]string, environ func(string) (string, bool), workDir string) (*Settings, error) {
+	v := viper.New()
+	s := &Settings{origins: map[string]string{}}
+	file, err := findFile(flags, environ, workDir)
+	if err != nil {
+		return nil, err
+	}
+	base := workDir
+	if file != "" {
+		v.SetConfigFile(file)
+		v.SetConfigType("yaml")
+		if err := v.ReadInConfig(); err != nil {
+			return nil, fmt.Errorf("%s: %w: %w", file, ErrSettings, err)
+		}
+		s.File, base = file, filepath.Dir(file)
+	}
+	for _, key := range scalarKeys() {
+		s.origins[key] = "default"
+		if v.InConfig(key) {
+			s.origins[key] = file
+		}
+		name := "BEREDSKAB_" + strings.ToUpper(key)
+		if value, ok := environ(name); ok {
+			v.Set(key, absolute(workDir, key, value))
+			s.origins[key] = "environment " + name
+		}
+		if value, ok := flags[key]; ok {
+			v.Set(key, absolute(workDir, key, value))
+			s.origins[key] = "flag --" + key
+		}
+	}
+	if err := v.UnmarshalExact(s, func(c *mapstructure.DecoderConfig) { c.WeaklyTypedInput = false; c.DecodeHook = numbers }); err != nil {
+		return nil, unknownKeys(file, err)
+	}
+	s.complete(base, environ)
+	return s, s.check()
+}
+
+// numbers lets a number come from an environment variable.
+func numbers(from, to reflect.Type, value any) (any, error) {
+	if from.Kind() != reflect.String || to.Kind() != reflect.Int {
+		return value, nil
+	}
+	var n int
+	if _, err := fmt.Sscanf(value.(string), "%d", &n); err != nil {
+		return nil, fmt.Errorf("%q is no whole number", value)
+	}
+	return n, nil
+}
+
+// scalarKeys are the settings that a flag or the environment may set.
+func scalarKeys() []string {
+	return []string{"dir", "plans", "actions", "texts", "node", "database", "database_password_file", "parallel"}
+}
+
+func absolute(base, key, value string) string {
+	if slices.Contains([]string{"dir", "plans", "actions", "texts", "database_password_file"}, key) && value != "" && !filepath.IsAbs(value) {
+		return filepath.Join(base, value)
+	}
+	return value
+}
+
+func findFile(flags map[string]string, environ func(string) (string, bool), workDir string) (string, error) {
+	if file, ok := flags["config"]; ok {
+		return exists(absolute(workDir, "dir", file))
+	}
+	if file, ok := environ("BEREDSKAB_CONFIG"); ok {
+		return exists(absolute(workDir, "dir", file))
+	}
+	var candidates []string
+	dir, given := flags["dir"]
+	if !given {
+		dir, given = environ("BEREDSKAB_DIR")
+	}
+	if given {
+		dir = absolute(workDir, "dir", dir)
+		candidates = append(candidates, filepath.Join(dir, settingsName))
+		if filepath.Base(dir) == stateName {
+			candidates = append(candidates, filepath.Join(filepath.Dir(dir), settingsName))
+		}
+	} else {
+		for at := workDir; ; at = filepath.Dir(at) {
+			candidates = append(candidates, filepath.Join(at, settingsName))
+			if at == filepath.Dir(at) {
+				break
+			}
+		}
+		if home, ok := environ("XDG_CONFIG_HOME"); ok {
+			candidates = append(candidates, filepath.Join(home, "beredskab", settingsName))
+		} else if home, ok := environ("HOME"); ok {
+			candidates = append(candidates, filepath.Join(home, ".config", "beredskab", settingsName))
+		}
+		candidates = append(candidates, filepath.Join("/etc/beredskab", settingsName))
+	}
+	for _, c := range candidates {
+		if info, err := os.Stat(c); err == nil && info.Mode().IsRegular() {
+			return c, nil
+		}
+	}
+	return "", nil
+}
+
+func exists(file string) (string, error) {
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("%w: there is no file %s; `beredskab init` makes one", ErrSettings, file)
+	} else if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrSettings, err)
+	}
+	return file, nil
+}
+
+// stateName is the folder of all state within a plan repository.
+const stateName = ".beredskab"
+
+// complete fills defaults and makes every path absolute.
+func (s *Settings) complete(base string, environ func(string) (string, bool)) {
+	if s.Dir == "" {
+		s.Dir = defaultDir(s.File, base, environ)
+	}
+	if s.Plans == "" {
+		s.Plans = "plans"
+	}
+	if s.Node == "" {
+		s.Node, _ = os.Hostname()
+	}
+	if s.Actions == "" {
+		s.Actions = "/etc/beredskab/actions.yaml"
+	}
+	s.Dir = absolute(base, "dir", s.Dir)
+	for _, p := range []*string{&s.Plans, &s.Actions, &s.Texts, &s.Secret} {
+		*p = absolute(base, "dir", *p)
+	}
+	for i := range s.Targets {
+		t := &s.Targets[i]
+		t.File, t.PasswordFile = absolute(base, "dir", t.File), absolute(base, "dir", t.PasswordFile)
+	}
+	for i := range s.Channels {
+		c := &s.Channels[i]
+		for _, p := range []*string{&c.TokenFile, &c.WebhookFile, &c.PasswordFile, &c.Dir} {
+			*p = absolute(base, "dir", *p)
+		}
+		for k, f := range c.SecretFiles {
+			c.SecretFiles[k] = absolute(base, "dir", f)
+		}
+	}
+	for i, p := range s.Allow.Paths {
+		s.Allow.Paths[i] = absolute(base, "dir", p)
+	}
+}
+
+// defaultDir is the plan repository's .beredskab, else the system's folder for
+// state.
+func defaultDir(file, base string, environ func(string) (string, bool)) string {
+	switch {
+	case file != "" && !strings.HasPrefix(file, "/etc/"):
+		return filepath.Join(base, stateName)
+	case os.Geteuid() == 0 && file != "":
+		return "/var/lib/beredskab"
+	}
+	if _, err := os.Stat(filepath.Join(base, "plans", "organisation.yaml")); err == nil {
+		return filepath.Join(base, stateName)
+	}
+	if state, ok := environ("XDG_STATE_HOME"); ok {
+		return filepath.Join(state, "beredskab")
+	}
+	if home, ok := environ("HOME"); ok {
+		return filepath.Join(home, ".local", "state", "beredskab")
+	}
+	return filepath.Join(base, stateName)
+}

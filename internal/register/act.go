@@ -1,0 +1,236 @@
+package register
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"beredskab/internal/drill"
+	"beredskab/internal/outbox"
+	"beredskab/internal/plan"
+)
+
+// Answer is what a person says to a step: yes or no, or one of a decision's
+// choices. A manual step that was carried out is answered with yes.
+type Answer struct {
+	Run, Step string
+	Answer    string
+	Note      string
+	OnBehalf  bool // the run's director answers for the one asked, and says why
+}
+
+// Answer records a person's answer. Only the one asked, the deputy, or the
+// run's director on their behalf may give it; the first answer counts (F27).
+func (r *Register) Answer(ctx context.Context, a Actor, in Answer) error {
+	return r.act(ctx, a, "step.answer", in.Run, in.Step, func(s *session, step *drill.Step) error {
+		if err := s.may(a, step, in.OnBehalf, in.Note); err != nil {
+			return err
+		}
+		assured := a.Assurance
+		if in.OnBehalf {
+			assured = "on_behalf"
+		}
+		outcome, err := choice(step, in.Answer)
+		if err != nil {
+			return err
+		}
+		e := drill.Event{Kind: drill.StepAnswered, Step: in.Step, Outcome: outcome, Text: in.Note, Actor: a.Name, Assured: assured}
+		if err := s.apply(e, s.r.now()); err != nil {
+			return err
+		}
+		return s.withdraw(in.Step)
+	})
+}
+
+// choice reads the answer; for a decision it must be one of the options.
+func choice(step *drill.Step, answer string) (string, error) {
+	if step.Kind() == plan.StepDecision {
+		for _, o := range step.Decision.Options {
+			if strings.EqualFold(o, answer) {
+				return o, nil
+			}
+		}
+		return answer, nil // Apply names the choices
+	}
+	switch strings.ToLower(answer) {
+	case "yes", "ja", "y", "j", "done":
+		return "yes", nil
+	case "no", "nej", "n":
+		return "no", nil
+	default:
+		return "", &drill.Refusal{Kind: drill.StepAnswered, Step: step.ID, Why: fmt.Sprintf("%q is no answer: write yes or no", answer)}
+	}
+}
+
+// Take says that somebody works on the step; reminders wait for its estimate.
+func (r *Register) Take(ctx context.Context, a Actor, run, step string) error {
+	return r.act(ctx, a, "step.take", run, step, func(s *session, st *drill.Step) error {
+		if err := s.may(a, st, false, ""); err != nil {
+			return err
+		}
+		return s.apply(drill.Event{Kind: drill.StepTaken, Step: step, Actor: a.Name, Assured: a.Assurance}, s.r.now())
+	})
+}
+
+// Lead is an act that the one who leads the run does: skip, reopen or settle a
+// step, pause, resume, abort, interrupt.
+type Lead struct {
+	Run, Step string
+	Kind      drill.EventKind
+	Outcome   string // StepSettled: done, failed or rerun
+	Reason    string
+	Artifice  bool // RunPaused: the exercise itself made the pause
+}
+
+// Lead records such an act. A reason is wanted for everything that leaves the
+// plan.
+func (r *Register) Lead(ctx context.Context, a Actor, in Lead) error {
+	return r.act(ctx, a, "drill."+strings.TrimPrefix(strings.TrimPrefix(string(in.Kind), "run_"), "step_"), in.Run, in.Step, func(s *session, _ *drill.Step) error {
+		if in.Reason == "" && in.Kind != drill.RunResumed {
+			return &drill.Refusal{Kind: in.Kind, Step: in.Step, Why: "a reason is wanted"}
+		}
+		e := drill.Event{
+			Kind: in.Kind, Step: in.Step, Outcome: in.Outcome, Text: in.Reason, Artifice: in.Artifice,
+			Actor: a.Name, Assured: a.Assurance,
+		}
+		if err := s.apply(e, s.r.now()); err != nil {
+			return err
+		}
+		if in.Step != "" {
+			return s.withdraw(in.Step)
+		}
+		return nil
+	})
+}
+
+// Note writes a remark into the run's log; also after its end.
+func (r *Register) Note(ctx context.Context, a Actor, run, step, text string) error {
+	return r.act(ctx, a, "drill.note", run, "", func(s *session, _ *drill.Step) error {
+		if strings.TrimSpace(text) == "" {
+			return &drill.Refusal{Kind: drill.NoteAdded, Why: "the note is empty"}
+		}
+		return s.apply(drill.Event{Kind: drill.NoteAdded, Step: step, Text: text, Actor: a.Name, Assured: a.Assurance}, s.r.now())
+	})
+}
+
+// SetTime sets one of the time points that only a person knows, such as when
+// the disruption really began or when catching up was done.
+func (r *Register) SetTime(ctx context.Context, a Actor, run, point string, at time.Time) error {
+	return r.act(ctx, a, "drill.time", run, "", func(s *session, _ *drill.Step) error {
+		return s.apply(drill.Event{Kind: drill.TimeSet, Point: point, Time: at.UTC(), Actor: a.Name, Assured: a.Assurance}, s.r.now())
+	})
+}
+
+// act is the common frame of everything that a person does to a run.
+func (r *Register) act(ctx context.Context, a Actor, act, id, step string, fn func(*session, *drill.Step) error) error {
+	object := id
+	if step != "" {
+		object += "/" + step
+	}
+	return r.change(ctx, a, act, object, func(tx Tx) (any, error) {
+		row, run, err := r.load(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if row.Imported {
+			return nil, &drill.Refusal{Kind: drill.EventKind(act), Why: "the run was held before this register existed"}
+		}
+		s := r.session(ctx, tx, row, run)
+		var at *drill.Step
+		if step != "" {
+			found, ok := run.Find(step)
+			if !ok {
+				return nil, fmt.Errorf("step %q of run %s: %w; its steps are %s", step, id, ErrNotFound, ids(run))
+			}
+			at = found
+		}
+		if err := fn(s, at); err != nil {
+			return nil, err
+		}
+		if err := s.save(); err != nil {
+			return nil, err
+		}
+		return s.said(), tx.Wake(ctx, id, time.Time{})
+	})
+}
+
+// said is what the log entry tells of the act: the event as it was applied.
+func (s *session) said() any {
+	if len(s.events) == 0 {
+		return nil
+	}
+	return s.events[0].Body
+}
+
+func ids(run drill.Run) string {
+	list := make([]string, len(run.Steps))
+	for i, s := range run.Steps {
+		list[i] = s.ID
+	}
+	return strings.Join(list, ", ")
+}
+
+// may refuses an answer by somebody who was not asked: nobody confirms in
+// another person's name (DESIGN 2).
+func (s *session) may(a Actor, step *drill.Step, onBehalf bool, why string) error {
+	if onBehalf {
+		if why == "" {
+			return &drill.Refusal{Kind: drill.StepAnswered, Step: step.ID, Why: "an answer on somebody's behalf wants a reason"}
+		}
+		if a.Name == s.run.Director {
+			return nil
+		}
+		return fmt.Errorf("answering step %q on behalf of %s is for the director, %s: %w", step.ID, s.run.Asks(step), s.run.Director, ErrNotAllowed)
+	}
+	who, err := s.answerers(step)
+	if err != nil {
+		return err
+	}
+	if step.Kind() == plan.StepManual && !slices.Contains(who, a.Name) {
+		// A team is a number of people; the register records which one it was.
+		return nil
+	}
+	if !slices.Contains(who, a.Name) {
+		return fmt.Errorf("step %q asks %s; %q may not answer it (%s may): %w", step.ID, s.run.Asks(step), a.Name, strings.Join(who, ", "), ErrNotAllowed)
+	}
+	return nil
+}
+
+// answerers names those who may answer the step: the role asked, its mailbox,
+// and its deputy.
+func (s *session) answerers(step *drill.Step) ([]string, error) {
+	org, err := s.r.organisation(s.ctx, s.tx)
+	if err != nil {
+		return nil, err
+	}
+	role := s.run.Asks(step)
+	list := []string{role}
+	for _, r := range []receiver{reach(role, s.run.Plan, org), deputy(role, s.run.Plan, org)} {
+		for _, name := range []string{r.Name, r.Address} {
+			if name != "" && !slices.Contains(list, name) {
+				list = append(list, name)
+			}
+		}
+	}
+	return list, nil
+}
+
+// withdraw takes back what is still owed about a step that has its answer.
+func (s *session) withdraw(step string) error {
+	owed, err := s.tx.Notices(s.ctx, NoticeFilter{State: outbox.Owed, Run: s.row.ID})
+	if err != nil {
+		return fmt.Errorf("looking for messages about step %s: %w", step, err)
+	}
+	for _, n := range owed {
+		if n.Facts.Step != step {
+			continue
+		}
+		n.State, n.LastError = outbox.Expired, "the step has its answer"
+		if err := s.tx.SaveNotice(s.ctx, n); err != nil {
+			return fmt.Errorf("withdrawing the message %s: %w", n.Key, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,46 @@
+package register
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"beredskab/internal/check"
+)
+
+// Evidence gives what held exercises and evaluated incidents showed, as the
+// checks want it: the newest of each type per system and recovery steps. Only a
+// run that ended by itself is evidence; an interrupted one shows nothing.
+func (r *Register) Evidence(ctx context.Context) (list []check.Evidence, err error) {
+	err = r.store.View(ctx, func(tx Tx) error {
+		rows, err := tx.NewestEvidence(ctx)
+		if err != nil {
+			return fmt.Errorf("reading the evidence: %w", err)
+		}
+		list = make([]check.Evidence, 0, len(rows))
+		for _, row := range rows {
+			if row.Verdict != "aborted" {
+				list = append(list, row.evidence())
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+func (row RunRow) evidence() check.Evidence {
+	return check.Evidence{
+		System: row.System, Type: row.Type, EndedAt: row.EndedAt, StepsHash: row.StepsHash, Scope: row.Scope,
+		RTAMinutes: whole(row.RTA), HasRTA: row.RTA != nil, RPAMinutes: whole(row.RPA), HasRPA: row.RPA != nil,
+		Measured: row.Measured && row.RTA != nil,
+	}
+}
+
+// whole rounds a measured length up to minutes, so that nothing looks quicker
+// than it was.
+func whole(ns *int64) int {
+	if ns == nil {
+		return 0
+	}
+	return int((time.Duration(*ns) + time.Minute - 1) / time.Minute)
+}

@@ -1,0 +1,119 @@
+package register
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"beredskab/internal/check"
+	"beredskab/internal/outbox"
+	"beredskab/internal/plan"
+)
+
+// told are the states of a finding that somebody is told of.
+func told(state check.State) bool { return state == check.Breached || state == check.AtRisk }
+
+// RecordChecks keeps what the checks found: a finding is raised once, seen again
+// each time, and closed with a reason when the rule is kept again. What is new
+// goes into the outbox, in the same transaction.
+func (r *Register) RecordChecks(ctx context.Context, a Actor, set *plan.Set, report check.Report) (raised, closed int, err error) {
+	err = r.change(ctx, a, "check.record", "findings", func(tx Tx) (any, error) {
+		raised, closed = 0, 0
+		now := r.now().Wall
+		held, err := tx.Findings(ctx, FindingFilter{Open: true})
+		if err != nil {
+			return nil, fmt.Errorf("reading the open findings: %w", err)
+		}
+		open := map[string]Finding{}
+		for _, f := range held {
+			if f.Run == "" {
+				open[f.Key] = f
+			}
+		}
+		for _, c := range report.Findings {
+			isNew, err := r.keepFinding(ctx, tx, set, open, c, now)
+			if err != nil {
+				return nil, err
+			}
+			if isNew {
+				raised++
+			}
+		}
+		for _, f := range open {
+			f.ClosedAt, f.Reason = now, "the rule is kept again"
+			if err := tx.PutFinding(ctx, f); err != nil {
+				return nil, err
+			}
+			closed++
+		}
+		return map[string]int{"raised": raised, "closed": closed, "open": len(report.Findings)}, nil
+	})
+	return raised, closed, err
+}
+
+// keepFinding writes one finding and takes it out of those still to be closed.
+func (r *Register) keepFinding(ctx context.Context, tx Tx, set *plan.Set, open map[string]Finding, c check.Finding, now time.Time) (isNew bool, err error) {
+	key := fmt.Sprintf("%s/%s/%s", c.Code, c.System, c.Subject)
+	f, there := open[key]
+	delete(open, key)
+	before := f
+	f.Key, f.Code, f.System, f.Severity, f.State = key, c.Code, c.System, string(c.Severity), string(c.State)
+	f.Text, f.Hint, f.Value, f.Limit, f.SeenAt = c.Message, c.Hint, int64(c.Value), int64(c.Limit), now
+	if !there {
+		f.RaisedAt = now
+	}
+	// A sighting a day is enough to show that the finding still stands.
+	if there && f.State == before.State && f.Text == before.Text && now.Sub(before.SeenAt) < 24*time.Hour {
+		return false, nil
+	}
+	if err := tx.PutFinding(ctx, f); err != nil {
+		return false, fmt.Errorf("keeping finding %s: %w", key, err)
+	}
+	if (there && f.State == before.State) || !told(c.State) {
+		return !there, nil
+	}
+	return !there, r.tellFinding(ctx, tx, set, c, key, now)
+}
+
+func (r *Register) tellFinding(ctx context.Context, tx Tx, set *plan.Set, c check.Finding, key string, now time.Time) error {
+	org := set.Organisation
+	facts := outbox.Facts{System: c.System, Code: c.Code, Text: c.Message, Hint: c.Hint, Phone: org.DutyPhone, Command: words(r.options.Command, "beredskab") + " explain " + c.Code}
+	var to []receiver
+	if p, ok := set.Plan(c.System); ok {
+		facts.SystemName = p.Name
+		to = append(to, reach("systemejer", p, org))
+	}
+	to = append(to, reach("beredskabskoordinator", nil, org))
+	return r.owe(ctx, tx, org, outbox.Notice{
+		Key: fmt.Sprintf("finding/%s/%s/%s", key, c.State, now.Format(time.DateOnly)), Kind: outbox.Finding, Facts: facts,
+		CreatedAt: now, NextTry: now, ExpiresAt: now.Add(resultLives), State: outbox.Owed,
+	}, unique(to...))
+}
+
+// Findings lists what checks and runs showed, open ones first asked for by the
+// filter.
+func (r *Register) Findings(ctx context.Context, f FindingFilter) (list []Finding, err error) {
+	err = r.store.View(ctx, func(tx Tx) error {
+		list, err = tx.Findings(ctx, f)
+		return err
+	})
+	return list, err
+}
+
+// raise keeps the findings of a run that has ended.
+func (s *session) raise(now time.Time) error {
+	for _, f := range s.run.Findings() {
+		row := Finding{
+			Key: fmt.Sprintf("%s/%s/%s/%s", s.row.ID, f.Code, s.row.System, f.Step), Code: f.Code, System: s.row.System, Run: s.row.ID,
+			Severity: f.Severity, State: string(check.Breached), Text: f.Text, Hint: f.Hint, Value: int64(f.Value), Limit: int64(f.Limit),
+			RaisedAt: now, SeenAt: now,
+		}
+		if f.Severity != "error" {
+			row.State = string(check.AtRisk)
+		}
+		if err := s.tx.PutFinding(s.ctx, row); err != nil {
+			return fmt.Errorf("keeping finding %s of run %s: %w", f.Code, s.row.ID, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package register
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"beredskab/internal/drill"
+	"beredskab/internal/plan"
+)
+
+// Clock reads the wall clock and the monotonic clock at once.
+type Clock interface{ Now() drill.Moment }
+
+// Actor is who does something, and how the program knows. Nobody changes the
+// register without one (DESIGN 4.2, R16).
+type Actor struct {
+	Name      string `json:"name"`                // a person or role, or "system:NODE"
+	Assurance string `json:"assurance,omitempty"` // login, link, code, slack, on_behalf, system
+	Via       string `json:"via,omitempty"`       // the account of the operating system, or the node
+}
+
+// System is the actor of what the program does by itself on that node.
+func System(node string) Actor {
+	return Actor{Name: "system", Assurance: "system", Via: node}
+}
+
+// Node is one start of one server process; its epoch fences what it writes.
+type Node struct {
+	Name  string
+	Epoch int64
+}
+
+// Route says through which channel messages go out. A personal channel gets one
+// message for each receiver; another gets one at its own default address.
+type Route struct {
+	Channel  string
+	Personal bool
+	Language string // empty: the organisation's
+}
+
+// Options are what the register must know and cannot read from itself.
+type Options struct {
+	Routes  []Route
+	Command string // how an answer is typed, e.g. "beredskab --dir /srv/beredskab"
+}
+
+// Register is the operational plan register on a store.
+type Register struct {
+	store   Store
+	clock   Clock
+	options Options
+
+	mu    sync.Mutex
+	plans map[string]*plan.Plan // by hash; versions are immutable
+	orgs  map[string]*plan.Organisation
+	runs  map[string]drill.Run // newest state known, checked against the row's Seq
+}
+
+// New gives the register over that store.
+func New(store Store, clock Clock, options Options) *Register {
+	return &Register{
+		store: store, clock: clock, options: options,
+		plans: map[string]*plan.Plan{}, orgs: map[string]*plan.Organisation{}, runs: map[string]drill.Run{},
+	}
+}
+
+// ErrNotAllowed says that this actor may not do that.
+var ErrNotAllowed = errors.New("not allowed")
+
+// ErrBusy says that another run holds the system (F33).
+var ErrBusy = errors.New("another run holds the system")
+
+// now is the moment in UTC, to the microsecond that the store keeps.
+func (r *Register) now() drill.Moment {
+	m := r.clock.Now()
+	m.Wall = m.Wall.UTC().Truncate(time.Microsecond)
+	return m
+}
+
+// named refuses an act without a name: every act is traced to a person (R16).
+func named(a Actor) error {
+	if a.Name == "" {
+		return fmt.Errorf("an act without a name: %w", ErrNotAllowed)
+	}
+	return nil
+}
+
+// change runs one act: its change and its log entry in one transaction. When
+// the act is refused, the refusal gets an entry of its own.
+func (r *Register) change(ctx context.Context, a Actor, act, object string, fn func(Tx) (detail any, err error)) error {
+	if err := named(a); err != nil {
+		return err
+	}
+	now := r.now().Wall
+	err := r.store.Update(ctx, func(tx Tx) error {
+		detail, err := fn(tx)
+		if err != nil {
+			return err
+		}
+		return log(ctx, tx, now, a, act, object, "done", detail)
+	})
+	var refused *drill.Refusal
+	if errors.As(err, &refused) || errors.Is(err, ErrNotAllowed) || errors.Is(err, ErrBusy) {
+		traced := r.store.Update(ctx, func(tx Tx) error {
+			return log(ctx, tx, now, a, act, object, "refused", map[string]string{"why": err.Error()})
+		})
+		return errors.Join(err, traced)
+	}
+	return err
+}

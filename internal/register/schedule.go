@@ -1,0 +1,128 @@
+package register
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"beredskab/internal/plan"
+	"beredskab/internal/schedule"
+)
+
+// checksKey is the schedule of the RTO checks; it belongs to no system.
+const checksKey = "@checks"
+
+// reschedule makes the schedules what the files ask for now. A schedule whose
+// text did not change keeps how far it has been followed; a new one is born now,
+// so nothing before was ever its duty.
+func (r *Register) reschedule(ctx context.Context, tx Tx, set *plan.Set, now time.Time) error {
+	held, err := tx.Schedules(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the schedules: %w", err)
+	}
+	old := make(map[string]ScheduleRow, len(held))
+	for _, row := range held {
+		old[row.Key] = row
+	}
+	for _, row := range wanted(set) {
+		before, there := old[row.Key]
+		delete(old, row.Key)
+		row.Born = now
+		if there && string(before.Spec) == string(row.Spec) {
+			row.Born, row.Nominal, row.Followed = before.Born, before.Nominal, before.Followed
+		}
+		look(&row, set.Organisation, now)
+		if there && row.equal(before) {
+			continue
+		}
+		if err := tx.PutSchedule(ctx, row); err != nil {
+			return fmt.Errorf("keeping schedule %s: %w", row.Key, err)
+		}
+	}
+	for key := range old {
+		if err := tx.DeleteSchedule(ctx, key); err != nil {
+			return fmt.Errorf("dropping schedule %s: %w", key, err)
+		}
+	}
+	return nil
+}
+
+func (s ScheduleRow) equal(o ScheduleRow) bool {
+	return s.PlanHash == o.PlanHash && string(s.Spec) == string(o.Spec) && s.Next.Equal(o.Next) && s.Due.Equal(o.Due) && s.Problem == o.Problem
+}
+
+// wanted lists the schedules that the files ask for.
+func wanted(set *plan.Set) (rows []ScheduleRow) {
+	add := func(key, system, drill, hash string, s plan.Schedule) {
+		if s.When == "" {
+			return
+		}
+		spec, _ := json.Marshal(s) // a struct of strings and numbers cannot fail
+		rows = append(rows, ScheduleRow{Key: key, System: system, Drill: drill, PlanHash: hash, Spec: spec})
+	}
+	add(checksKey, "", "", "", set.Organisation.Checks)
+	for _, p := range set.Plans {
+		for _, d := range p.Drills {
+			add(p.ID+"/"+d.ID, p.ID, d.ID, p.Hash(), d.Schedule)
+		}
+	}
+	return rows
+}
+
+// compiled reads a row's schedule text.
+func compiled(row *ScheduleRow, org *plan.Organisation) (schedule.Spec, *schedule.Calendar, error) {
+	var text plan.Schedule
+	if err := json.Unmarshal(row.Spec, &text); err != nil {
+		return schedule.Spec{}, nil, fmt.Errorf("reading schedule %s: %w", row.Key, err)
+	}
+	return schedule.FromPlan(org, text)
+}
+
+// look works out when the register must look at the schedule again, and what
+// the next occurrence is.
+func look(row *ScheduleRow, org *plan.Organisation, now time.Time) {
+	row.Problem, row.Next, row.Due = "", time.Time{}, time.Time{}
+	spec, cal, err := compiled(row, org)
+	if err != nil {
+		row.Problem = err.Error()
+		return
+	}
+	if at, ok := spec.NextWake(cal, now); ok {
+		row.Next = at
+	}
+	for d := range spec.Occurrences(cal, now, now.AddDate(10, 0, 0)) {
+		if d.Fate != schedule.FateSkipped {
+			row.Due = d.Due
+			break
+		}
+	}
+}
+
+// Schedules lists every schedule with its next occurrence.
+func (r *Register) Schedules(ctx context.Context) (list []ScheduleRow, err error) {
+	err = r.store.View(ctx, func(tx Tx) error {
+		list, err = tx.Schedules(ctx)
+		return err
+	})
+	return list, err
+}
+
+// Occurrences lists what became of a schedule's due times, newest first.
+func (r *Register) Occurrences(ctx context.Context, key string, limit int) (list []Occurrence, err error) {
+	err = r.store.View(ctx, func(tx Tx) error {
+		list, err = tx.Occurrences(ctx, key, limit)
+		return err
+	})
+	return list, err
+}
+
+// drillOf finds the drill that a schedule starts.
+func drillOf(p *plan.Plan, id string) (plan.Drill, bool) {
+	at := slices.IndexFunc(p.Drills, func(d plan.Drill) bool { return d.ID == id })
+	if at < 0 {
+		return plan.Drill{}, false
+	}
+	return p.Drills[at], true
+}

@@ -1,0 +1,234 @@
+package register
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"beredskab/internal/plan"
+)
+
+// Adopted says what taking the files over changed.
+type Adopted struct {
+	New     []Version
+	Dropped []string // systems whose file is gone; their history stays
+}
+
+// Adopt takes the plan files over as versions: what is new gets a number, and
+// the schedules follow what the files ask for now. Adopting the same files again
+// changes nothing.
+func (r *Register) Adopt(ctx context.Context, a Actor, set *plan.Set) (out Adopted, err error) {
+	if set.Organisation == nil {
+		return out, fmt.Errorf("adopting the plans: there is no organisation.yaml: %w", ErrNotFound)
+	}
+	same, err := r.adopted(ctx, set)
+	if err != nil || same {
+		return out, err
+	}
+	err = r.change(ctx, a, "plan.adopt", "plans", func(tx Tx) (any, error) {
+		out = Adopted{}
+		now := r.now().Wall
+		for _, v := range versions(set, a, now) {
+			number, added, err := tx.AddVersion(ctx, v)
+			if err != nil {
+				return nil, fmt.Errorf("keeping %s: %w", v.File, err)
+			}
+			if v.Number = number; added {
+				out.New = append(out.New, v)
+			}
+			if err := tx.SetCurrent(ctx, v.Kind, v.ID, v.Hash); err != nil {
+				return nil, err
+			}
+		}
+		var err error
+		if out.Dropped, err = drop(ctx, tx, set); err != nil {
+			return nil, err
+		}
+		return out.trace(), r.reschedule(ctx, tx, set, now)
+	})
+	return out, err
+}
+
+// adopted tells whether the register holds just these files already.
+func (r *Register) adopted(ctx context.Context, set *plan.Set) (same bool, err error) {
+	err = r.store.View(ctx, func(tx Tx) error {
+		want := versions(set, Actor{}, time.Time{})
+		have, err := tx.Current(ctx, "plan")
+		if err != nil {
+			return err
+		}
+		org, err := tx.Current(ctx, "organisation")
+		if err != nil {
+			return err
+		}
+		held := map[string]bool{}
+		for _, v := range append(have, org...) {
+			held[v.Kind+"/"+v.ID+"/"+v.Hash] = true
+		}
+		same = len(held) == len(want)
+		for _, v := range want {
+			same = same && held[v.Kind+"/"+v.ID+"/"+v.Hash]
+		}
+		return nil
+	})
+	return same, err
+}
+
+func versions(set *plan.Set, a Actor, now time.Time) []Version {
+	list := make([]Version, 0, len(set.Plans)+1)
+	o := set.Organisation
+	list = append(list, Version{Hash: o.Hash(), Kind: "organisation", ID: "organisation", File: o.File, Canonical: o.Canonical(), AdoptedAt: now, AdoptedBy: a.Name})
+	for _, p := range set.Plans {
+		list = append(list, Version{
+			Hash: p.Hash(), Kind: "plan", ID: p.ID, Label: p.PlanVersion, StepsHash: p.StepsHash(), File: p.File,
+			Canonical: p.Canonical(), AdoptedAt: now, AdoptedBy: a.Name,
+		})
+	}
+	return list
+}
+
+func (out Adopted) trace() any {
+	list := make([]string, len(out.New))
+	for i, v := range out.New {
+		list[i] = fmt.Sprintf("%s %d %s", v.ID, v.Number, v.Hash)
+	}
+	return map[string]any{"new": list, "dropped": out.Dropped}
+}
+
+// drop takes systems without a file out of the current set.
+func drop(ctx context.Context, tx Tx, set *plan.Set) (gone []string, err error) {
+	current, err := tx.Current(ctx, "plan")
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range current {
+		if _, there := set.Plan(v.ID); !there {
+			gone = append(gone, v.ID)
+			if err := tx.SetCurrent(ctx, "plan", v.ID, ""); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return gone, nil
+}
+
+// organisation reads the organisation that the files hold now; an empty one
+// before the first adoption.
+func (r *Register) organisation(ctx context.Context, tx Tx) (*plan.Organisation, error) {
+	list, err := tx.Current(ctx, "organisation")
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return &plan.Organisation{}, nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if o, ok := r.orgs[list[0].Hash]; ok {
+		return o, nil
+	}
+	o := &plan.Organisation{}
+	if err := o.ReadCanonical(list[0].Canonical); err != nil {
+		return nil, fmt.Errorf("organisation version %.12s: %w", list[0].Hash, err)
+	}
+	r.orgs[list[0].Hash] = o
+	return o, nil
+}
+
+// Set gives the plans and the organisation that the register holds as current.
+func (r *Register) Set(ctx context.Context) (set *plan.Set, err error) {
+	err = r.store.View(ctx, func(tx Tx) error {
+		org, err := r.organisation(ctx, tx)
+		if err != nil {
+			return err
+		}
+		current, err := tx.Current(ctx, "plan")
+		if err != nil {
+			return err
+		}
+		plans := make([]*plan.Plan, 0, len(current))
+		for _, v := range current {
+			p, err := r.plan(ctx, tx, v.Hash)
+			if err != nil {
+				return err
+			}
+			plans = append(plans, p)
+		}
+		slices.SortFunc(plans, func(a, b *plan.Plan) int { return strings.Compare(a.ID, b.ID) })
+		set = &plan.Set{Organisation: org, Plans: plans}
+		return nil
+	})
+	return set, err
+}
+
+// Versions lists the versions of one system's plan, oldest first.
+func (r *Register) Versions(ctx context.Context, system string) (list []Version, err error) {
+	err = r.store.View(ctx, func(tx Tx) error {
+		list, err = tx.Versions(ctx, "plan", system)
+		if err == nil && len(list) == 0 {
+			err = fmt.Errorf("plan of system %q: %w", system, ErrNotFound)
+		}
+		return err
+	})
+	return list, err
+}
+
+// VersionPlan reads one version back.
+func (r *Register) VersionPlan(ctx context.Context, hash string) (p *plan.Plan, err error) {
+	err = r.store.View(ctx, func(tx Tx) error {
+		p, err = r.plan(ctx, tx, hash)
+		return err
+	})
+	return p, err
+}
+
+// Held is a drill from before this register existed, as somebody states it.
+type Held struct {
+	System, Type, Title, Scope, Verdict string
+	StartedAt, EndedAt                  time.Time
+	RTA, RPA                            *time.Duration
+}
+
+// Import takes earlier drills over as ended runs without events, marked as
+// imported. They are evidence on the word of the actor, for the recovery steps
+// of the version that is current now.
+func (r *Register) Import(ctx context.Context, a Actor, list []Held) error {
+	return r.change(ctx, a, "history.import", "runs", func(tx Tx) (any, error) {
+		for _, h := range list {
+			if err := r.importOne(ctx, tx, h); err != nil {
+				return nil, fmt.Errorf("drill of %s held %s: %w", h.System, h.EndedAt.Format(time.DateOnly), err)
+			}
+		}
+		return map[string]int{"runs": len(list)}, nil
+	})
+}
+
+func (r *Register) importOne(ctx context.Context, tx Tx, h Held) error {
+	p, err := r.pinned(ctx, tx, Opening{System: h.System})
+	if err != nil {
+		return err
+	}
+	last, err := tx.LastRunNumber(ctx, h.EndedAt.Year())
+	if err != nil {
+		return err
+	}
+	row := RunRow{
+		ID: fmt.Sprintf("%d-%02d", h.EndedAt.Year(), last+1), System: h.System, PlanHash: p.Hash(), StepsHash: p.StepsHash(),
+		Type: h.Type, Title: h.Title, Scope: h.Scope, Imported: true, State: "ended", Verdict: h.Verdict,
+		OpenedAt: h.StartedAt.UTC(), StartedAt: h.StartedAt.UTC(), EndedAt: h.EndedAt.UTC(), Measured: plan.Measured(h.Type),
+		RTA: nanoseconds(h.RTA), RPA: nanoseconds(h.RPA),
+	}
+	added, err := tx.AddRun(ctx, row)
+	return errors.Join(err, conflictUnless(added || err != nil))
+}
+
+func nanoseconds(d *time.Duration) *int64 {
+	if d == nil {
+		return nil
+	}
+	n := int64(*d)
+	return &n
+}

@@ -1,0 +1,210 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"beredskab/internal/action"
+	"beredskab/internal/drill"
+	"beredskab/internal/register"
+)
+
+// driver drives one run on this node: it claims what is ready, carries it out,
+// and hands in what came of it. It lives as long as it has something in hand.
+type driver struct {
+	r       *Runner
+	run     string
+	poked   bool // guarded by the runner's lock
+	wake    chan struct{}
+	results chan register.Result
+	hands   map[string]context.CancelCauseFunc // steps in hand
+	done    chan struct{}
+}
+
+// poke makes sure that the run is looked at after this call: by its driver, or
+// by a new one. Orphans are attempts of an earlier start, to be found again.
+func (r *Runner) poke(steps context.Context, run string, orphans ...register.Job) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.drivers == nil {
+		return
+	}
+	d, there := r.drivers[run]
+	if there {
+		d.poked = true
+		select {
+		case d.wake <- struct{}{}:
+		default:
+		}
+		return
+	}
+	d = &driver{
+		r: r, run: run, wake: make(chan struct{}, 1), results: make(chan register.Result, 16),
+		hands: map[string]context.CancelCauseFunc{}, done: make(chan struct{}),
+	}
+	r.drivers[run] = d
+	r.idle.Go(func() { defer close(d.done); d.drive(steps, orphans) })
+}
+
+// wait blocks until no driver has that run in hand and it has nothing to wait
+// for but the end.
+func (r *Runner) wait(run string) {
+	for {
+		r.mu.Lock()
+		d := r.drivers[run]
+		r.mu.Unlock()
+		if d == nil {
+			return
+		}
+		<-d.done
+	}
+}
+
+// drive is the driver's life.
+func (d *driver) drive(steps context.Context, orphans []register.Job) {
+	for _, job := range orphans {
+		d.start(steps, job, true)
+	}
+	var pending []register.Result
+	for pause := time.Duration(0); ; {
+		if steps.Err() != nil {
+			d.abandon(pending)
+			return
+		}
+		turn, err := d.r.Register.Advance(steps, d.r.node, d.run, pending...)
+		switch {
+		case errors.Is(err, register.ErrConflict) && steps.Err() == nil:
+			continue // somebody else changed the run; read it again
+		case errors.Is(err, register.ErrNotFound):
+			d.leave()
+			return
+		case err != nil:
+			d.r.Log.Error("the run cannot be driven; trying again", "run", d.run, "error", err)
+			pause = min(max(2*pause, 50*time.Millisecond), 30*time.Second)
+			d.sleep(steps, pause/2+rand.N(pause/2))
+			continue
+		}
+		d.forget(pending)
+		pause = 0
+		if d.settle(steps, turn) {
+			return
+		}
+		pending = d.next(steps, turn)
+	}
+}
+
+// settle starts what the turn gave out. It reports true when nothing is in hand
+// and nobody poked meanwhile, so that the driver is gone.
+func (d *driver) settle(steps context.Context, turn register.Turn) (gone bool) {
+	if turn.Stop {
+		for _, cancel := range d.hands {
+			cancel(action.ErrAbort)
+		}
+	}
+	for _, job := range turn.Jobs {
+		d.start(steps, job, false)
+	}
+	select {
+	case d.r.deliver <- struct{}{}:
+	default:
+	}
+	if len(d.hands) > 0 {
+		return false
+	}
+	if d.r.Only == d.run && turn.State != drill.Ended {
+		return false // nobody else will wake it
+	}
+	return d.leave()
+}
+
+// leave takes the driver out, unless it was poked since it last looked.
+func (d *driver) leave() bool {
+	d.r.mu.Lock()
+	defer d.r.mu.Unlock()
+	if d.poked && d.r.drivers != nil {
+		d.poked = false
+		return false
+	}
+	if d.r.drivers != nil {
+		delete(d.r.drivers, d.run)
+	}
+	return true
+}
+
+// next waits for a result, a wake-up, the moment to look again, or the end of
+// the server, and gives the results that have come.
+func (d *driver) next(steps context.Context, turn register.Turn) (pending []register.Result) {
+	var again <-chan time.Time
+	if d.r.Only == d.run {
+		// Without a server beside it, a person's answer comes from another
+		// process: look for it.
+		left := time.Second / 2
+		if !turn.Again.IsZero() {
+			left = min(left, time.Until(turn.Again))
+		}
+		again = time.After(max(left, 0))
+	}
+	select {
+	case res := <-d.results:
+		pending = d.collect(pending, res)
+	case <-d.wake:
+		d.r.mu.Lock()
+		d.poked = false
+		d.r.mu.Unlock()
+	case <-again:
+	case <-steps.Done():
+	}
+	for {
+		select {
+		case res := <-d.results:
+			pending = d.collect(pending, res)
+		default:
+			return pending
+		}
+	}
+}
+
+// collect takes a step out of hand. A step that was only let go of, because the
+// server stops, has no result yet.
+func (d *driver) collect(pending []register.Result, res register.Result) []register.Result {
+	if cancel, ok := d.hands[res.Step]; ok {
+		cancel(nil)
+		delete(d.hands, res.Step)
+	}
+	if res.Outcome == "" {
+		return pending
+	}
+	return append(pending, res)
+}
+
+// abandon waits until everything in hand has let go of this server, and hands
+// in what ended meanwhile.
+func (d *driver) abandon(pending []register.Result) {
+	for len(d.hands) > 0 {
+		pending = d.collect(pending, <-d.results)
+	}
+	if len(pending) == 0 {
+		return
+	}
+	if err := d.r.Register.HandIn(context.Background(), d.r.node, d.run, pending...); err != nil {
+		d.r.Log.Error("results could not be handed in; they wait in the spool", "run", d.run, "error", err)
+	}
+}
+
+// forget clears the spool of what is safe in the register now.
+func (d *driver) forget(recorded []register.Result) {
+	for _, res := range recorded {
+		if err := d.r.Actions.Forget(action.Request{Run: d.run, Step: res.Step, Attempt: res.Attempt}); err != nil {
+			d.r.Log.Warn("the spool of a recorded step could not be cleared", "run", d.run, "step", res.Step, "error", err)
+		}
+	}
+}
+
+func (d *driver) sleep(ctx context.Context, pause time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(pause):
+	}
+}

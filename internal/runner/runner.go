@@ -1,0 +1,170 @@
+// Package runner lets time drive the register: it starts due drills, carries out
+// automatic steps, delivers messages and runs the checks. It keeps nothing:
+// everything that it needs after a restart stands in the register.
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"beredskab/internal/action"
+	"beredskab/internal/notify"
+	"beredskab/internal/register"
+)
+
+// Queue hands out wake-ups of runs: from any node, once a wake-up, and again
+// when a node dies with one in hand. Drive must be quick and may be called again
+// for the same wake-up.
+type Queue interface {
+	Work(ctx context.Context, node string, drive func(ctx context.Context, run string) error) (stop func(context.Context) error, err error)
+}
+
+// Options are what a runner works with.
+type Options struct {
+	Register *register.Register
+	Node     string
+	Queue    Queue
+	Actions  action.Runner
+	Courier  *notify.Courier
+	// Checks runs the RTO checks and keeps their findings.
+	Checks   func(ctx context.Context) error
+	Log      *slog.Logger
+	Parallel int           // automatic steps at once on this node; 0 means 8
+	Beat     time.Duration // how often the node says that it lives; 0 means 5 s
+	Silence  time.Duration // after which another node counts as dead; 0 means 15 s
+	// Only limits the runner to one run: no schedules, no other runs. It ends
+	// with that run.
+	Only string
+}
+
+// Runner is one node's work. Make it with New, and Run it once.
+type Runner struct {
+	Options
+	node  register.Node
+	slots chan struct{}
+
+	mu      sync.Mutex
+	drivers map[string]*driver
+	timers  map[string]*time.Timer
+	idle    sync.WaitGroup
+
+	tickle  chan struct{} // the schedule may have changed
+	deliver chan struct{} // messages may be owed
+}
+
+// New gives a runner that has not begun.
+func New(o Options) *Runner {
+	if o.Parallel == 0 {
+		o.Parallel = 8
+	}
+	if o.Beat == 0 {
+		o.Beat = 5 * time.Second
+	}
+	if o.Silence == 0 {
+		o.Silence = 15 * time.Second
+	}
+	return &Runner{
+		Options: o, slots: make(chan struct{}, o.Parallel), drivers: map[string]*driver{}, timers: map[string]*time.Timer{},
+		tickle: make(chan struct{}, 1), deliver: make(chan struct{}, 1),
+	}
+}
+
+// Run joins the register, takes over what an earlier start of this node left,
+// and works until ctx ends. Then it starts no new step and returns soon;
+// supervised steps go on without it and are found again at the next start.
+func (r *Runner) Run(ctx context.Context) error {
+	node, err := r.Register.Join(ctx, r.Node)
+	if err != nil {
+		return fmt.Errorf("joining the register as node %s: %w", r.Node, err)
+	}
+	r.node = node
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	steps, detach := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer detach(nil)
+	if err := r.resume(steps); err != nil {
+		return err
+	}
+	var work sync.WaitGroup
+	failed := make(chan error, 1)
+	for _, loop := range r.loops() {
+		work.Go(func() {
+			if err := loop(ctx); err != nil && ctx.Err() == nil {
+				select {
+				case failed <- err:
+				default:
+				}
+				cancel(err)
+			}
+		})
+	}
+	stop := func(context.Context) error { return nil }
+	if r.Only == "" {
+		if stop, err = r.Queue.Work(ctx, r.Node, func(_ context.Context, run string) error { r.poke(steps, run); return nil }); err != nil {
+			cancel(err)
+		}
+	} else {
+		go func() { r.wait(r.Only); cancel(nil) }()
+	}
+	<-ctx.Done()
+	detach(action.ErrDetach)
+	last := context.WithoutCancel(ctx)
+	err = errors.Join(err, stop(last))
+	r.mu.Lock()
+	r.drivers = nil // nothing new from now on
+	r.mu.Unlock()
+	r.idle.Wait()
+	work.Wait()
+	select {
+	case e := <-failed:
+		err = errors.Join(e, err)
+	default:
+	}
+	return err
+}
+
+// loops are what runs beside the drivers.
+func (r *Runner) loops() []func(context.Context) error {
+	if r.Only != "" {
+		return []func(context.Context) error{r.deliveries}
+	}
+	return []func(context.Context) error{r.deliveries, r.schedule, r.beat}
+}
+
+// resume takes over open attempts of this node's earlier starts and drives
+// every run that has not ended.
+func (r *Runner) resume(steps context.Context) error {
+	orphans, err := r.Register.Orphans(steps, r.node)
+	if err != nil {
+		return err
+	}
+	byRun := map[string][]register.Job{}
+	for _, o := range orphans {
+		byRun[o.Run] = append(byRun[o.Run], o.Job)
+	}
+	open, err := r.Register.OpenRuns(steps)
+	if err != nil {
+		return err
+	}
+	for _, run := range open {
+		if r.Only == "" || r.Only == run {
+			r.poke(steps, run, byRun[run]...)
+		}
+	}
+	return nil
+}
+
+// Changed tells the runner that something outside changed the register: a
+// schedule, or a message that is owed.
+func (r *Runner) Changed() {
+	for _, c := range []chan struct{}{r.tickle, r.deliver} {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"beredskab/internal/action"
+	"beredskab/internal/drill"
+	"beredskab/internal/register"
+)
+
+// start carries one claimed attempt out beside the driver. adopt finds one that
+// an earlier start of this node had begun.
+func (d *driver) start(steps context.Context, job register.Job, adopt bool) {
+	ctx, cancel := context.WithCancelCause(steps)
+	d.hands[job.Step] = cancel
+	d.r.idle.Go(func() {
+		d.results <- d.r.carry(ctx, job, adopt)
+	})
+}
+
+// carry runs one attempt to its end and says what came of it. An empty outcome
+// means that the step goes on under its supervisor without this server.
+func (r *Runner) carry(ctx context.Context, job register.Job, adopt bool) register.Result {
+	if !adopt {
+		select {
+		case r.slots <- struct{}{}:
+			defer func() { <-r.slots }()
+		case <-ctx.Done():
+			return register.Result{Step: job.Step, Attempt: job.Attempt, Outcome: register.NotStarted, Text: "it was given back before it began"}
+		}
+	}
+	request := action.Request{
+		Run: job.Run, Step: job.Step, Attempt: job.Attempt, Epoch: job.Epoch,
+		Action: job.Action, With: job.With, Timeout: job.Timeout,
+	}
+	do := r.Actions.Run
+	if adopt {
+		do = r.Actions.Adopt
+	}
+	result, err := do(ctx, request)
+	if errors.Is(err, action.ErrStarted) {
+		// The spool knows this attempt although its row was fresh: it was started
+		// before, so it must not be started again; look for it instead.
+		result, err = r.Actions.Adopt(ctx, request)
+	}
+	r.stopped(job)
+	res := told(job, result, err)
+	if res.Outcome == string(action.Aborted) && !errors.Is(context.Cause(ctx), action.ErrAbort) {
+		// Nobody ended the step; the server stopped and took it along.
+		res.Outcome, res.Text = string(action.Unknown), "the server stopped while it ran"
+	}
+	return res
+}
+
+// lasts is from when on a running step is worth a commit of its own.
+const lasts = time.Second
+
+// Started takes the news that an attempt's process exists. A step that lasts
+// becomes «running» in the register, so that people see its process.
+func (r *Runner) Started(q action.Request, p action.Process) {
+	job := register.Job{Run: q.Run, Step: q.Step, Attempt: q.Attempt}
+	timer := time.AfterFunc(lasts, func() {
+		if err := r.Register.Running(context.Background(), r.node, job, p); err != nil {
+			r.Log.Warn("the process of a step could not be noted", "run", q.Run, "step", q.Step, "error", err)
+		}
+	})
+	r.mu.Lock()
+	r.timers[key(job)] = timer
+	r.mu.Unlock()
+}
+
+// stopped forgets the timer of a step that has ended.
+func (r *Runner) stopped(job register.Job) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if timer, ok := r.timers[key(job)]; ok {
+		timer.Stop()
+		delete(r.timers, key(job))
+	}
+}
+
+func key(j register.Job) string { return fmt.Sprintf("%s/%s/%d", j.Run, j.Step, j.Attempt) }
+
+// told puts an attempt's end into the register's words.
+func told(job register.Job, result action.Result, err error) register.Result {
+	res := register.Result{
+		Step: job.Step, Attempt: job.Attempt, Outcome: string(result.Outcome), Text: result.Message, Worked: result.Elapsed,
+		Fences: result.Fences, Missing: result.Missing, Recovery: result.RecoveryPoint,
+		Output: drill.Output{Head: result.Output.Head, Tail: result.Output.Tail, Length: result.Output.Length, SHA256: result.Output.SHA256},
+	}
+	switch {
+	case errors.Is(err, action.ErrDetached):
+		return register.Result{Step: job.Step, Attempt: job.Attempt}
+	case errors.Is(err, action.ErrUnknown):
+		res.Outcome = string(action.Unknown)
+	case err != nil:
+		res.Outcome, res.Text = string(action.Failed), err.Error()
+	}
+	return res
+}
