@@ -1,0 +1,182 @@
+package supervisor
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestNobodySurvives is R9: whatever a command leaves behind is dead when Run returns, with and without a PID namespace.
+func TestNobodySurvives(t *testing.T) {
+	cases := map[string]struct {
+		timeout time.Duration
+		outcome Outcome
+	}{
+		"fork":    {time.Minute, OK},
+		"daemon":  {time.Minute, OK},
+		"double":  {time.Minute, OK},
+		"crowd":   {time.Minute, OK},
+		"files":   {time.Minute, OK},
+		"zombies": {time.Minute, OK},
+		"deaf":    {500 * time.Millisecond, TimedOut},
+		"stopped": {500 * time.Millisecond, TimedOut},
+	}
+	for _, without := range []bool{false, true} {
+		for kind, want := range cases {
+			name := kind
+			if without {
+				name += "-without-namespace"
+			}
+			t.Run(name, func(t *testing.T) {
+				h, _ := newHost(t)
+				c := self(t, kind)
+				c.Timeout, c.WithoutNamespace = want.timeout, without
+				res, err := h.Run(context.Background(), c)
+				if err != nil || res.Outcome != want.outcome {
+					t.Fatalf("outcome %q, %v: %+v", res.Outcome, err, res)
+				}
+				if slices.Contains(res.Fences, fenceNamespace) == without || slices.Contains(res.Missing, fenceNamespace) != without {
+					t.Errorf("fences %v, missing %v", res.Fences, res.Missing)
+				}
+				if left := survivors(t, mark(t)); len(left) > 0 {
+					t.Errorf("survivors: %v", left)
+				}
+			})
+		}
+	}
+}
+
+// TestControlOfSurvivors shows that the search sees a survivor: the lean path does not promise to kill daemons.
+func TestControlOfSurvivors(t *testing.T) {
+	h, _ := newHost(t)
+	path := fifo(t)
+	c := shell(t, `setsid sh -c 'read x < "$1"' sh "$1" & exit 0`, path)
+	c.Env = append(c.Env, mark(t))
+	if _, err := h.RunPlain(context.Background(), c); err != nil {
+		t.Fatal(err)
+	}
+	if len(survivors(t, mark(t))) == 0 {
+		t.Error("the search for survivors found nothing")
+	}
+	release(t, path)
+	until(t, "the daemon ends", func() bool { return len(survivors(t, mark(t))) == 0 })
+}
+
+func TestMemoryIsLimited(t *testing.T) {
+	h, _ := newHost(t)
+	c := self(t, "memory")
+	c.Limits = Limits{Memory: 512}
+	res, err := h.Run(context.Background(), c)
+	if err != nil || res.Outcome != Failed {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	// The control: without the limit the same command succeeds.
+	c.Limits, c.Attempt.Number = Limits{}, 2
+	if res, err := h.Run(context.Background(), c); err != nil || res.Outcome != OK {
+		t.Fatalf("%+v, %v", res, err)
+	}
+}
+
+func TestLimitsAreSaid(t *testing.T) {
+	h, _ := newHost(t)
+	cases := map[string]struct {
+		script string
+		limits Limits
+		want   string
+	}{
+		"cpu":   {`while :; do :; done`, Limits{CPU: 1}, "processor time"},
+		"file":  {`exec head -c 3000000 /dev/zero > big`, Limits{FileSize: 1}, "larger file"},
+		"files": {`ulimit -n; exit 3`, Limits{Files: 33}, "exit status 3"},
+	}
+	for name, one := range cases {
+		c := shell(t, one.script)
+		c.Attempt.Step, c.Limits = name, one.limits
+		res, err := h.Run(context.Background(), c)
+		if err != nil || res.Outcome != Failed || !strings.Contains(res.Message, one.want) {
+			t.Errorf("%s: %+v, %v", name, res, err)
+		}
+		if name == "files" && strings.TrimSpace(res.Output.Head) != "33" {
+			t.Errorf("open files: %q", res.Output.Head)
+		}
+	}
+}
+
+// TestSeesOnlyWhatIsAllowed is S15.
+func TestSeesOnlyWhatIsAllowed(t *testing.T) {
+	t.Setenv("BEREDSKAB_SECRET", "of the server")
+	h, _ := newHost(t)
+	script := `tr '\0' '\n' < /proc/self/environ; echo; for f in /proc/$$/fd/*; do echo "${f##*/}"; done; pwd; ls -A; grep -E 'NoNewPrivs|CapAmb' /proc/self/status; ulimit -c`
+	res, err := h.Run(context.Background(), shell(t, script))
+	if err != nil || res.Outcome != OK {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	lines := strings.Fields(res.Output.Head)
+	if len(lines) < 5 {
+		t.Fatalf("output %q", res.Output.Head)
+	}
+	dir := lines[len(lines)-6]
+	if !filepath.IsAbs(dir) {
+		t.Fatalf("output %q", res.Output.Head)
+	}
+	want := "PATH=/usr/bin:/bin PWD=" + dir + " 0 1 2 " + dir + " CapAmb: 0000000000000000 NoNewPrivs: 1 0"
+	got := strings.Join(lines, " ")
+	if got != want {
+		t.Errorf("the command saw\n%s\nwant\n%s", got, want)
+	}
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the working folder is still there: %v", err)
+	}
+}
+
+func TestRequiredFenceRefuses(t *testing.T) {
+	h, _ := newHost(t)
+	file := filepath.Join(t.TempDir(), "ran")
+	c := shell(t, `echo x > "$1"`, file)
+	c.Required, c.WithoutNamespace = Fences(), true
+	res, err := h.Run(context.Background(), c)
+	if !errors.Is(err, ErrRefused) || !strings.Contains(res.Message, fenceNamespace) || res.Outcome != Failed {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
+		t.Error("the command ran")
+	}
+	if res, err := h.Adopt(context.Background(), c.Attempt); !errors.Is(err, ErrRefused) {
+		t.Errorf("adopting what was refused: %+v, %v", res, err)
+	}
+}
+
+func TestPlain(t *testing.T) {
+	h, started := newHost(t)
+	res, err := h.RunPlain(context.Background(), shell(t, `echo out; echo err >&2; exit 4`))
+	if err != nil || res.Outcome != Failed || res.ExitCode != 4 || res.Output.Head != "out\nerr\n" {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	if p := <-started; p.PID == 0 || p != res.Process {
+		t.Errorf("process %+v", p)
+	}
+	c := self(t, "deaf")
+	c.Timeout = 500 * time.Millisecond
+	c.Argv[2] = "linger"
+	if res, err = h.RunPlain(context.Background(), c); err != nil || res.Outcome != TimedOut || res.ExitCode != 137 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	<-started
+	ctx, cancel := context.WithCancelCause(context.Background())
+	go func() {
+		<-started
+		cancel(errors.New("stopping"))
+	}()
+	c.Timeout, c.Grace = time.Minute, time.Minute
+	res, err = h.RunPlain(ctx, c)
+	if err != nil || res.Outcome != Aborted || !strings.Contains(res.Message, "server was stopping") {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	if left := survivors(t, mark(t)); len(left) > 0 {
+		t.Errorf("survivors: %v", left)
+	}
+}
