@@ -145,10 +145,18 @@ func (c *Courier) send(ctx context.Context, open []outbox.Notice) Receipt {
 		n = summary(open)
 	}
 	n = channel.complete(n)
-	if err := c.pacers[channel.Name].wait(ctx, n.Address); err != nil {
+	pace := c.pacers[channel.Name]
+	if err := pace.wait(ctx, n.Address); err != nil {
 		return again("stopped while the message waited for its turn")
 	}
-	return channel.Sender.Send(ctx, n, m)
+	// A wish to be left alone counts for all messages to that place, not only
+	// for the one that was answered so.
+	if pause := pace.left(n.Address); pause > 0 {
+		return Receipt{Outcome: outbox.TryAgain, Detail: "not sent: the other side has asked to wait", RetryAfter: pause}
+	}
+	r := channel.Sender.Send(ctx, n, m)
+	pace.leave(n.Address, r.RetryAfter)
+	return r
 }
 
 // render puts one notice, or several as a digest, into the channel's language.

@@ -1,47 +1,49 @@
 package notify
 
 import (
-	"cmp"
-	"slices"
+	"time"
 
 	"beredskab/internal/outbox"
 )
 
-// Digest sorts owed notices into those to send one by one and groups to send
-// as one message each (F16: after an outage "one summary, not 200 old
-// reminders"). Notices form a group when more than most of them have failed
-// before and go to the same receiver through the same channel about the same
-// thing: drills, incidents or plans. A notice that asks for an act is never
-// put into a group, nor is a test.
+// Digest says what to send now of all notices that are owed, also those whose
+// next try is still to come: one by one, or as one message for a whole group
+// (F16: after an outage "one summary, not 200 old reminders").
 //
-// The order of the notices is kept, within and between groups.
-func Digest(owed []outbox.Notice, most int) (single []outbox.Notice, groups [][]outbox.Notice) {
+// Notices form a group when more than most of them have failed before and go
+// to the same receiver through the same channel about the same thing: drills,
+// incidents or plans. A group is due as soon as one of it is due; it takes the
+// others along, because their pauses differ by design. A notice that asks for
+// an act is never put into a group, nor is a test. Order is kept; a group
+// stands where its first notice stood.
+func Digest(owed []outbox.Notice, most int, now time.Time) (single []outbox.Notice, groups [][]outbox.Notice) {
 	type place struct{ channel, receiver, address, language, tone string }
 	placeOf := func(n outbox.Notice) place {
 		return place{n.Channel, n.Receiver, n.Address, n.Language, toneOf(n)}
 	}
-	waiting := map[place][]outbox.Notice{}
+	waiting, ready := map[place][]outbox.Notice{}, map[place]bool{}
 	for _, n := range owed {
 		if n.Tries > 0 && forInformation(n.Kind) {
-			waiting[placeOf(n)] = append(waiting[placeOf(n)], n)
-		}
-	}
-	for _, group := range waiting {
-		if len(group) > most {
-			groups = append(groups, group)
+			at := placeOf(n)
+			waiting[at] = append(waiting[at], n)
+			ready[at] = ready[at] || isDue(n, now)
 		}
 	}
 	for _, n := range owed {
-		if n.Tries == 0 || !forInformation(n.Kind) || len(waiting[placeOf(n)]) <= most {
+		at := placeOf(n)
+		grouped := n.Tries > 0 && forInformation(n.Kind) && len(waiting[at]) > most
+		switch {
+		case grouped && ready[at]:
+			groups = append(groups, waiting[at])
+			ready[at] = false
+		case !grouped && isDue(n, now):
 			single = append(single, n)
 		}
 	}
-	position := func(g []outbox.Notice) int {
-		return slices.IndexFunc(owed, func(n outbox.Notice) bool { return n.ID == g[0].ID })
-	}
-	slices.SortFunc(groups, func(a, b []outbox.Notice) int { return cmp.Compare(position(a), position(b)) })
 	return single, groups
 }
+
+func isDue(n outbox.Notice, now time.Time) bool { return !n.NextTry.After(now) }
 
 // forInformation tells the kinds that ask nothing of their reader.
 func forInformation(kind outbox.Kind) bool {

@@ -12,10 +12,11 @@ type pacer struct {
 	mu   sync.Mutex
 	gap  time.Duration
 	free map[string]time.Time // when each place may be used again
+	shut map[string]time.Time // until when a place has asked to be left alone
 }
 
 func newPacer(gap time.Duration) *pacer {
-	return &pacer{gap: gap, free: map[string]time.Time{}}
+	return &pacer{gap: gap, free: map[string]time.Time{}, shut: map[string]time.Time{}}
 }
 
 // wait returns when it is the caller's turn to write to place, or with an
@@ -50,4 +51,26 @@ func (p *pacer) book(place string) time.Time {
 	turn := latest(now, p.free[place])
 	p.free[place] = turn.Add(p.gap)
 	return turn
+}
+
+// leave keeps everybody away from place for a while, because it asked for it.
+func (p *pacer) leave(place string, pause time.Duration) {
+	if pause <= 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.shut[place] = latest(p.shut[place], time.Now().Add(pause))
+}
+
+// left tells how long place still wants to be left alone; 0 when it does not.
+func (p *pacer) left(place string) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	pause := time.Until(p.shut[place])
+	if pause <= 0 {
+		delete(p.shut, place)
+		return 0
+	}
+	return pause
 }

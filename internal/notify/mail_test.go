@@ -1,0 +1,194 @@
+package notify
+
+import (
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"net/mail"
+	"strings"
+	"testing"
+
+	"beredskab/internal/outbox"
+)
+
+// readBack parses a mail as a mail program does: its headers and its two texts.
+func readBack(t *testing.T, raw string) (head mail.Header, text, html string) {
+	t.Helper()
+	m, err := mail.ReadMessage(strings.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind, attributes, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/alternative" {
+		t.Fatalf("content type %q, %v", kind, err)
+	}
+	parts := multipart.NewReader(m.Body, attributes["boundary"])
+	bodies := map[string]string{}
+	for {
+		part, err := parts.NextRawPart()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(quotedprintable.NewReader(part))
+		if err != nil || part.Header.Get("Content-Disposition") != "" {
+			t.Fatalf("a part that is not plain content: %v, %v", part.Header, err)
+		}
+		bodies[strings.Split(part.Header.Get("Content-Type"), ";")[0]] = string(body)
+	}
+	return m.Header, bodies["text/plain"], bodies["text/html"]
+}
+
+func TestMailArrives(t *testing.T) {
+	r := newRelay(t, &relay{})
+	s, err := NewMail(mailOptions(r))
+	mailer := sender(t, s, err)
+	for _, kind := range []outbox.Kind{outbox.Request, outbox.Request, outbox.Finished} {
+		if receipt := trySend(t, mailer, sample(kind, "da", false)); receipt.Outcome != outbox.Accepted {
+			t.Fatalf("receipt %+v", receipt)
+		}
+	}
+	mails, lines := r.got()
+	head, text, html := readBack(t, mails[0])
+	subject, err := new(mime.WordDecoder).DecodeHeader(head.Get("Subject"))
+	if err != nil || subject != "ØVELSE: Svar på trin 3 for Økonomisystem – senest kl. 10.30" {
+		t.Errorf("subject %q, %v", subject, err)
+	}
+	if !strings.Contains(text, "Beløbet skal være 12.450,00 kr.") || !strings.Contains(html, "Beløbet skal være 12.450,00 kr.") {
+		t.Errorf("text or HTML lost its letters:\n%s\n%s", text, html)
+	}
+	for name, want := range map[string]string{"Auto-Submitted": "auto-generated", "Reply-To": "<it-vagt@kommune.example>", "List-Unsubscribe": "", "User-Agent": "", "X-Mailer": ""} {
+		if got := head.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	from, err := head.AddressList("From")
+	if err != nil || from[0].Name != "Beredskab, Kommunen" || !strings.Contains(strings.Join(lines, "\n"), "RCPT TO:<systemejer@kommune.example>") {
+		t.Errorf("from %v, %v; commands %q", from, err, lines)
+	}
+	again, _, _ := readBack(t, mails[1])
+	other, _, _ := readBack(t, mails[2])
+	if head.Get("Message-ID") == "" || head.Get("Message-ID") != again.Get("Message-ID") || head.Get("Message-ID") == other.Get("Message-ID") {
+		t.Errorf("message IDs %q, %q, %q", head.Get("Message-ID"), again.Get("Message-ID"), other.Get("Message-ID"))
+	}
+	if head.Get("References") == "" || head.Get("References") != other.Get("References") {
+		t.Errorf("mails of one run do not thread: %q, %q", head.Get("References"), other.Get("References"))
+	}
+}
+
+// TestMailSTARTTLS signs in after the way has become safe, and never before.
+func TestMailSTARTTLS(t *testing.T) {
+	server, client := certificate(t)
+	for name, c := range map[string]struct {
+		relay *relay
+		want  outbox.Outcome
+	}{
+		"signs in":       {&relay{secure: server}, outbox.Accepted},
+		"wrong password": {&relay{secure: server, auth: "535 no"}, outbox.GiveUp},
+		"try later":      {&relay{secure: server, auth: "454 later"}, outbox.TryAgain},
+		"TLS withheld":   {&relay{}, outbox.TryAgain},
+	} {
+		r := newRelay(t, c.relay)
+		o := mailOptions(r)
+		o.TLS, o.TLSConfig, o.User, o.Password = MailSTARTTLS, client, "beredskab", "correct horse"
+		s, err := NewMail(o)
+		receipt := trySend(t, sender(t, s, err), sample(outbox.Test, "da", false))
+		if receipt.Outcome != c.want {
+			t.Errorf("%s: %+v, want %s", name, receipt, c.want)
+		}
+		_, lines := r.got()
+		talk := strings.Join(lines, "\n")
+		if in, safe := strings.Index(talk, "AUTH"), strings.Index(talk, "STARTTLS"); in >= 0 && in < safe || in >= 0 && safe < 0 {
+			t.Errorf("%s: signed in before STARTTLS: %q", name, lines)
+		}
+		if strings.Contains(receipt.Detail, "correct horse") {
+			t.Errorf("%s: the detail tells the password", name)
+		}
+	}
+}
+
+func TestMailOptions(t *testing.T) {
+	good := MailOptions{Host: "relay.example", TLS: MailSTARTTLS, From: "a@b.example"}
+	for name, change := range map[string]func(*MailOptions){
+		"no sender":         func(o *MailOptions) { o.From = "" },
+		"sender injects":    func(o *MailOptions) { o.From = "a@b.example\r\nBcc: c@d.example" },
+		"bad reply address": func(o *MailOptions) { o.ReplyTo = "nobody" },
+		"unknown TLS":       func(o *MailOptions) { o.TLS = "ssl3" },
+		"no host":           func(o *MailOptions) { o.Host = "" },
+		"open password":     func(o *MailOptions) { o.TLS, o.User = MailNoTLS, "x" },
+	} {
+		o := good
+		change(&o)
+		if _, err := NewMail(o); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, err := NewMail(good); err != nil {
+		t.Errorf("control: %v", err)
+	}
+}
+
+// injections are 100 and more ways to smuggle a line into a header (S20).
+func injections() []string {
+	var list []string
+	for _, end := range []string{"\r\n", "\n", "\r", "\r\n ", "\n\t", "\u2028", "\u2029", "\u0085", "\v", "\f", "\x00", "%0d%0a", "\\r\\n", "\u202e", "=0D=0A"} {
+		for _, line := range []string{"Bcc: spy@evil.example", "Subject: KRISE", "\r\n\r\n<script>", ".\r\nMAIL FROM:<x@evil.example>", "Content-Type: text/html", "To: <a@b>, c@d", "=?utf-8?q?KRISE?="} {
+			list = append(list, "Økonomi"+end+line)
+		}
+	}
+	return list
+}
+
+// TestMailHeaderInjection sends each string in every fact that reaches a mail.
+func TestMailHeaderInjection(t *testing.T) {
+	r := newRelay(t, &relay{})
+	s, err := NewMail(mailOptions(r))
+	mailer, w := sender(t, s, err), wording(t)
+	for i, evil := range injections() {
+		n := sample(outbox.Finished, "da", false)
+		n.Key, n.Receiver, n.Facts.Run = evil, evil, evil
+		n.Facts.SystemName, n.Facts.Verdict, n.Facts.Drill, n.Facts.Leader, n.Facts.Text = evil, evil, evil, evil, evil
+		m, err := w.Render(n, FormMail)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.Subject += evil // even if a text came through unclean, the header may not break
+		if receipt := mailer.Send(t.Context(), n, m); receipt.Outcome != outbox.Accepted {
+			t.Fatalf("%q: %+v", evil, receipt)
+		}
+		n.Address = "a@b.example " + evil
+		if receipt := mailer.Send(t.Context(), n, m); receipt.Outcome != outbox.GiveUp {
+			t.Errorf("the address %q: %+v", n.Address, receipt)
+		}
+		mails, _ := r.got()
+		if len(mails) != i+1 {
+			t.Fatalf("%q: %d mails after %d were sent", evil, len(mails), i+1)
+		}
+		checkHeaders(t, evil, mails[i])
+	}
+	if n := len(injections()); n < 100 {
+		t.Errorf("only %d strings", n)
+	}
+}
+
+func checkHeaders(t *testing.T, evil, raw string) {
+	t.Helper()
+	head, _, html := readBack(t, raw)
+	allowed := "Auto-Submitted Content-Type Date From In-Reply-To Message-Id Mime-Version References Reply-To Subject To X-Auto-Response-Suppress"
+	for name, values := range head {
+		if !strings.Contains(allowed, name) || len(values) != 1 {
+			t.Errorf("%q made a header %s: %q", evil, name, values)
+		}
+	}
+	subject, err := new(mime.WordDecoder).DecodeHeader(head.Get("Subject"))
+	if err != nil || !strings.HasPrefix(subject, "ØVELSE ") || fmt.Sprint(head["To"]) != "[<systemejer@kommune.example>]" {
+		t.Errorf("%q: subject %q (%v), to %q", evil, subject, err, head["To"])
+	}
+	if strings.Contains(html, "<script>") {
+		t.Errorf("%q came through as HTML", evil)
+	}
+}
