@@ -47,40 +47,38 @@ func (d Duration) String() string {
 // ParseDuration reads 15m, 4h, 2d, 1w, a sum with the greater unit first such
 // as 1h45m, or a plain 0. The error says what is wrong and what to write.
 func ParseDuration(text string) (Duration, error) {
-	if text == "0" {
-		return 0, nil
+	if d, ok := scanDuration(text); ok {
+		return d, nil
 	}
-	total, rest, last := Duration(0), text, Duration(longestMinutes)
-	for rest != "" {
+	return 0, badDuration(text)
+}
+
+func scanDuration(text string) (total Duration, ok bool) {
+	last := Duration(longestMinutes)
+	for rest := text; rest != "" && text != "0"; {
 		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
 		if digits == 0 || digits > 9 || digits == len(rest) {
-			return 0, badDuration(text)
+			return 0, false
 		}
-		unit := unitMinutes(rest[digits : digits+1])
+		number, _ := strconv.Atoi(rest[:digits]) // At most nine digits: it cannot fail.
+		unit := unitMinutes(rest[digits])
 		if unit == 0 || unit >= last {
-			return 0, badDuration(text)
-		}
-		number, err := strconv.ParseInt(rest[:digits], 10, 64)
-		if err != nil {
-			return 0, badDuration(text)
+			return 0, false
 		}
 		total, rest, last = total+Duration(number)*unit, rest[digits+1:], unit
 	}
-	if text == "" || total > longestMinutes {
-		return 0, badDuration(text)
-	}
-	return total, nil
+	return total, text != "" && total <= longestMinutes
 }
 
-func unitMinutes(unit string) Duration {
+func unitMinutes(unit byte) Duration {
 	switch unit {
-	case "m":
+	case 'm':
 		return 1
-	case "h":
+	case 'h':
 		return 60
-	case "d":
+	case 'd':
 		return 24 * 60
-	case "w":
+	case 'w':
 		return 7 * 24 * 60
 	default:
 		return 0
@@ -107,8 +105,8 @@ func badDuration(text string) error {
 	case unit == "second":
 		return fmt.Errorf("%q counts seconds; the smallest unit is a minute, write 1m", text)
 	case known && number != "":
-		if d, err := ParseDuration(number + unit); err == nil {
-			return fmt.Errorf("%q is not a duration; write %s", text, d.String())
+		if _, ok := scanDuration(number + unit); ok {
+			return fmt.Errorf("%q is not a duration; write %s", text, number+unit)
 		}
 	case strings.ContainsAny(trimmed, ".,"):
 		return fmt.Errorf("%q has a decimal; write whole units, such as 1h30m", text)
