@@ -6,8 +6,9 @@ package templates
 
 import "embed"
 
-// FS holds one folder per use. "all:" takes every file of a folder, so that
+// FS holds one folder per use, one line each. "all:" takes every file of a folder, so that
 // no file is left out because of its name.
 //
 //go:embed all:notify
+//go:embed all:plan
 var FS embed.FS
