@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// Health is what Check found. Problems is empty when all is well.
+type Health struct {
+	Engine   string // "sqlite" or "postgres"
+	Version  string // of the engine
+	Schema   int64  // of the register's tables
+	Free     uint64 // bytes on the data folder's disk; 0 on PostgreSQL, which does not tell
+	Total    uint64
+	Problems []string
+}
+
+// Check looks the whole register over: the file's integrity, the settings of
+// every connection, the version of its tables, and free disk. It reads the whole
+// file and may take seconds.
+func (db *DB) Check(ctx context.Context) Health {
+	h := Health{Engine: db.engine.name()}
+	note := func(err error) {
+		if err != nil {
+			h.Problems = append(h.Problems, err.Error())
+		}
+	}
+	note(db.refuseAfterFailure())
+	found, err := readSchema(ctx, db.sqlDB())
+	note(err)
+	h.Schema = found.register
+	if db.pgx != nil {
+		note(db.pgx.QueryRow(ctx, "SELECT current_setting('server_version')").Scan(&h.Version))
+		conn, err := db.pgx.Acquire(ctx)
+		note(err)
+		if err == nil {
+			note(checkPostgres(ctx, conn.Conn()))
+			conn.Release()
+		}
+		return h
+	}
+	h.Version, _, _ = sqlite3.Version()
+	note(openAll(ctx, db.reader.db)) // Each connection was checked when it was made.
+	note(checkWhole(ctx, db.reader.db, "PRAGMA integrity_check(20)"))
+	note(checkWhole(ctx, db.reader.db, "SELECT 'broken reference in ' || \"table\" FROM pragma_foreign_key_check LIMIT 20"))
+	h.Free, h.Total, err = freeDisk(filepath.Dir(db.options.Path))
+	note(err)
+	return h
+}
+
+// Backup writes a copy of the register as of one moment to path, which must not
+// exist, while others go on writing. The copy is checked and synced before
+// Backup returns nil.
+func (db *DB) Backup(ctx context.Context, path string) (err error) {
+	if db.pgx != nil {
+		return errors.New("backing up the register: on PostgreSQL use pg_dump, or pg_basebackup with WAL archiving")
+	}
+	if path, err = filepath.Abs(path); err != nil {
+		return fmt.Errorf("backing up the register: %w", err)
+	}
+	// VACUUM INTO takes an empty file, and this way nobody else can ever read it.
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("backing up the register: %w", err)
+	}
+	defer func() {
+		err = errors.Join(err, file.Close())
+		if err != nil {
+			_ = os.Remove(path) // Half a copy must not look like one.
+		}
+	}()
+	if _, err := db.reader.db.ExecContext(ctx, "VACUUM INTO ?1", path); err != nil {
+		return fmt.Errorf("backing up the register: %w", db.explain(err))
+	}
+	if err := checkCopy(ctx, path); err != nil {
+		return fmt.Errorf("backing up the register: %w", err)
+	}
+	return doing(file.Sync(), "backing up the register to", path)
+}

@@ -1,0 +1,135 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"os"
+	"sync/atomic"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"beredskab/internal/register"
+)
+
+// ErrLocked says that another server works on the same data folder.
+var ErrLocked = errors.New("another server works on this data folder")
+
+// ErrNewer says that the register was written by a newer program.
+var ErrNewer = errors.New("the register was written by a newer beredskab")
+
+// ErrUnsafe says that the database would not keep what it acknowledges: wrong
+// settings, an engine that is too old, a network file system (DESIGN 2.3).
+var ErrUnsafe = errors.New("the database is not safe enough for a register")
+
+// ErrDamaged says that the database file does not pass SQLite's own check (F14).
+var ErrDamaged = errors.New("the register's file is damaged")
+
+// Mode says what the register is opened for.
+type Mode int
+
+// Use is for a command that runs beside a server or alone; Serve is for the one
+// server of a data folder and takes its lock.
+const (
+	Use Mode = iota
+	Serve
+)
+
+// Options says where the register is. Exactly one of Path and URL is set.
+type Options struct {
+	Path string // SQLite file; its folder is the data folder
+	URL  string // postgres://…, several hosts allowed
+	Mode Mode
+
+	// Woken is called after the commit of an Update that woke a run at once, so
+	// that a worker in this process need not wait for the queue. It must not
+	// block. It is a short cut only: the queue calls the same run again.
+	Woken func(run string)
+	// Logger gets what the queue has to say; nil keeps it silent.
+	Logger *slog.Logger
+
+	// filesystemType stands in for statfs in tests.
+	filesystemType func(path string) (int64, error)
+}
+
+// DB is an open register. It is safe for concurrent use.
+type DB struct {
+	options Options
+	engine  engine
+	writer  *pool         // SQLite: one connection
+	reader  *pool         // SQLite: query-only connections; PostgreSQL: the writer
+	pgx     *pgxpool.Pool // PostgreSQL only
+	lock    *os.File      // SQLite in mode Serve
+	queue   enqueuer
+	failed  atomic.Pointer[error] // why nothing more is written (F13)
+}
+
+// engine is what differs between the two databases.
+type engine interface {
+	name() string
+	// clock is the statement that reads the database's own clock, microseconds.
+	clock() string
+	begin(ctx context.Context, db *DB, write bool) (session, error)
+	classify(err error) fault
+}
+
+// session is one transaction of an engine.
+type session interface {
+	statements() statements
+	wake(ctx context.Context, run string, at int64) error
+	commit(ctx context.Context) error
+	// close ends what commit has not ended and gives the connection back.
+	close()
+}
+
+// Open opens the register, creating its file and bringing its tables up to
+// date where needed. It refuses what would not keep its promise: ErrUnsafe,
+// ErrNewer, ErrDamaged, ErrLocked.
+func Open(ctx context.Context, options Options) (*DB, error) {
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
+	if options.filesystemType == nil {
+		options.filesystemType = filesystemType
+	}
+	db := &DB{options: options}
+	open := db.openSQLite
+	switch {
+	case options.Path == "" && options.URL == "":
+		return nil, errors.New("opening the register: no place given: set a file or a postgres:// address")
+	case options.Path != "" && options.URL != "":
+		return nil, errors.New("opening the register: both a file and an address given: set one of them")
+	case options.URL != "":
+		open = db.openPostgres
+	}
+	if err := open(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// Close gives everything back. Stop what Work started first.
+func (db *DB) Close() error {
+	var problems []error
+	for _, p := range []*pool{db.reader, db.writer} {
+		if p != nil {
+			problems = append(problems, p.close())
+		}
+	}
+	if db.pgx != nil {
+		db.pgx.Close()
+	}
+	if db.lock != nil {
+		problems = append(problems, db.lock.Close())
+	}
+	return errors.Join(problems...)
+}
+
+// Engine is "sqlite" or "postgres".
+func (db *DB) Engine() string { return db.engine.name() }
+
+var _ register.Store = (*DB)(nil)
+
+// sqlDB is the pool that statements outside a transaction use.
+func (db *DB) sqlDB() *sql.DB { return db.writer.db }

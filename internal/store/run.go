@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"strings"
+
+	"beredskab/internal/register"
+	"beredskab/internal/store/queries"
+)
+
+func (t *transaction) AddRun(ctx context.Context, r register.RunRow) (bool, error) {
+	year, number := runNumber(r.ID)
+	rows, err := t.q.AddRun(ctx, queries.AddRunParams{
+		ID: r.ID, Year: year, Number: number,
+		System: r.System, PlanHash: r.PlanHash, StepsHash: r.StepsHash, DrillID: r.DrillID, Type: r.Type,
+		Title: r.Title, Scope: r.Scope, Incident: bit(r.Incident), Imported: bit(r.Imported), State: r.State,
+		Verdict: r.Verdict, Director: r.Director, Seq: int64(r.Seq), Node: r.Node, OpenedAt: micros(r.OpenedAt),
+		StartedAt: micros(r.StartedAt), EndedAt: micros(r.EndedAt), Rta: optional(r.RTA), Rpa: optional(r.RPA),
+		Measured: bit(r.Measured),
+	})
+	return added(rows, err, "adding run", r.ID)
+}
+
+func (t *transaction) SaveRun(ctx context.Context, r register.RunRow, expectedSeq int) error {
+	rows, err := t.q.SaveRun(ctx, queries.SaveRunParams{
+		ID: r.ID, ExpectedSeq: int64(expectedSeq),
+		System: r.System, PlanHash: r.PlanHash, StepsHash: r.StepsHash, DrillID: r.DrillID, Type: r.Type,
+		Title: r.Title, Scope: r.Scope, Incident: bit(r.Incident), Imported: bit(r.Imported), State: r.State,
+		Verdict: r.Verdict, Director: r.Director, Seq: int64(r.Seq), Node: r.Node, OpenedAt: micros(r.OpenedAt),
+		StartedAt: micros(r.StartedAt), EndedAt: micros(r.EndedAt), Rta: optional(r.RTA), Rpa: optional(r.RPA),
+		Measured: bit(r.Measured),
+	})
+	return changed(rows, err, register.ErrConflict, "saving run", r.ID, expectedSeq)
+}
+
+func (t *transaction) Run(ctx context.Context, id string) (register.RunRow, error) {
+	row, err := t.q.Run(ctx, id)
+	return one(row, err, runRow, "run", id)
+}
+
+func (t *transaction) Runs(ctx context.Context, f register.RunFilter) ([]register.RunRow, error) {
+	var rows []queries.Run
+	var err error
+	switch {
+	case f.Open:
+		rows, err = t.q.OpenRuns(ctx, queries.OpenRunsParams{System: f.System, Most: most(f.Limit)})
+	case f.System != "":
+		rows, err = t.q.RunsOfSystem(ctx, queries.RunsOfSystemParams{System: f.System, Most: most(f.Limit)})
+	default:
+		rows, err = t.q.Runs(ctx, most(f.Limit))
+	}
+	return each(rows, doing(err, "listing runs", f.System), runRow)
+}
+
+func (t *transaction) LastRunNumber(ctx context.Context, year int) (int, error) {
+	number, err := t.q.LastRunNumber(ctx, int64(year))
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return int(number), doing(err, "finding the last run of", year)
+}
+
+func (t *transaction) NewestEvidence(ctx context.Context) ([]register.RunRow, error) {
+	rows, err := t.q.NewestEvidence(ctx)
+	return each(rows, doing(err, "listing the newest evidence"), runRow)
+}
+
+// runNumber reads the year and the number out of "2026-07". An id of another
+// form, of an imported run, counts for no year.
+func runNumber(id string) (year, number int64) {
+	front, back, _ := strings.Cut(id, "-")
+	year, errYear := strconv.ParseInt(front, 10, 32)
+	number, errNumber := strconv.ParseInt(back, 10, 32)
+	if errYear != nil || errNumber != nil {
+		return 0, 0
+	}
+	return year, number
+}
+
+func runRow(row queries.Run) register.RunRow {
+	return register.RunRow{
+		ID: row.ID, System: row.System, PlanHash: row.PlanHash, StepsHash: row.StepsHash, DrillID: row.DrillID,
+		Type: row.Type, Title: row.Title, Scope: row.Scope, Incident: row.Incident != 0, Imported: row.Imported != 0,
+		State: row.State, Verdict: row.Verdict, Director: row.Director, Seq: int(row.Seq), Node: row.Node,
+		OpenedAt: moment(row.OpenedAt), StartedAt: moment(row.StartedAt), EndedAt: moment(row.EndedAt),
+		RTA: pointer(row.Rta), RPA: pointer(row.Rpa), Measured: row.Measured != 0,
+	}
+}
+
+func (t *transaction) AddEvents(ctx context.Context, run string, events []register.EventRow) error {
+	for _, e := range events {
+		rows, err := t.q.AddEvent(ctx, queries.AddEventParams{
+			Run: run, Seq: int64(e.Seq), At: micros(e.At), Kind: e.Kind, Step: e.Step, Body: string(e.Body),
+		})
+		if err := changed(rows, err, register.ErrConflict, "adding event", run, e.Seq); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *transaction) Events(ctx context.Context, run string, after int) ([]register.EventRow, error) {
+	rows, err := t.q.Events(ctx, queries.EventsParams{Run: run, After: int64(after)})
+	return each(rows, doing(err, "listing events", run), func(row queries.Event) register.EventRow {
+		return register.EventRow{Seq: int(row.Seq), At: moment(row.At), Kind: row.Kind, Step: row.Step, Body: raw(row.Body)}
+	})
+}

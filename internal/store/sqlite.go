@@ -1,0 +1,261 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+const (
+	// oldestSQLite is the first version without the defect that could damage a
+	// write-ahead log when two connections wrote at one moment (2.1).
+	oldestSQLite = 3_051_003
+	readers      = 4
+
+	writerSettings = "_journal_mode=WAL&_busy_timeout=5000&_txlock=immediate&_synchronous=FULL&_foreign_keys=on"
+	readerSettings = "mode=ro&_query_only=1&_busy_timeout=5000&_foreign_keys=on"
+)
+
+// pragma is a setting and the value that it must have.
+type pragma struct{ name, want string }
+
+func writerPragmas() []pragma {
+	return []pragma{{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}, {"busy_timeout", "5000"}, {"query_only", "0"}, {"mmap_size", "0"}}
+}
+
+func readerPragmas() []pragma {
+	return []pragma{{"journal_mode", "wal"}, {"foreign_keys", "1"}, {"busy_timeout", "5000"}, {"query_only", "1"}, {"mmap_size", "0"}}
+}
+
+// connector opens SQLite connections and reads every setting back from each of
+// them: a setting that was misspelt in the data source name is silently not
+// set, and a later connection of a pool could differ from the first.
+type connector struct {
+	source  string
+	pragmas []pragma
+}
+
+func (c connector) Driver() driver.Driver { return &sqlite3.SQLiteDriver{} }
+
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	opened, err := c.Driver().Open(c.source)
+	if err != nil {
+		return nil, err
+	}
+	conn, ok := opened.(*sqlite3.SQLiteConn)
+	if !ok {
+		return nil, errors.Join(errors.New("the SQLite driver gave a connection of another kind"), opened.Close())
+	}
+	for _, p := range c.pragmas {
+		if err := checkPragma(ctx, conn, p); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+	}
+	return conn, nil
+}
+
+func checkPragma(ctx context.Context, conn *sqlite3.SQLiteConn, p pragma) error {
+	rows, err := conn.QueryContext(ctx, "PRAGMA "+p.name, nil)
+	if err != nil {
+		return fmt.Errorf("reading back %s: %w", p.name, err)
+	}
+	defer rows.Close()
+	value := make([]driver.Value, 1)
+	if err := rows.Next(value); err != nil {
+		return fmt.Errorf("reading back %s: %w", p.name, err)
+	}
+	if got := fmt.Sprint(value[0]); got != p.want {
+		return fmt.Errorf("%w: SQLite runs with %s=%s, the register needs %s", ErrUnsafe, p.name, got, p.want)
+	}
+	return nil
+}
+
+// source is the data source name of a file: a URI, so that no character of the
+// path can be taken for a setting.
+func source(path, settings string) string {
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: settings}).String()
+}
+
+func (db *DB) openSQLite(ctx context.Context) error {
+	db.engine = sqliteEngine{}
+	path, err := filepath.Abs(db.options.Path)
+	if err != nil {
+		return fmt.Errorf("finding the register's file: %w", err)
+	}
+	_, number, _ := sqlite3.Version()
+	if err := checkSQLiteVersion(number); err != nil {
+		return err
+	}
+	if err := createFile(path); err != nil {
+		return fmt.Errorf("creating the register's file: %w", err)
+	}
+	if err := db.checkFilesystem(filepath.Dir(path)); err != nil {
+		return err
+	}
+	if db.options.Mode == Serve {
+		if db.lock, err = lockFolder(filepath.Dir(path)); err != nil {
+			return err
+		}
+	}
+	db.writer = newPool(sql.OpenDB(connector{source(path, writerSettings), writerPragmas()}), 1)
+	if err := db.checkFile(ctx); err != nil {
+		return err
+	}
+	if err := db.migrateSQLite(ctx, filepath.Dir(path)); err != nil {
+		return err
+	}
+	db.reader = newPool(sql.OpenDB(connector{source(path, readerSettings), readerPragmas()}), readers)
+	return errors.Join(openAll(ctx, db.reader.db), db.openSQLiteQueue())
+}
+
+// openAll opens every connection of the pool, so that a wrong setting shows at
+// start and not when the second reader comes.
+func openAll(ctx context.Context, pool *sql.DB) error {
+	var problems []error
+	var held []*sql.Conn
+	for range readers {
+		conn, err := pool.Conn(ctx)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("opening the register for reading: %w", err))
+			break
+		}
+		held = append(held, conn)
+	}
+	for _, conn := range held {
+		problems = append(problems, conn.Close())
+	}
+	return errors.Join(problems...)
+}
+
+func checkSQLiteVersion(number int) error {
+	if number < oldestSQLite {
+		return fmt.Errorf("%w: SQLite %d.%d.%d can damage its write-ahead log; build with 3.51.3 or newer",
+			ErrUnsafe, number/1_000_000, number/1000%1000, number%1000)
+	}
+	return nil
+}
+
+// checkFile asks SQLite whether the file is whole. A command that runs beside a
+// server leaves that to the server.
+func (db *DB) checkFile(ctx context.Context) error {
+	if db.options.Mode != Serve {
+		if err := db.sqlDB().PingContext(ctx); err != nil {
+			return fmt.Errorf("opening the register: %w", damaged(err))
+		}
+		return nil
+	}
+	return checkWhole(ctx, db.sqlDB(), "PRAGMA quick_check(5)")
+}
+
+func checkWhole(ctx context.Context, file *sql.DB, check string) error {
+	rows, err := file.QueryContext(ctx, check)
+	if err != nil {
+		return fmt.Errorf("checking the register's file: %w", damaged(err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var found string
+		if err := rows.Scan(&found); err != nil {
+			return fmt.Errorf("checking the register's file: %w", err)
+		}
+		if found != "ok" {
+			return fmt.Errorf("%w: %s; restore a backup, do not repair it in place", ErrDamaged, found)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("checking the register's file: %w", damaged(err))
+	}
+	return nil
+}
+
+// damaged adds ErrDamaged to the two answers of SQLite that mean it.
+func damaged(err error) error {
+	var answer sqlite3.Error
+	if errors.As(err, &answer) && (answer.Code == sqlite3.ErrCorrupt || answer.Code == sqlite3.ErrNotADB) {
+		return fmt.Errorf("%w: %w; restore a backup, do not repair it in place", ErrDamaged, err)
+	}
+	return err
+}
+
+type sqliteEngine struct{}
+
+func (sqliteEngine) name() string { return "sqlite" }
+
+func (sqliteEngine) clock() string { return "SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER)" }
+
+// sqliteSession is one transaction on the one writer connection or on a reader.
+type sqliteSession struct {
+	db   *DB
+	pool *pool
+	conn *sql.Conn
+	tx   *sql.Tx
+}
+
+func (sqliteEngine) begin(ctx context.Context, db *DB, write bool) (session, error) {
+	p := db.reader
+	if write {
+		p = db.writer
+	}
+	if err := p.prepare(ctx); err != nil {
+		return nil, err
+	}
+	conn, err := p.db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// Waiting for the connection ends with the context, the transaction does
+	// not: database/sql would roll back behind the back of a running statement.
+	tx, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return &sqliteSession{db: db, pool: p, conn: conn, tx: tx}, nil
+}
+
+func (s *sqliteSession) statements() statements { return preparedTx{s.pool, s.tx} }
+
+func (s *sqliteSession) commit(context.Context) error { return s.tx.Commit() }
+
+func (s *sqliteSession) close() {
+	_ = s.tx.Rollback() // Says only that commit has ended it.
+	_ = s.conn.Close()
+}
+
+// createFile makes the data folder and an empty file that only this user may
+// read, and syncs the folder, so that the file's name survives a power loss too.
+func createFile(path string) error {
+	folder := filepath.Dir(path)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(file.Chmod(0o600), file.Close()); err != nil {
+		return err
+	}
+	directory, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(directory.Sync(), directory.Close())
+}
+
+// pidText is what a lock file says about its holder.
+func pidText() string { return strconv.Itoa(os.Getpid()) + "\n" }
+
+// checkCopy reads a backup through a connection of its own.
+func checkCopy(ctx context.Context, path string) error {
+	backup := sql.OpenDB(connector{source: source(path, "mode=ro&immutable=1")})
+	defer backup.Close()
+	return checkWhole(ctx, backup, "PRAGMA integrity_check(20)")
+}

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"beredskab/internal/register"
+	"beredskab/internal/store/queries"
+)
+
+const (
+	// tries and the pauses between them bound an Update to some seconds beyond
+	// the busy time-out: long enough for a PostgreSQL standby to take over.
+	tries      = 9
+	firstPause = 5 * time.Millisecond
+	longPause  = time.Second
+)
+
+// View runs fn in a read-only transaction that sees one state of the register.
+func (db *DB) View(ctx context.Context, fn func(register.Tx) error) error {
+	return db.again(ctx, func() error {
+		s, err := db.engine.begin(ctx, db, false)
+		if err != nil {
+			return fmt.Errorf("reading the register: %w", err)
+		}
+		defer s.close()
+		return fn(db.transaction(s))
+	})
+}
+
+// Update runs fn in one immediate transaction. It runs fn again when the
+// database asks for that. Update must not be called within fn: SQLite has one
+// writer connection. Errors besides fn's own: ErrCommitUnknown, ErrFull,
+// ErrFailed.
+func (db *DB) Update(ctx context.Context, fn func(register.Tx) error) error {
+	return db.again(ctx, func() error { return db.update(ctx, fn) })
+}
+
+func (db *DB) update(ctx context.Context, fn func(register.Tx) error) error {
+	if err := db.refuseAfterFailure(); err != nil {
+		return err
+	}
+	s, err := db.engine.begin(ctx, db, true)
+	if err != nil {
+		return fmt.Errorf("changing the register: %w", db.explain(err))
+	}
+	defer s.close()
+	tx := db.transaction(s)
+	if err := fn(tx); err != nil {
+		return db.explain(err)
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("changing the register: %w", err)
+	}
+	if err := s.commit(ctx); err != nil {
+		return fmt.Errorf("changing the register: %w", db.explainCommit(err))
+	}
+	s.close() // Woken may change the register itself, and needs the connection.
+	tx.announce()
+	return nil
+}
+
+// again repeats what the database wants repeated, with growing pauses that
+// differ by chance, so that two who collided do not collide again.
+func (db *DB) again(ctx context.Context, do func() error) error {
+	pause := firstPause
+	for try := 1; ; try++ {
+		err := do()
+		if err == nil || try == tries || !db.mayRepeat(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%w, giving up: %w", ctx.Err(), err)
+		case <-time.After(pause/2 + rand.N(pause)):
+		}
+		pause = min(2*pause, longPause)
+	}
+}
+
+// transaction is register.Tx over one session.
+type transaction struct {
+	db      *DB
+	session session
+	q       *queries.Queries
+	woken   []string
+}
+
+func (db *DB) transaction(s session) *transaction {
+	return &transaction{db: db, session: s, q: queries.New(s.statements())}
+}
+
+// announce tells a worker of this process which runs were woken.
+func (t *transaction) announce() {
+	if t.db.options.Woken == nil {
+		return
+	}
+	for _, run := range t.woken {
+		t.db.options.Woken(run)
+	}
+}
+
+// now is the database's clock in microseconds: nodes with wrong clocks must
+// still agree on who has been silent.
+func (t *transaction) now(ctx context.Context) (int64, error) {
+	var now int64
+	if err := t.session.statements().QueryRowContext(ctx, t.db.engine.clock()).Scan(&now); err != nil {
+		return 0, fmt.Errorf("reading the database's clock: %w", err)
+	}
+	return now, nil
+}
+
+var _ register.Tx = (*transaction)(nil)

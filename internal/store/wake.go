@@ -1,0 +1,134 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivertype"
+)
+
+const (
+	driveKind = "drive"
+	// wakeSlot is how much later than asked a run may be woken, so that wakes
+	// close to each other become one job.
+	wakeSlot = 100 * time.Millisecond
+)
+
+// driveJob asks for one look at one run. At is the moment wanted in
+// microseconds, 0 for at once.
+type driveJob struct {
+	Run string `json:"run"`
+	At  int64  `json:"at"`
+}
+
+// Kind names the job in the queue's table.
+func (driveJob) Kind() string { return driveKind }
+
+// InsertOpts lets a job be tried for as long as the run wants to be driven: a
+// drive that errs is tried again soon, see driveRetry.
+func (driveJob) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: driveKind, MaxAttempts: 10_000}
+}
+
+// enqueuer is the part of River's client that an insert needs, per engine.
+type enqueuer struct {
+	sqlite   *river.Client[*sql.Tx]
+	postgres *river.Client[pgx.Tx]
+}
+
+func (db *DB) openSQLiteQueue() (err error) {
+	db.queue.sqlite, err = river.NewClient(riversqlite.New(db.sqlDB()), &river.Config{Logger: db.options.Logger})
+	return doing(err, "opening the queue")
+}
+
+func (db *DB) openPostgresQueue() (err error) {
+	db.queue.postgres, err = river.NewClient(riverpgxv5.New(db.pgx), &river.Config{Logger: db.options.Logger})
+	return doing(err, "opening the queue")
+}
+
+func (t *transaction) Wake(ctx context.Context, run string, at time.Time) error {
+	if at.IsZero() {
+		if err := t.session.wake(ctx, run, 0); err != nil {
+			return doing(err, "waking run", run)
+		}
+		t.woken = append(t.woken, run)
+		return nil
+	}
+	slot := at.Add(wakeSlot - 1).Truncate(wakeSlot)
+	return doing(t.session.wake(ctx, run, slot.UnixMicro()), "waking run", run)
+}
+
+// A wake needs no job of its own when there is one that has not begun and that
+// will begin soon enough. River's own uniqueness cannot say that: it counts a
+// running job as well, which may have looked at the run before this change. What
+// has been tried before is not counted either, since it may wait for its retry.
+const pendingSQLite = `SELECT id FROM river_job
+WHERE state = 'available' AND queue = 'drive' AND kind = 'drive' AND attempt = 0
+	AND json_extract(args, '$.run') = ?1 AND json_extract(args, '$.at') BETWEEN ?2 AND ?3
+LIMIT 1`
+
+// On PostgreSQL the job found must also stay unbegun until this commit, or it
+// would not see this change: its row is locked, and who fetches skips it. One
+// that somebody else has locked does not count.
+const pendingPostgres = `SELECT id FROM river_job
+WHERE state = 'available' AND queue = 'drive' AND kind = 'drive' AND attempt = 0
+	AND args ->> 'run' = $1 AND (args ->> 'at')::bigint BETWEEN $2 AND $3
+LIMIT 1 FOR UPDATE SKIP LOCKED`
+
+// pendingRange gives the moments that a job may have been asked for to serve a
+// wake at that moment.
+func pendingRange(at int64) (from, until int64) {
+	if at == 0 {
+		return 0, time.Now().UnixMicro()
+	}
+	return at, at
+}
+
+func insertOptions(at int64) *river.InsertOpts {
+	if at == 0 {
+		return nil
+	}
+	return &river.InsertOpts{ScheduledAt: moment(at)}
+}
+
+func (s *sqliteSession) wake(ctx context.Context, run string, at int64) error {
+	from, until := pendingRange(at)
+	var id int64
+	err := s.statements().QueryRowContext(ctx, pendingSQLite, run, from, until).Scan(&id)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	job, err := s.db.queue.sqlite.InsertTx(context.WithoutCancel(ctx), s.tx, driveJob{Run: run, At: at}, insertOptions(at))
+	if err != nil || job.Job.State != rivertype.JobStateScheduled {
+		return err
+	}
+	_, err = s.statements().ExecContext(ctx, "UPDATE river_job SET state = 'available' WHERE id = ?1", job.Job.ID)
+	return err
+}
+
+// wake makes a job for later "available" at once. River fetches no job before
+// its time, so it still waits; but it needs no leader to move it there, which
+// happens only every five seconds.
+func (s *postgresSession) wake(ctx context.Context, run string, at int64) error {
+	from, until := pendingRange(at)
+	var id int64
+	err := s.tx.QueryRow(ctx, pendingPostgres, run, from, until).Scan(&id)
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return err
+	}
+	job, err := s.db.queue.postgres.InsertTx(ctx, s.tx, driveJob{Run: run, At: at}, insertOptions(at))
+	if err != nil || job.Job.State != rivertype.JobStateScheduled {
+		return err
+	}
+	if _, err := s.tx.Exec(ctx, "UPDATE river_job SET state = 'available' WHERE id = $1", job.Job.ID); err != nil {
+		return fmt.Errorf("letting the job wait for its time: %w", err)
+	}
+	return nil
+}
