@@ -1,0 +1,293 @@
+package action
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// good is a small entry; the cases of the tests change it.
+const good = `
+  - id: restore-sql
+    description: Restores a database
+    exec: /bin/true
+    args: [--, "${database}"]
+    params: {database: {type: string}}
+    timeout: 3h
+`
+
+func TestCatalogueSaysWhatIsWrong(t *testing.T) {
+	if _, err := catalogue(t, good); err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range []struct{ old, new, want string }{
+		{"id: restore-sql", "id: Restore SQL", "small letters"},
+		{"id: restore-sql", "id: http", "built-in probe"},
+		{"description: Restores a database", "description: ''", "description is missing"},
+		{"exec: /bin/true", "exec: true", "absolute path"},
+		{"exec: /bin/true", "exec: /bin/nothing-here", "no such file"},
+		{"exec: /bin/true", "exec: /etc/passwd", "not an executable file"},
+		{"exec: /bin/true", "exec: /bin", "not an executable file"},
+		{"exec: /bin/true", "execute: /bin/true", "execute"},
+		{`"${database}"`, `"db=${database}"`, "whole argument"},
+		{`"${database}"`, `"${databse}"`, "did you mean database?"},
+		{`"${database}"`, "x", "is not used"},
+		{"type: string", "type: text", "write one of string, int"},
+		{"type: string", "type: sting", "did you mean string?"},
+		{"type: string", "type: path", "under is missing"},
+		{"type: string", "type: enum", "an enum needs them"},
+		{"type: string", "type: string, pattern: '('", "pattern"},
+		{"type: string", "type: int, default: x", "default is"},
+		{"timeout: 3h", "timeout: soon", "timeout"},
+		{"timeout: 3h", "timeout: 3h\n    fence: non", "did you mean none?"},
+		{"timeout: 3h", "timeout: 3h\n    fences: [pid-namespac]", "did you mean pid-namespace?"},
+		{"timeout: 3h", "timeout: 3h\n    fence: none\n    limits: {cpu: 3}", "need the supervisor"},
+		{"timeout: 3h", "timeout: 3h\n    env: ['A B=1']", "no name of a variable"},
+		{"timeout: 3h", "timeout: 3h\n    dir: tmp", "absolute path"},
+		{"timeout: 3h", "timeout: 3h\n    user: nobody-at-all", "user"},
+		{"timeout: 3h", "timeout: 3h\n    limits: {cpu: -3}", "above zero"},
+		{"timeout: 3h", "timeout: 3h" + good, "stands twice"},
+	} {
+		_, err := catalogue(t, strings.Replace(good, one.old, one.new, 1))
+		if err == nil || !strings.Contains(err.Error(), one.want) {
+			t.Errorf("%s: %v; want %q", one.new, err, one.want)
+		}
+	}
+}
+
+func TestCatalogueFileMustBeTheAdministrators(t *testing.T) {
+	dir := t.TempDir()
+	plans := filepath.Join(dir, "plans")
+	path := filepath.Join(dir, "actions.yaml")
+	write := func(path string, mode os.FileMode) {
+		t.Helper()
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte("version: 1\nactions:"+good), 0o600), os.Chmod(path, mode)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused := func(path, want string) {
+		t.Helper()
+		if _, err := LoadCatalogue(path, decode, plans); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v; want %q", path, err, want)
+		}
+	}
+	write(path, 0o640)
+	write(filepath.Join(plans, "actions.yaml"), 0o600)
+	if _, err := LoadCatalogue(path, decode, plans); err != nil {
+		t.Fatal(err)
+	}
+	refused(filepath.Join(plans, "actions.yaml"), "plan folder")
+	refused("actions.yaml", "absolute")
+	link := filepath.Join(dir, "link.yaml")
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	refused(link, "symbolic link")
+	refused(dir, "not a regular file")
+	write(path, 0o646)
+	refused(path, "everybody")
+	write(path, 0o600)
+	if err := os.Chown(path, 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	refused(path, "belongs to user 1")
+	if err := errors.Join(os.Chown(path, 0, 1), os.Chmod(path, 0o660)); err != nil {
+		t.Fatal(err)
+	}
+	refused(path, "group 1")
+	if err := errors.Join(os.Chmod(path, 0o600), os.Chmod(dir, 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	refused(path, "everybody")
+}
+
+func TestExecutableIsCheckedAgain(t *testing.T) {
+	dir := t.TempDir()
+	script := filepath.Join(dir, "tool")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\necho one\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	l := local(t, strings.NewReplacer("/bin/true", script).Replace(good), Options{})
+	r := request("restore-sql", "database", "esdh")
+	first := expect(t, l, r, OK, "exit status 0")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\necho two!\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r.Attempt = 2
+	second := expect(t, l, r, OK, "exit status 0")
+	if first.Executable == second.Executable || len(second.Executable) != 64 || second.Output.Head != "two!\n" {
+		t.Errorf("hashes %q and %q", first.Executable, second.Executable)
+	}
+	if err := os.Chmod(script, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	r.Attempt = 3
+	if _, err := l.Run(context.Background(), r); !errors.Is(err, ErrRefused) {
+		t.Error(err)
+	}
+}
+
+func TestParameters(t *testing.T) {
+	root := t.TempDir()
+	if err := os.Symlink("/etc", filepath.Join(root, "out")); err != nil {
+		t.Fatal(err)
+	}
+	under := "type: path, under: " + root
+	for _, one := range []struct{ declared, value, want string }{
+		{"type: string", "esdh", ""},
+		{"type: string", "", "is empty"},
+		{"type: string", "-rf", `begins with "-"`},
+		{"type: string, allow_dash: true", "-rf", ""},
+		{"type: string", strings.Repeat("æ", 256), ""},
+		{"type: string", strings.Repeat("æ", 257), "at most 256"},
+		{"type: string, max_length: 3", "abcd", "at most 3"},
+		{"type: string", "a\x00b", "NUL"},
+		{"type: string", "a\xff", "UTF-8"},
+		{"type: string, pattern: '[a-z]+'", "abc", ""},
+		{"type: string, pattern: '[a-z]+'", "abc\n", "does not match"},
+		{"type: string, pattern: 'a|b'", "bb", "does not match"},
+		{"type: int", "30", ""},
+		{"type: int", "030", "whole number"},
+		{"type: int", "-3", "from 0 up"},
+		{"type: bool", "yes", "true or false"},
+		{"type: duration", "90m", ""},
+		{"type: duration", "-90m", "above zero"},
+		{"type: duration", "90", "such as 30s"},
+		{"type: enum, values: [test, prod]", "test", ""},
+		{"type: enum, values: [test, prod]", "tset", "did you mean test?"},
+		{under, root + "/file", ""},
+		{under, root, "not below"},
+		{under, root + "/../etc/passwd", "clean absolute"},
+		{under, "/etc/passwd", "not below"},
+		{under, root + "/out/passwd", "symbolic link"},
+		{under, "file", "clean absolute"},
+	} {
+		l := local(t, strings.Replace(good, "type: string", one.declared, 1), Options{})
+		problems := l.Check("restore-sql", map[string]string{"database": one.value})
+		if got := fmt.Sprint(problems); (one.want == "") != (len(problems) == 0) || !strings.Contains(got, one.want) {
+			t.Errorf("{%s} %q: %s; want %q", one.declared, one.value, got, one.want)
+		}
+	}
+	l := local(t, good, Options{})
+	for action, want := range map[string]string{"restore-sq": "did you mean restore-sql?", "htp": "did you mean", "rm -rf /": "there is no action"} {
+		if got := fmt.Sprint(l.Check(action, nil)); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", action, got)
+		}
+	}
+	if got := fmt.Sprint(l.Check("restore-sql", map[string]string{"databse": "x"})); !strings.Contains(got, "did you mean database?") || !strings.Contains(got, "is missing") {
+		t.Error(got)
+	}
+}
+
+// TestArgumentsArriveByteForByte is S4, on both paths.
+func TestArgumentsArriveByteForByte(t *testing.T) {
+	entry := `
+  - id: print
+    description: Prints its arguments
+    exec: /usr/bin/printf
+    args: ['[%s]', "${a}", "fixed ${b", "${b}"]
+    params: {a: {type: string, max_length: 5000, allow_dash: true}, b: {type: string, allow_dash: true}}
+    timeout: 1m
+    fence: none
+`
+	if _, err := catalogue(t, entry); err == nil {
+		t.Fatal("a half placeholder was accepted")
+	}
+	entry = strings.Replace(entry, "fixed ${b", "fixed $b", 1)
+	plain := local(t, entry, Options{})
+	fenced := local(t, strings.Replace(entry, "fence: none", "fence: all", 1), Options{})
+	for i, value := range hostile() {
+		r := request("print", "a", value, "b", "${a}")
+		r.Attempt = i
+		l := plain
+		if i%4 == 0 {
+			l = fenced
+		}
+		res, err := l.Run(context.Background(), r)
+		want := "[" + value + "][fixed $b][${a}]"
+		if err != nil || res.Outcome != OK || res.Output.Length != int64(len(want)) {
+			t.Fatalf("%q: %+v, %v", value, res, err)
+		}
+		if sum := sumOf(want); res.Output.SHA256 != sum {
+			t.Errorf("%q did not arrive as it is", value)
+		}
+	}
+	if argv, problems := plain.Preview("print", map[string]string{"a": "x y", "b": "z"}); len(problems) > 0 || strings.Join(argv, "|") != "/usr/bin/printf|[%s]|x y|fixed $b|z" {
+		t.Error(argv, problems)
+	}
+}
+
+// hostile are values that a shell, a template or a careless splitter would act on.
+func hostile() []string {
+	list := []string{
+		"; rm -rf /", "$(id)", "`id`", "| cat /etc/passwd", "&& true", "> /tmp/x", "${a}", "${b}", "%s%n", "a b  c", "\ta\n", "'", `"`, `\`,
+		"*", "~", "!!", "#", "--", "-c", "--help", "a=b", "\x1b[31m", "\u202e", "æøå", "日本", "\n", "{{.}}", "<%= 1 %>", "..", "/", "\r\n", "\x01\x7f",
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	for range 80 {
+		value := make([]rune, 1+random.IntN(200))
+		for i := range value {
+			value[i] = rune(1 + random.IntN(0x24f))
+		}
+		list = append(list, string(value))
+	}
+	return list
+}
+
+func sumOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+func TestEnvironment(t *testing.T) {
+	t.Setenv("BEREDSKAB_SECRET", "hidden")
+	t.Setenv("BEREDSKAB_SHOWN", "shown")
+	file := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(file, []byte("from file\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	entry := `
+  - {id: environment, description: x, exec: /usr/bin/env, timeout: 1m, env: [BEREDSKAB_SHOWN, A=b=c, "P=file:` + file + `", Q=env:BEREDSKAB_SECRET, NOT_SET]}
+`
+	res := expect(t, local(t, entry, Options{}), request("environment"), OK, "")
+	if want := "BEREDSKAB_SHOWN=shown\nA=b=c\nP=from file\nQ=hidden\n"; res.Output.Head != want {
+		t.Errorf("environment %q, want %q", res.Output.Head, want)
+	}
+	if len(res.Missing) > 0 || len(res.Fences) != 5 || res.Process.PID == 0 {
+		t.Errorf("%+v", res)
+	}
+}
+
+func TestRunRefuses(t *testing.T) {
+	l := local(t, good, Options{})
+	r := request("restore-sql", "database", "x")
+	r.Timeout = 0
+	if _, err := l.Run(context.Background(), r); !errors.Is(err, ErrRefused) {
+		t.Error(err)
+	}
+	r.Timeout = 4 * time.Hour
+	if _, err := l.Run(context.Background(), r); !errors.Is(err, ErrRefused) || !strings.Contains(err.Error(), "above the catalogue's 3h") {
+		t.Error(err)
+	}
+	r.Timeout = time.Minute
+	ctx, cancel := context.WithCancelCause(context.Background())
+	cancel(ErrDetach)
+	if _, err := l.Run(ctx, r); !errors.Is(err, ErrRefused) {
+		t.Error(err)
+	}
+	expect(t, l, r, OK, "exit status 0")
+	if _, err := l.Run(context.Background(), r); !errors.Is(err, ErrStarted) {
+		t.Error(err)
+	}
+	if res, err := l.Adopt(context.Background(), r); err != nil || !res.Recovered || res.Outcome != OK {
+		t.Errorf("%+v, %v", res, err)
+	}
+}
