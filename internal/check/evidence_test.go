@@ -25,7 +25,7 @@ func edit(t testing.TB, in Input, system string, change func(*Evidence)) {
 	change(&in.Evidence[i])
 }
 
-func TestEvidenceOnOtherStepsDoesNotCount(t *testing.T) {
+func testEvidenceOnOtherStepsDoesNotCount(t *testing.T, base Input) {
 	for _, w := range []struct {
 		name string
 		do   func(testing.TB, Input)
@@ -37,7 +37,7 @@ func TestEvidenceOnOtherStepsDoesNotCount(t *testing.T) {
 			edit(t, in, "telefoni", func(e *Evidence) { e.StepsHash = "" })
 		}},
 	} {
-		in := sample(t)
+		in := copyOf(base)
 		w.do(t, in)
 		r := Run(in)
 		want := "C8 telefoni error breached\nC9 telefoni error breached\n"
@@ -53,8 +53,8 @@ func TestEvidenceOnOtherStepsDoesNotCount(t *testing.T) {
 	}
 }
 
-func TestAChangeBesideTheStepsKeepsTheEvidence(t *testing.T) {
-	in := sample(t)
+func testAChangeBesideTheStepsKeepsTheEvidence(t *testing.T, base Input) {
+	in := copyOf(base)
 	change(t, in, "telefoni", func(p *plan.Plan) { p.Purpose += " (rettet)" })
 	if got := about(Run(in), "telefoni", "C8", "C9"); got != "" {
 		t.Error(got)
@@ -62,8 +62,8 @@ func TestAChangeBesideTheStepsKeepsTheEvidence(t *testing.T) {
 }
 
 // A tabletop never satisfies a demand for a measured test, whatever it claims.
-func TestATabletopNeverMeasures(t *testing.T) {
-	in := sample(t)
+func testATabletopNeverMeasures(t *testing.T, base Input) {
+	in := copyOf(base)
 	edit(t, in, "idp-mfa", func(e *Evidence) { e.Measured, e.HasRTA, e.RTAMinutes = true, true, 5 })
 	r := Run(in)
 	if got := about(r, "idp-mfa", "C9"); got != "C9 idp-mfa error breached\n" {
@@ -74,16 +74,16 @@ func TestATabletopNeverMeasures(t *testing.T) {
 	}
 }
 
-func TestTheFutureIsNoEvidence(t *testing.T) {
-	in := sample(t)
+func testTheFutureIsNoEvidence(t *testing.T, base Input) {
+	in := copyOf(base)
 	edit(t, in, "telefoni", func(e *Evidence) { e.EndedAt = in.Now.AddDate(0, 0, 1) })
 	if got := about(Run(in), "telefoni", "C8"); got != "C8 telefoni error breached\n" {
 		t.Error(got)
 	}
 }
 
-func TestTheNewestTimeCounts(t *testing.T) {
-	in := sample(t)
+func testTheNewestTimeCounts(t *testing.T, base Input) {
+	in := copyOf(base)
 	now := in.Now
 	older := in.Evidence[slices.IndexFunc(in.Evidence, func(e Evidence) bool { return e.System == "telefoni" })]
 	older.EndedAt, older.RTAMinutes = now.AddDate(-1, 0, 0), 500
@@ -93,8 +93,8 @@ func TestTheNewestTimeCounts(t *testing.T) {
 	}
 }
 
-func TestEndToEndAndDataLoss(t *testing.T) {
-	in := sample(t)
+func testEndToEndAndDataLoss(t *testing.T, base Input) {
+	in := copyOf(base)
 	hash := in.Evidence[slices.IndexFunc(in.Evidence, func(e Evidence) bool { return e.System == "noedkald" })].StepsHash
 	in.Evidence = append(in.Evidence, Evidence{
 		System: "noedkald", Type: "incident", Scope: "end_to_end", Measured: true, StepsHash: hash,
@@ -112,8 +112,8 @@ func TestEndToEndAndDataLoss(t *testing.T) {
 	}
 }
 
-func TestThinAirIsAtRisk(t *testing.T) {
-	in := sample(t)
+func testThinAirIsAtRisk(t *testing.T, base Input) {
+	in := copyOf(base)
 	edit(t, in, "noedkald", func(e *Evidence) { e.RTAMinutes = 90 }) // 75 + 90 = 165 of 180
 	r := Run(in)
 	if f := find(t, r, "C6", "noedkald", ""); f.State != AtRisk || f.Severity != Warning || f.Value != 165 {
@@ -122,14 +122,14 @@ func TestThinAirIsAtRisk(t *testing.T) {
 }
 
 // C8 and C9 warn for the days of grace, and then they are errors.
-func TestGrace(t *testing.T) {
+func testGrace(t *testing.T, base Input) {
 	for age, want := range map[int]string{
 		365: "",
 		366: "C8 telefoni warning breached\nC9 telefoni warning breached\n",
 		395: "C8 telefoni warning breached\nC9 telefoni warning breached\n",
 		396: "C8 telefoni error breached\nC9 telefoni error breached\n",
 	} {
-		in := sample(t)
+		in := copyOf(base)
 		edit(t, in, "telefoni", func(e *Evidence) { e.EndedAt = in.Now.AddDate(0, 0, -age) })
 		r := Run(in)
 		got := short(r.Findings, func(f Finding) bool { return f.System == "telefoni" })
@@ -141,7 +141,7 @@ func TestGrace(t *testing.T) {
 
 // A class-2 system owes its first measured test within one cadence of its first
 // plan; a new plan of class 0 owes one at once, with the days of grace.
-func TestTheFirstMeasuredTest(t *testing.T) {
+func testTheFirstMeasuredTest(t *testing.T, base Input) {
 	for _, w := range []struct {
 		system string
 		days   int // since the first plan
@@ -153,7 +153,7 @@ func TestTheFirstMeasuredTest(t *testing.T) {
 		{"idp-mfa", 10, "C9 idp-mfa warning breached\n"},
 		{"idp-mfa", 31, "C9 idp-mfa error breached\n"},
 	} {
-		in := sample(t)
+		in := copyOf(base)
 		from := in.Now.AddDate(0, 0, -w.days)
 		in.Facts.InForce = map[string]InForce{w.system: {First: from, Current: from}}
 		if got := about(Run(in), w.system, "C9"); got != w.want {
@@ -162,8 +162,8 @@ func TestTheFirstMeasuredTest(t *testing.T) {
 	}
 }
 
-func TestWaiver(t *testing.T) {
-	in := sample(t)
+func testWaiver(t *testing.T, base Input) {
+	in := copyOf(base)
 	until := in.Now.AddDate(0, 1, 0)
 	in.Waivers = []Waiver{
 		{Code: "C2", System: "omsorg", From: in.Now, Until: until, Ref: "D-7"},
@@ -193,8 +193,8 @@ func TestWaiver(t *testing.T) {
 	}
 }
 
-func TestASystemWithNothingButAWaiverIsWaived(t *testing.T) {
-	in := sample(t)
+func testASystemWithNothingButAWaiverIsWaived(t *testing.T, base Input) {
+	in := copyOf(base)
 	in.Waivers = []Waiver{{Code: "C6", System: "sql-klynge", Until: in.Now.AddDate(0, 1, 0)}}
 	for _, s := range Run(in).Systems {
 		if s.System == "sql-klynge" && s.State != Waived {

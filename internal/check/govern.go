@@ -166,21 +166,18 @@ func (r *run) actions(code string) {
 // than the plan. The register's dates go before those in the file.
 func (r *run) offlineCopies(code string) {
 	for _, p := range r.sorted {
-		if p.RecoveryClass > 1 && len(p.OfflineCopies) == 0 {
-			continue
-		}
-		plan, known := r.inForce(p).Current, !r.inForce(p).Current.IsZero()
+		from := r.inForce(p).Current
 		oldest, dated := r.oldestCopy(p)
 		f := Finding{Code: code, Value: None, Limit: None, Hint: "print or export the plan anew, put the copies in place and write their date"}
 		switch {
 		case len(p.OfflineCopies) == 0 && !dated:
 			continue // G1 says that there is none.
-		case !known || !dated:
+		case from.IsZero() || !dated:
 			f.Severity, f.State = Info, Unknown
 			f.Message = "nobody can tell whether the offline copies are older than the plan: a date is missing"
-		case oldest.Before(plan):
+		case oldest.Before(from):
 			f.Severity, f.State = Warning, Breached
-			f.Message = fmt.Sprintf("an offline copy is of %s, the plan of %s", day(oldest), day(plan))
+			f.Message = fmt.Sprintf("an offline copy is of %s, the plan of %s", day(oldest), day(from))
 		default:
 			continue
 		}

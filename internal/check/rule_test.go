@@ -9,8 +9,8 @@ import (
 	"beredskab/internal/plan"
 )
 
-func TestChainRules(t *testing.T) {
-	in := sample(t)
+func testChainRules(t *testing.T, base Input) {
+	in := copyOf(base)
 	change(t, in, "telefoni", func(p *plan.Plan) {
 		p.DependsOn = append(p.DependsOn, plan.Dependency{ID: "gis"}, plan.Dependency{ID: "nowhere"})
 	})
@@ -29,8 +29,8 @@ func TestChainRules(t *testing.T) {
 	}
 }
 
-func TestACircleLeavesEverySystemUnknown(t *testing.T) {
-	in := sample(t)
+func testACircleLeavesEverySystemUnknown(t *testing.T, base Input) {
+	in := copyOf(base)
 	change(t, in, "netvaerk-kerne", func(p *plan.Plan) { p.DependsOn = []plan.Dependency{{ID: "ad-entra"}} })
 	r := Run(in)
 	var circle []string
@@ -55,8 +55,8 @@ func TestACircleLeavesEverySystemUnknown(t *testing.T) {
 	}
 }
 
-func TestCapacity(t *testing.T) {
-	in := sample(t)
+func testCapacity(t *testing.T, base Input) {
+	in := copyOf(base)
 	// Both want the only person of telefoni at minute 90; the emergency calls
 	// have 30 minutes of air, so that 45 minutes of waiting break their promise.
 	change(t, in, "noedkald", func(p *plan.Plan) {
@@ -71,8 +71,8 @@ func TestCapacity(t *testing.T) {
 	}
 }
 
-func TestBackup(t *testing.T) {
-	in := sample(t)
+func testBackup(t *testing.T, base Input) {
+	in := copyOf(base)
 	change(t, in, "gis", func(p *plan.Plan) { p.Backup.Interval = 23*60 + 15 })
 	if got := about(Run(in), "gis", "C5"); got != "" {
 		t.Errorf("23h15m + 45m is within 24h, yet: %s", got)
@@ -88,7 +88,7 @@ func TestBackup(t *testing.T) {
 	}
 }
 
-func TestSupplier(t *testing.T) {
+func testSupplier(t *testing.T, base Input) {
 	for _, w := range []struct {
 		window, neededFor string
 		response, restore plan.Duration
@@ -103,7 +103,7 @@ func TestSupplier(t *testing.T) {
 		{"", "recovery", 0, 0, "C11 idp-mfa x info unknown\n"},
 		{"", "recovery", 0, 10 * 60, "C11 idp-mfa x warning breached\n"},
 	} {
-		in := sample(t)
+		in := copyOf(base)
 		change(t, in, "idp-mfa", func(p *plan.Plan) {
 			p.Suppliers = []plan.Supplier{{
 				Name: "x", SupportWindow: w.window, NeededFor: w.neededFor, Response: w.response, RestoreSLA: w.restore,
@@ -192,8 +192,14 @@ func TestSpan(t *testing.T) {
 	}
 }
 
-func TestWithoutOrganisation(t *testing.T) {
-	in := sample(t)
+func TestALongChainIsCutInWords(t *testing.T) {
+	if got, want := arrow(strings.Fields("a b c d e f g h i j k")), "a → b → c → d → … → h → i → j → k"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+func testWithoutOrganisation(t *testing.T, base Input) {
+	in := copyOf(base)
 	in.Set = &plan.Set{Plans: in.Set.Plans}
 	in.Now = time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
 	r := Run(in)

@@ -2,6 +2,7 @@ package check
 
 import (
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -73,6 +74,64 @@ func locateIn(dir string) func(file, path string) (line, column int) {
 			return 0, 0
 		}
 		return plan.Locate(src, path)
+	}
+}
+
+// copyOf is the sample for one test to change. Plans are never changed but
+// replaced, so that the copy need not go deeper.
+func copyOf(in Input) Input {
+	in.Set = &plan.Set{Organisation: in.Set.Organisation, Plans: slices.Clone(in.Set.Plans)}
+	in.Evidence = slices.Clone(in.Evidence)
+	return in
+}
+
+// TestSample runs all tests on the sample, which is read once: reading is the
+// better part of their time.
+func TestSample(t *testing.T) {
+	base := sample(t)
+	for _, test := range []struct {
+		name string
+		run  func(*testing.T, Input)
+	}{
+		{"TheSampleSaysItsFixturesAndNothingElse", testTheSampleSaysItsFixturesAndNothingElse},
+		{"TheNumbersOfTheFixtures", testTheNumbersOfTheFixtures},
+		{"TheChainOfAFinding", testTheChainOfAFinding},
+		{"TheStatesOfTheSample", testTheStatesOfTheSample},
+		{"PeakPeriodAndWorkAfter", testPeakPeriodAndWorkAfter},
+		{"DecisionAllowance", testDecisionAllowance},
+		{"EvidenceOnOtherStepsDoesNotCount", testEvidenceOnOtherStepsDoesNotCount},
+		{"AChangeBesideTheStepsKeepsTheEvidence", testAChangeBesideTheStepsKeepsTheEvidence},
+		{"ATabletopNeverMeasures", testATabletopNeverMeasures},
+		{"TheFutureIsNoEvidence", testTheFutureIsNoEvidence},
+		{"TheNewestTimeCounts", testTheNewestTimeCounts},
+		{"EndToEndAndDataLoss", testEndToEndAndDataLoss},
+		{"ThinAirIsAtRisk", testThinAirIsAtRisk},
+		{"Grace", testGrace},
+		{"TheFirstMeasuredTest", testTheFirstMeasuredTest},
+		{"Waiver", testWaiver},
+		{"ASystemWithNothingButAWaiverIsWaived", testASystemWithNothingButAWaiverIsWaived},
+		{"ChainRules", testChainRules},
+		{"ACircleLeavesEverySystemUnknown", testACircleLeavesEverySystemUnknown},
+		{"Capacity", testCapacity},
+		{"Backup", testBackup},
+		{"Supplier", testSupplier},
+		{"WithoutOrganisation", testWithoutOrganisation},
+		{"NothingToSayWhenTheRegisterIsInOrder", testNothingToSayWhenTheRegisterIsInOrder},
+		{"GovernanceFromTheRegister", testGovernanceFromTheRegister},
+		{"GovernanceFromTheFiles", testGovernanceFromTheFiles},
+		{"CrisisRolesHaveDeputies", testCrisisRolesHaveDeputies},
+		{"Docs", testDocs},
+		{"Limits", testLimits},
+		{"AFinishAtTheRTOIsThinNotLate", testAFinishAtTheRTOIsThinNotLate},
+		{"TheHintOffersALongerRTOOnlyWhereThereIsRoom", testTheHintOffersALongerRTOOnlyWhereThereIsRoom},
+		{"APeakPeriodWithoutAnRTOSaysNothingNew", testAPeakPeriodWithoutAnRTOSaysNothingNew},
+		{"ChangedStepsGiveTimeForANewTest", testChangedStepsGiveTimeForANewTest},
+		{"ATestWithoutAFigureMeasuredNothing", testATestWithoutAFigureMeasuredNothing},
+		{"GovernanceDoesNotColourASystem", testGovernanceDoesNotColourASystem},
+		{"WhatAPlanOwesOnACondition", testWhatAPlanOwesOnACondition},
+		{"TheFilesGiveTheNumbersOfTheTable", testTheFilesGiveTheNumbersOfTheTable},
+	} {
+		t.Run(test.name, func(t *testing.T) { test.run(t, base) })
 	}
 }
 

@@ -2,35 +2,33 @@ package check
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
 
 const dayMinutes = 24 * 60
 
-// span writes minutes as plans do: 45m, 8h10m, 3d, 2d4h.
+// span writes minutes as plans do: 45m, 8h10m, 3d, 2d4h. Up to 48 h reads better
+// in hours.
 func span(minutes int) string {
 	if minutes < 0 {
 		return "-" + span(-minutes)
 	}
-	if minutes == 0 {
-		return "0m"
+	out := make([]byte, 0, 16)
+	if minutes >= 2*dayMinutes {
+		out = append(strconv.AppendInt(out, int64(minutes/dayMinutes), 10), 'd')
+		minutes %= dayMinutes
 	}
-	var out strings.Builder
-	for _, unit := range [...]struct {
-		minutes int
-		letter  string
-	}{{dayMinutes, "d"}, {60, "h"}, {1, "m"}} {
-		// Up to 48 h reads better in hours.
-		if unit.minutes == dayMinutes && minutes < 2*dayMinutes {
-			continue
-		}
-		if n := minutes / unit.minutes; n > 0 {
-			fmt.Fprintf(&out, "%d%s", n, unit.letter)
-			minutes %= unit.minutes
-		}
+	if minutes >= 60 {
+		out = append(strconv.AppendInt(out, int64(minutes/60), 10), 'h')
+		minutes %= 60
 	}
-	return out.String()
+	if minutes > 0 || len(out) == 0 {
+		out = append(strconv.AppendInt(out, int64(minutes), 10), 'm')
+	}
+	return string(out)
 }
 
 func days(minutes int) string {
@@ -51,4 +49,12 @@ func date(s string) (t time.Time, ok bool) {
 // since is how many whole minutes lie between a moment and now.
 func (r *run) since(t time.Time) int { return int(r.in.Now.Sub(t) / time.Minute) }
 
-func arrow(chain []string) string { return strings.Join(chain, " → ") }
+// arrow writes a chain. The middle of a very long one is left out; Finding.Chain
+// has it all.
+func arrow(chain []string) string {
+	const most, ends = 10, 4
+	if len(chain) > most {
+		chain = slices.Concat(chain[:ends], []string{"…"}, chain[len(chain)-ends:])
+	}
+	return strings.Join(chain, " → ")
+}
