@@ -6,48 +6,9 @@ import (
 	"strings"
 )
 
-// The codes of problems. They never change their meaning and are never used
-// again: people search for them. The long texts stand in codes.md.
-const (
-	problemSyntax       = "BP001"
-	problemTooLarge     = "BP002"
-	problemNotRegular   = "BP003"
-	problemText         = "BP004"
-	problemTab          = "BP005"
-	problemAlias        = "BP006"
-	problemTag          = "BP007"
-	problemDocuments    = "BP008"
-	problemEmpty        = "BP009"
-	problemTooDeep      = "BP010"
-	problemUnreadable   = "BP011"
-	problemUnknownKey   = "BP020"
-	problemDuplicateKey = "BP021"
-	problemMissingKey   = "BP022"
-	problemType         = "BP023"
-	problemDuration     = "BP024"
-	problemChoice       = "BP025"
-	problemSlug         = "BP026"
-	problemDate         = "BP027"
-	problemRange        = "BP028"
-	problemMailbox      = "BP029"
-	problemCommand      = "BP030"
-	problemUnknownStep  = "BP040"
-	problemUnknownPlan  = "BP041"
-	problemUnknownRole  = "BP042"
-	problemUnknownTeam  = "BP043"
-	problemCycle        = "BP044"
-	problemDuplicateID  = "BP045"
-	problemFileName     = "BP046"
-	problemNoMain       = "BP047"
-	problemTimeout      = "BP050"
-	problemStepNeeds    = "BP051"
-	problemStepKinds    = "BP052"
-	problemWith         = "BP053"
-	problemBackup       = "BP054"
-	problemSecret       = "BP060"
-	problemPersonNumber = "BP061"
-)
-
+// codesText holds the long text of each code. Codes never change their meaning
+// and are never used again: people search for them.
+//
 //go:embed codes.md
 var codesText string
 

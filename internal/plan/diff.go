@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"beredskab/internal/plan/strict"
 )
 
 // Diff says in plain sentences what differs between two plans; lang is da or en.
@@ -45,7 +47,7 @@ func (d *difference) compare(where string, old, new reflect.Value) {
 		}
 	case reflect.Struct:
 		for i := range old.NumField() {
-			if key, _ := keyOf(old.Type().Field(i)); key != "" {
+			if key, _ := strict.KeyOf(old.Type().Field(i)); key != "" {
 				label := d.words[old.Type().Name()+"."+key].in(d.lang)
 				d.compare(strings.TrimPrefix(where+" › "+label, " › "), old.Field(i), new.Field(i))
 			}
@@ -115,9 +117,9 @@ func itemName(item reflect.Value) string {
 
 func shownName(item reflect.Value) string {
 	if title := item.FieldByName("Title"); title.IsValid() && title.String() != "" {
-		return short(title.String())
+		return strict.Short(title.String())
 	}
-	return short(itemName(item))
+	return strict.Short(itemName(item))
 }
 
 func (d *difference) table(where string, old, new reflect.Value) {
@@ -157,7 +159,7 @@ func (d *difference) show(v reflect.Value) string {
 	case v.Kind() == reflect.String && v.String() == "":
 		return "(tom)"
 	default:
-		return short(fmt.Sprint(v.Interface()))
+		return strict.Short(fmt.Sprint(v.Interface()))
 	}
 }
 

@@ -53,6 +53,12 @@ func ParseDuration(text string) (Duration, error) {
 	return 0, badDuration(text)
 }
 
+// ReadText reads the duration from a file.
+func (d *Duration) ReadText(text string) (err error) {
+	*d, err = ParseDuration(text)
+	return err
+}
+
 func scanDuration(text string) (total Duration, ok bool) {
 	last := Duration(longestMinutes)
 	for rest := text; rest != "" && text != "0"; {

@@ -9,6 +9,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"beredskab/internal/plan/strict"
 )
 
 var update = flag.Bool("update", false, "write the generated schemas and tables anew")
@@ -98,25 +100,24 @@ func tables() string {
 	all, done := words(), map[reflect.Type]bool{}
 	var table func(t reflect.Type, file string)
 	table = func(typ reflect.Type, file string) {
-		s := shapes(typ, map[reflect.Type]*shape{})
-		if done[typ] || s.kind != reflect.Struct {
+		if done[typ] || typ.Kind() != reflect.Struct {
 			return
 		}
 		done[typ] = true
 		fmt.Fprintf(&out, "\n### %s%s\n\n%s\n\n| key | needed | value | meaning |\n| --- | --- | --- | --- |\n", all[typ.Name()].en, file, all[typ.Name()].means)
-		for _, f := range s.fields {
+		for _, f := range strict.Keys(typ) {
 			needed := ""
-			if f.required {
+			if f.Required {
 				needed = "yes"
 			}
-			fmt.Fprintf(&out, "| `%s` | %s | %s | %s |\n", f.key, needed, valueWords(f.shape, f.limits, all), all[typ.Name()+"."+f.key].means)
+			fmt.Fprintf(&out, "| `%s` | %s | %s | %s |\n", f.Name, needed, valueWords(f.Type, f.Limits, all), all[typ.Name()+"."+f.Name].means)
 		}
-		for _, f := range s.fields {
-			inner := f.shape
-			for inner.elem != nil {
-				inner = inner.elem
+		for _, f := range strict.Keys(typ) {
+			inner := f.Type
+			for inner.Kind() == reflect.Pointer || inner.Kind() == reflect.Slice || inner.Kind() == reflect.Map {
+				inner = inner.Elem()
 			}
-			table(inner.typ, "")
+			table(inner, "")
 		}
 	}
 	table(reflect.TypeFor[Plan](), " (ID.yaml)")
@@ -124,36 +125,36 @@ func tables() string {
 	return out.String() + "\n"
 }
 
-func valueWords(s *shape, l limits, all map[string]word) string {
+func valueWords(t reflect.Type, l strict.Limits, all map[string]word) string {
 	switch {
-	case s.typ == reflect.TypeFor[Duration]():
+	case t == reflect.TypeFor[Duration]():
 		return "duration"
-	case len(l.enum) > 0 && s.kind == reflect.Slice:
-		return "list of `" + strings.Join(l.enum, "` `") + "`"
-	case len(l.enum) > 0:
-		return "`" + strings.Join(l.enum, "` `") + "`"
-	case l.format == "slug":
+	case len(l.Enum) > 0 && t.Kind() == reflect.Slice:
+		return "list of `" + strings.Join(l.Enum, "` `") + "`"
+	case len(l.Enum) > 0:
+		return "`" + strings.Join(l.Enum, "` `") + "`"
+	case l.Format == "slug":
 		return "id"
-	case l.format == "day":
+	case l.Format == "day":
 		return "date or month-day"
-	case l.format != "":
-		return l.format
-	case l.minimum != nil:
-		return limits{minimum: l.minimum, maximum: l.maximum}.span()
+	case l.Format != "":
+		return l.Format
+	case l.Minimum != nil:
+		return l.Span()
 	}
-	switch s.kind {
+	switch t.Kind() {
 	case reflect.Pointer:
-		return valueWords(s.elem, l, all)
+		return valueWords(t.Elem(), l, all)
 	case reflect.Slice:
 		least := ""
-		if l.minItems > 0 {
-			least = fmt.Sprintf(", %d at least", l.minItems)
+		if l.MinItems > 0 {
+			least = fmt.Sprintf(", %d at least", l.MinItems)
 		}
-		return "list of " + valueWords(s.elem, limits{}, all) + least
+		return "list of " + valueWords(t.Elem(), strict.Limits{}, all) + least
 	case reflect.Map:
-		return "keys with " + valueWords(s.elem, limits{}, all)
+		return "keys with " + valueWords(t.Elem(), strict.Limits{}, all)
 	case reflect.Struct:
-		return strings.ToLower(all[s.typ.Name()].en)
+		return strings.ToLower(all[t.Name()].en)
 	case reflect.Bool:
 		return "true or false"
 	case reflect.String:

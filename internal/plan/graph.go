@@ -5,11 +5,13 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"beredskab/internal/plan/strict"
 )
 
 // stepGraph is all steps of a plan with where each stands in the file.
 type stepGraph struct {
-	*reading
+	reading
 	lists []stepList
 	at    map[string]*Step // by id
 	place map[string]string
@@ -20,7 +22,7 @@ type stepList struct {
 	steps []Step
 }
 
-func newStepGraph(r *reading) *stepGraph {
+func newStepGraph(r reading) *stepGraph {
 	return &stepGraph{reading: r, at: map[string]*Step{}, place: map[string]string{}}
 }
 
@@ -33,8 +35,8 @@ func (g *stepGraph) add(path string, steps []Step) {
 			continue
 		}
 		if g.at[id] != nil {
-			g.in(fmt.Sprintf("%s[%d].id", path, i), problemDuplicateID,
-				fmt.Sprintf("the step id %s is used twice; first in %s", quote(id), g.place[id]), "give this step another id")
+			g.In(fmt.Sprintf("%s[%d].id", path, i), "BP045",
+				fmt.Sprintf("the step id %s is used twice; first in %s", strict.Quote(id), g.place[id]), "give this step another id")
 			continue
 		}
 		g.at[id], g.place[id] = &steps[i], fmt.Sprintf("%s[%d]", path, i)
@@ -68,7 +70,7 @@ func (g *stepGraph) known(path, id string) {
 	if id == "" || g.at[id] != nil {
 		return
 	}
-	g.in(path, problemUnknownStep, "there is no step "+quote(id), didYouMean(id, slices.Collect(maps.Keys(g.at)), "write the id of a step of this plan"))
+	g.In(path, "BP040", "there is no step "+strict.Quote(id), strict.DidYouMean(id, slices.Collect(maps.Keys(g.at)), "write the id of a step of this plan"))
 }
 
 // step checks that a step is of one kind and has what its kind needs (DESIGN 3).
@@ -83,42 +85,36 @@ func (g *stepGraph) step(path string, s *Step) {
 		}
 	}
 	if len(kinds) > 1 {
-		g.in(path+"."+kinds[1], problemStepKinds, "the step is both "+strings.Join(kinds, " and "), "make two steps of it, the second with after:")
+		g.In(path+"."+kinds[1], "BP052", "the step is both "+strings.Join(kinds, " and "), "make two steps of it, the second with after:")
 		return
 	}
 	if s.With != nil && s.Action == "" {
-		g.in(path+".with", problemWith, "with: gives parameters, but no action takes them", "add action: with the name of an action, or delete with:")
+		g.In(path+".with", "BP053", "with: gives parameters, but no action takes them", "add action: with the name of an action, or delete with:")
 	}
 	switch s.Kind() {
 	case StepAction:
 		if s.Timeout == 0 {
-			g.in(path+".timeout", problemTimeout, "the automatic step has no timeout", "add timeout: with how long it may run at most, such as 3h")
+			g.In(path+".timeout", "BP050", "the automatic step has no timeout", "add timeout: with how long it may run at most, such as 3h")
 		}
 		g.estimate(path, s)
 	case StepManual:
 		if s.Team == "" {
-			g.in(path+".team", problemStepNeeds, "the manual step has no team", "add team: with who carries it out")
+			g.In(path+".team", "BP051", "the manual step has no team", "add team: with who carries it out")
 		}
 		g.estimate(path, s)
 	case StepConfirm, StepDecision:
 		if s.Estimate == 0 {
-			p := g.in(path+".estimate", problemStepNeeds, "the step has no estimate and counts as 0 minutes", "add estimate: with how long the answer takes, such as 15m")
-			p.Severity = severityWarning
+			p := g.In(path+".estimate", "BP051", "the step has no estimate and counts as 0 minutes", "add estimate: with how long the answer takes, such as 15m")
+			p.Severity = "warning"
 		}
 	case StepInject:
 	}
 }
 
 func (g *stepGraph) estimate(path string, s *Step) {
-	if s.Estimate == 0 && !g.told(path+".estimate") {
-		g.in(path+".estimate", problemStepNeeds, "the step has no estimate", "add estimate: with how long it takes, such as 20m")
+	if s.Estimate == 0 && !g.Told(path+".estimate") {
+		g.In(path+".estimate", "BP051", "the step has no estimate", "add estimate: with how long it takes, such as 20m")
 	}
-}
-
-// told tells whether a problem with exactly this value is known already, such
-// as a duration that could not be read.
-func (r *reading) told(path string) bool {
-	return slices.ContainsFunc(r.problems, func(p Problem) bool { return p.Path == path })
 }
 
 // cycles names each ring of steps that wait for each other.
@@ -138,7 +134,7 @@ func (g *stepGraph) cycles(base *stepGraph) {
 			case state[before] == open:
 				ring := append(slices.Clone(stack[slices.Index(stack, before):]), before)
 				slices.Reverse(ring)
-				g.in(fmt.Sprintf("%s.after[%d]", g.place[id], i), problemCycle,
+				g.In(fmt.Sprintf("%s.after[%d]", g.place[id], i), "BP044",
 					"the steps wait for each other: "+strings.Join(ring, " → "), "delete one of these from after:")
 			}
 		}

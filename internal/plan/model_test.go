@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"beredskab/internal/plan/strict"
 )
 
 // filled makes a value of a type in which every field says something, with its
 // allowed words where there are such.
-func filled(t reflect.Type, l limits, seed string) reflect.Value {
+func filled(t reflect.Type, l strict.Limits, seed string) reflect.Value {
 	v := reflect.New(t).Elem()
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -18,8 +20,8 @@ func filled(t reflect.Type, l limits, seed string) reflect.Value {
 		v.Elem().Set(filled(t.Elem(), l, seed))
 	case reflect.Struct:
 		for i := range t.NumField() {
-			if key, _ := keyOf(t.Field(i)); key != "" {
-				v.Field(i).Set(filled(t.Field(i).Type, limitsOf(t.Field(i).Tag.Get("jsonschema")), seed+key))
+			if key, _ := strict.KeyOf(t.Field(i)); key != "" {
+				v.Field(i).Set(filled(t.Field(i).Type, strict.LimitsOf(t.Field(i).Tag.Get("jsonschema")), seed+key))
 			}
 		}
 	case reflect.Slice:
@@ -28,12 +30,12 @@ func filled(t reflect.Type, l limits, seed string) reflect.Value {
 		v.Index(1).Set(filled(t.Elem(), l, seed+"b"))
 	case reflect.Map:
 		v.Set(reflect.MakeMap(t))
-		v.SetMapIndex(reflect.ValueOf("k1"), filled(t.Elem(), limits{}, seed))
-		v.SetMapIndex(reflect.ValueOf("k2"), filled(t.Elem(), limits{}, seed))
+		v.SetMapIndex(reflect.ValueOf("k1"), filled(t.Elem(), strict.Limits{}, seed))
+		v.SetMapIndex(reflect.ValueOf("k2"), filled(t.Elem(), strict.Limits{}, seed))
 	case reflect.String:
 		v.SetString(seed)
-		if len(l.enum) > 0 {
-			v.SetString(l.enum[0])
+		if len(l.Enum) > 0 {
+			v.SetString(l.Enum[0])
 		}
 	case reflect.Bool:
 		v.SetBool(true)
@@ -51,7 +53,7 @@ func mutate(v reflect.Value, path string, f func(path string)) {
 		changed(v, reflect.Zero(v.Type()), path+"=nil", f)
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if key, _ := keyOf(v.Type().Field(i)); key != "" {
+			if key, _ := strict.KeyOf(v.Type().Field(i)); key != "" {
 				mutate(v.Field(i), strings.TrimPrefix(path+"."+key, "."), f)
 			}
 		}
@@ -88,7 +90,7 @@ func changed(v, to reflect.Value, path string, f func(string)) {
 }
 
 func filledPlan() *Plan {
-	p := filled(reflect.TypeFor[Plan](), limits{}, "").Interface().(Plan)
+	p := filled(reflect.TypeFor[Plan](), strict.Limits{}, "").Interface().(Plan)
 	return &p
 }
 
@@ -153,22 +155,22 @@ func TestDiffReadsWell(t *testing.T) {
 
 // TestWordsCoverTheModel keeps fields.txt and the Go types in step.
 func TestWordsCoverTheModel(t *testing.T) {
-	all, known := words(), map[reflect.Type]*shape{}
-	shapes(reflect.TypeFor[Plan](), known)
-	shapes(reflect.TypeFor[Organisation](), known)
-	wanted := map[string]bool{}
-	for typ, s := range known {
-		if s.kind != reflect.Struct {
-			continue
-		}
-		wanted[typ.Name()] = true
-		for _, f := range s.fields {
-			wanted[typ.Name()+"."+f.key] = true
-		}
-		if len(s.fields) > 64 {
-			t.Errorf("%s has more keys than the reader can remember", typ.Name())
+	all, wanted := words(), map[string]bool{}
+	var want func(t reflect.Type)
+	want = func(t reflect.Type) {
+		switch t.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Map:
+			want(t.Elem())
+		case reflect.Struct:
+			wanted[t.Name()] = true
+			for _, key := range strict.Keys(t) {
+				wanted[t.Name()+"."+key.Name] = true
+				want(key.Type)
+			}
 		}
 	}
+	want(reflect.TypeFor[Plan]())
+	want(reflect.TypeFor[Organisation]())
 	for name := range wanted {
 		if w, ok := all[name]; !ok || w.da == "" || w.en == "" || w.means == "" {
 			t.Errorf("fields.txt lacks %s", name)
@@ -190,7 +192,7 @@ func TestCanonicalRoundTrip(t *testing.T) {
 	if err != nil || back.Hash() != p.Hash() || back.StepsHash() != p.StepsHash() || string(back.Canonical()) != string(p.Canonical()) {
 		t.Fatalf("ParseCanonical: %v", err)
 	}
-	o := filled(reflect.TypeFor[Organisation](), limits{}, "").Interface().(Organisation)
+	o := filled(reflect.TypeFor[Organisation](), strict.Limits{}, "").Interface().(Organisation)
 	var read Organisation
 	if err := read.ReadCanonical(o.Canonical()); err != nil || read.Hash() != o.Hash() || string(read.Canonical()) != string(o.Canonical()) {
 		t.Fatalf("ReadCanonical: %v", err)

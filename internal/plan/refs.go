@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"beredskab/internal/plan/strict"
 )
 
 // names are all that one file may refer to in others.
@@ -26,8 +28,8 @@ func references(set *Set, results []parsed) Problems {
 		if results[i].plan != nil {
 			c := &crossing{names: known, result: &results[i]}
 			c.check(results[i].plan)
-			if c.reading != nil {
-				problems = append(problems, c.problems...)
+			if c.text != nil {
+				problems = append(problems, c.text.Problems...)
 			}
 		}
 	}
@@ -58,28 +60,26 @@ func newNames(set *Set, results []parsed) *names {
 	return n
 }
 
-// crossing is the check of one plan. Its reading is made only when there is
+// crossing is the check of one plan. Its text is read again only when there is
 // something to tell, for the place and the excerpt.
 type crossing struct {
 	*names
-	*reading
 	result *parsed
+	text   *strict.Reading
 }
 
 func (c *crossing) tell(path, code, message, hint string) *Problem {
-	if c.reading == nil {
-		c.reading = &reading{file: c.result.file, src: c.result.src}
-		c.open()
-		c.problems = nil // Those of the text itself are told already.
+	if c.text == nil {
+		c.text = strict.Reread(c.result.file, c.result.src)
 	}
-	return c.in(path, code, message, hint)
+	return c.text.In(path, code, message, hint)
 }
 
 func (c *crossing) check(p *Plan) {
 	for i, d := range p.DependsOn {
 		if d.ID != "" && !c.system[d.ID] {
-			c.tell(fmt.Sprintf("depends_on[%d].id", i), problemUnknownPlan, "there is no system "+quote(d.ID),
-				didYouMean(d.ID, c.systems, "write the id of another plan, or add "+short(d.ID)+".yaml"))
+			c.tell(fmt.Sprintf("depends_on[%d].id", i), "BP041", "there is no system "+strict.Quote(d.ID),
+				strict.DidYouMean(d.ID, c.systems, "write the id of another plan, or add "+strict.Short(d.ID)+".yaml"))
 		}
 	}
 	c.teamKnown("technical_team", p.TechnicalTeam)
@@ -132,8 +132,8 @@ func (c *crossing) roleKnown(path, role string) {
 	if role == "" || len(c.roles) == 0 || c.role[role] {
 		return
 	}
-	c.tell(path, problemUnknownRole, "there is no role "+quote(role),
-		didYouMean(role, c.roles, "write systemejer, or a role of "+organisationFile))
+	c.tell(path, "BP042", "there is no role "+strict.Quote(role),
+		strict.DidYouMean(role, c.roles, "write systemejer, or a role of "+organisationFile))
 }
 
 // teamKnown only warns, and only of what looks like a slip: a team that is not
@@ -142,9 +142,9 @@ func (c *crossing) teamKnown(path, team string) {
 	if team == "" || c.team[team] {
 		return
 	}
-	if near := nearest(team, c.teams); near != "" {
-		p := c.tell(path, problemUnknownTeam, "there is no team "+quote(team)+" in "+organisationFile+"; it counts as unlimited",
+	if near := strict.Nearest(team, c.teams); near != "" {
+		p := c.tell(path, "BP043", "there is no team "+strict.Quote(team)+" in "+organisationFile+"; it counts as unlimited",
 			`did you mean "`+near+`"? Otherwise add it to teams:`)
-		p.Severity = severityWarning
+		p.Severity = "warning"
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"reflect"
 
 	"github.com/invopop/jsonschema"
+
+	"beredskab/internal/plan/strict"
 )
 
 // Schema is the JSON Schema (2020-12) of a plan or an organisation file, made
@@ -30,7 +32,7 @@ func Schema(kind string) ([]byte, error) {
 				return all[t.Name()].means
 			}
 			f, _ := t.FieldByName(goField)
-			key, _ := keyOf(f)
+			key, _ := strict.KeyOf(f)
 			return all[t.Name()+"."+key].means
 		},
 		Mapper: func(t reflect.Type) *jsonschema.Schema {
@@ -74,13 +76,13 @@ func refine(s *jsonschema.Schema) {
 	}
 	switch s.Format {
 	case "slug":
-		s.Pattern, s.Format = slugPattern, ""
+		s.Pattern, s.Format = strict.SlugPattern, ""
 	case "date":
-		s.Pattern, s.Format = datePattern, ""
+		s.Pattern, s.Format = strict.DatePattern, ""
 	case "day":
-		s.Pattern, s.Format = dayPattern, ""
+		s.Pattern, s.Format = strict.DayPattern, ""
 	case "mailbox":
-		s.Pattern, s.Format = mailboxPattern, ""
+		s.Pattern, s.Format = strict.MailboxPattern, ""
 	}
 	if s.Type == "string" && s.Pattern == "" && len(s.Enum) == 0 {
 		s.Type, s.Extras = "", map[string]any{"type": []string{"string", "number", "boolean"}}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"beredskab/internal/plan/strict"
 )
 
 // Set is a plan folder as read: the organisation and the plans without errors
@@ -34,7 +36,7 @@ func (s *Set) Plan(id string) (*Plan, bool) {
 // a folder in which nothing changed costs reading and hashing only. It may be
 // used by many goroutines.
 type Reader struct {
-	decoder *decoder
+	decoder *strict.Decoder
 	mu      sync.Mutex
 	kept    map[string]parsed
 }
@@ -53,7 +55,7 @@ const organisationFile = "organisation.yaml"
 
 // NewReader makes a Reader.
 func NewReader() *Reader {
-	return &Reader{decoder: newDecoder(Plan{}, Organisation{}), kept: map[string]parsed{}}
+	return &Reader{decoder: strict.NewDecoder(advise, Plan{}, Organisation{}), kept: map[string]parsed{}}
 }
 
 // Load reads all *.yaml and *.yml files in the root of a folder, but hidden ones
@@ -78,7 +80,7 @@ func (r *Reader) Load(fsys fs.FS) (*Set, Problems) {
 	workers.Wait()
 	set, found := assemble(results)
 	r.keep(results)
-	return set, append(problems, found...).sorted()
+	return set, append(problems, found...).Sorted()
 }
 
 func (r *Reader) keep(results []parsed) {
@@ -97,7 +99,7 @@ func (r *Reader) keep(results []parsed) {
 func planFiles(fsys fs.FS) (files []string, problems Problems) {
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
-		return nil, Problems{fileProblem(".", problemUnreadable, "the plan folder cannot be read: "+err.Error(), "check the path and its rights")}
+		return nil, Problems{fileProblem(".", "BP011", "the plan folder cannot be read: "+err.Error(), "check the path and its rights")}
 	}
 	for _, entry := range entries {
 		name := entry.Name()
@@ -105,27 +107,27 @@ func planFiles(fsys fs.FS) (files []string, problems Problems) {
 			continue
 		}
 		if !entry.Type().IsRegular() {
-			problems = append(problems, fileProblem(name, problemNotRegular, "this is not an ordinary file", "put the file itself here, not a link or a folder"))
+			problems = append(problems, fileProblem(name, "BP003", "this is not an ordinary file", "put the file itself here, not a link or a folder"))
 			continue
 		}
 		files = append(files, name)
 	}
 	if !slices.Contains(files, organisationFile) {
-		problems = append(problems, fileProblem(organisationFile, problemNoMain, "the folder has no "+organisationFile,
+		problems = append(problems, fileProblem(organisationFile, "BP047", "the folder has no "+organisationFile,
 			"write one with the organisation's teams, roles and cadence, or check the path"))
 	}
 	return files, problems
 }
 
 func fileProblem(file, code, message, hint string) Problem {
-	return Problem{Code: code, Severity: severityError, File: file, Message: message, Hint: hint}
+	return Problem{Code: code, Severity: "error", File: file, Message: message, Hint: hint}
 }
 
 // file reads one file, or takes what is kept when its bytes are the same.
 func (r *Reader) file(fsys fs.FS, name string, kept map[string]parsed) parsed {
 	src, err := readRegular(fsys, name)
 	if err != nil {
-		return parsed{file: name, problems: Problems{fileProblem(name, problemUnreadable, "the file cannot be read: "+err.Error(), "check the file and its rights")}}
+		return parsed{file: name, problems: Problems{fileProblem(name, "BP011", "the file cannot be read: "+err.Error(), "check the file and its rights")}}
 	}
 	sum := sha256.Sum256(src)
 	if old, ok := kept[name]; ok && old.sum == sum {
@@ -134,9 +136,9 @@ func (r *Reader) file(fsys fs.FS, name string, kept map[string]parsed) parsed {
 	}
 	result := parsed{file: name, sum: sum, src: src}
 	if name == organisationFile {
-		result.organisation, result.problems = r.decoder.organisation(name, src)
+		result.organisation, result.problems = parseOrganisation(r.decoder, name, src)
 	} else {
-		result.plan, result.problems = r.decoder.plan(name, src)
+		result.plan, result.problems = parsePlan(r.decoder, name, src)
 	}
 	return result
 }
@@ -156,7 +158,7 @@ func readRegular(fsys fs.FS, name string) (src []byte, err error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("it is not an ordinary file")
 	}
-	src = make([]byte, min(info.Size(), maxBytes)+1)
+	src = make([]byte, min(info.Size(), strict.MaxBytes)+1)
 	n, err := io.ReadFull(file, src)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return nil, err

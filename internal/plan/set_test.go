@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"testing/fstest"
+
+	"beredskab/internal/plan/strict"
 )
 
 const smallOrganisation = `schema: 1
@@ -45,7 +47,7 @@ func TestBadFileHidesNoGoodOne(t *testing.T) {
 		"loen.yaml":      small("loen"), "b.yaml": file("a: ["), "c.yml": small("c"), "d.yaml": file(""),
 		".skjult.yaml": file("{"), "schema/x.yaml": file("{"), "noter.txt": file("{"),
 		"l.yaml": {Mode: fs.ModeSymlink, Data: []byte("loen.yaml")}, "mappe.yaml/x": file(""),
-		"stor.yaml": {Data: make([]byte, maxBytes+1)},
+		"stor.yaml": {Data: make([]byte, strict.MaxBytes+1)},
 	})
 	var codes []string
 	for _, p := range problems {
@@ -65,15 +67,15 @@ func TestBadFileHidesNoGoodOne(t *testing.T) {
 
 func TestFolderThatCannotBeRead(t *testing.T) {
 	set, problems := NewReader().Load(os.DirFS(filepath.Join(t.TempDir(), "mangler")))
-	if set == nil || !problems.Failed() || problems[0].Code != problemUnreadable {
+	if set == nil || !problems.Failed() || problems[0].Code != "BP011" {
 		t.Errorf("problems %v", problems)
 	}
 	_, problems = NewReader().Load(fstest.MapFS{"loen.yaml": small("loen")})
-	if len(problems) != 1 || problems[0].Code != problemNoMain {
+	if len(problems) != 1 || problems[0].Code != "BP047" {
 		t.Errorf("without organisation: %v", problems)
 	}
 	_, problems = NewReader().Load(refusing{fstest.MapFS{organisationFile: file(smallOrganisation)}})
-	if len(problems) != 1 || problems[0].Code != problemUnreadable {
+	if len(problems) != 1 || problems[0].Code != "BP011" {
 		t.Errorf("with a file that may not be opened: %v", problems)
 	}
 }

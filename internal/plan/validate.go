@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"beredskab/internal/plan/strict"
 )
 
 // validatePlan checks what one plan must keep beside the form of its values.
-func (r *reading) validatePlan(p *Plan) {
+func (r reading) validatePlan(p *Plan) {
 	graph := newStepGraph(r)
 	graph.add("recovery.steps", p.Recovery.Steps)
 	graph.add("recovery.security_steps", p.Recovery.SecuritySteps)
@@ -24,62 +26,55 @@ func (r *reading) validatePlan(p *Plan) {
 	}
 }
 
-func (r *reading) dependencies(p *Plan) {
+func (r reading) dependencies(p *Plan) {
 	seen := map[string]bool{}
 	for i, d := range p.DependsOn {
 		path := fmt.Sprintf("depends_on[%d].id", i)
 		switch {
 		case d.ID == "":
 		case d.ID == p.ID:
-			r.in(path, problemCycle, "the system depends on itself", "delete this dependency")
+			r.In(path, "BP044", "the system depends on itself", "delete this dependency")
 		case seen[d.ID]:
-			r.in(path, problemDuplicateID, quote(d.ID)+" stands in depends_on twice", "keep one of the two")
+			r.In(path, "BP045", strict.Quote(d.ID)+" stands in depends_on twice", "keep one of the two")
 		}
 		seen[d.ID] = true
 	}
 }
 
-func (r *reading) backup(b *Backup) {
+func (r reading) backup(b *Backup) {
 	if b == nil || b.Method == "" {
 		return
 	}
 	none := strings.EqualFold(b.Method, "none")
 	switch {
 	case none && b.Reason == "":
-		r.in("backup.method", problemBackup, "no backup is taken, but nothing says why", "add reason: with why data can be lost")
+		r.In("backup.method", "BP054", "no backup is taken, but nothing says why", "add reason: with why data can be lost")
 	case !none && b.Interval == 0:
-		r.in("backup.interval", problemBackup, "the backup has no interval", "add interval: with the time between two backups, such as 24h")
+		r.In("backup.interval", "BP054", "the backup has no interval", "add interval: with the time between two backups, such as 24h")
 	}
 	if !none && b.Duration == 0 {
-		r.in("backup.duration", problemBackup, "the backup has no duration", "add duration: with how long one backup takes, such as 30m")
+		r.In("backup.duration", "BP054", "the backup has no duration", "add duration: with how long one backup takes, such as 30m")
 	}
 }
 
-func (r *reading) impact(path string, levels map[string]int) {
+func (r reading) impact(path string, levels map[string]int) {
 	times := []string{"1h", "4h", "8h", "24h", "3d", "1w"}
 	for time, level := range levels {
 		switch {
 		case !slices.Contains(times, time):
-			r.key(path, time, problemChoice, quote(time)+" is no time of the impact table", didYouMean(time, times, ""))
+			r.Key(path, time, "BP025", strict.Quote(time)+" is no time of the impact table", strict.DidYouMean(time, times, ""))
 		case level < 1 || level > 4:
-			r.in(path+"."+time, problemRange, "an impact may not be "+strconv.Itoa(level), "write a number from 1 to 4")
+			r.In(path+"."+time, "BP028", "an impact may not be "+strconv.Itoa(level), "write a number from 1 to 4")
 		}
 	}
 }
 
-// key adds a problem at a key of a free mapping instead of at its value.
-func (r *reading) key(path, key, code, message, hint string) {
-	if node, _ := child(valueAt(r.root, path), key); node != nil {
-		r.on(node, code, message, hint)
-	}
-}
-
-func (r *reading) drills(drills []Drill, graph *stepGraph) {
+func (r reading) drills(drills []Drill, graph *stepGraph) {
 	seen := map[string]int{}
 	for i := range drills {
 		d, path := &drills[i], fmt.Sprintf("drills[%d]", i)
 		if first, twice := seen[d.ID]; twice && d.ID != "" {
-			r.in(path+".id", problemDuplicateID, fmt.Sprintf("the drill id %s is used twice; first in drills[%d]", quote(d.ID), first),
+			r.In(path+".id", "BP045", fmt.Sprintf("the drill id %s is used twice; first in drills[%d]", strict.Quote(d.ID), first),
 				"give this drill another id")
 		}
 		seen[d.ID] = i
@@ -101,7 +96,7 @@ func (r *reading) drills(drills []Drill, graph *stepGraph) {
 
 // validateOrganisation checks that ids are unique and that no cadence is given
 // twice.
-func (r *reading) validateOrganisation(o *Organisation) {
+func (r reading) validateOrganisation(o *Organisation) {
 	r.unique("roles", len(o.Roles), func(i int) string { return o.Roles[i].ID })
 	r.unique("crisis_roles", len(o.CrisisRoles), func(i int) string { return o.CrisisRoles[i].ID })
 	r.unique("teams", len(o.Teams), func(i int) string { return o.Teams[i].ID })
@@ -110,23 +105,23 @@ func (r *reading) validateOrganisation(o *Organisation) {
 	classes := map[int]bool{}
 	for i, c := range o.Cadence {
 		if classes[c.Class] {
-			r.in(fmt.Sprintf("cadence[%d].class", i), problemDuplicateID, fmt.Sprintf("class %d has a cadence already", c.Class), "keep one of the two")
+			r.In(fmt.Sprintf("cadence[%d].class", i), "BP045", fmt.Sprintf("class %d has a cadence already", c.Class), "keep one of the two")
 		}
 		classes[c.Class] = true
 	}
 	for i, b := range o.Calendar.Blackouts {
 		if (b.From == "" || b.To == "") && b.Weeks == "" {
-			r.in(fmt.Sprintf("calendar.blackouts[%d]", i), problemMissingKey, "the blackout has no time",
+			r.In(fmt.Sprintf("calendar.blackouts[%d]", i), "BP022", "the blackout has no time",
 				"add from: and to: with days such as 12-15, or weeks: with week numbers such as 28-30")
 		}
 	}
 }
 
-func (r *reading) unique(list string, length int, id func(int) string) {
+func (r reading) unique(list string, length int, id func(int) string) {
 	seen := map[string]bool{}
 	for i := range length {
 		if seen[id(i)] && id(i) != "" {
-			r.in(fmt.Sprintf("%s[%d].id", list, i), problemDuplicateID, "the id "+quote(id(i))+" is used twice in "+list, "give one of the two another id")
+			r.In(fmt.Sprintf("%s[%d].id", list, i), "BP045", "the id "+strict.Quote(id(i))+" is used twice in "+list, "give one of the two another id")
 		}
 		seen[id(i)] = true
 	}

@@ -1,4 +1,4 @@
-package plan
+package strict
 
 import (
 	"strconv"
@@ -13,7 +13,7 @@ import (
 // path that leads further than the file does gives the key where it ends; a
 // text that cannot be read gives 0, 0.
 func Locate(src []byte, path string) (line, column int) {
-	r := &reading{src: src}
+	r := Reading{src: src}
 	if !r.open() {
 		return 0, 0
 	}

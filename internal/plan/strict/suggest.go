@@ -1,13 +1,13 @@
-package plan
+package strict
 
 import (
 	"slices"
 	"strings"
 )
 
-// nearest is the candidate that a misspelt word most likely means; empty when
+// Nearest is the candidate that a misspelt word most likely means; empty when
 // none is close enough to be worth naming.
-func nearest(word string, candidates []string) string {
+func Nearest(word string, candidates []string) string {
 	word = strings.ToLower(word)
 	best, bestDistance := "", max(2, len([]rune(word))/3)+1
 	for _, candidate := range candidates {
@@ -48,9 +48,9 @@ func editDistance(a, b []rune, limit int) int {
 	return row[len(b)]
 }
 
-// didYouMean is a hint that names the nearest word, or else all of a few.
-func didYouMean(word string, candidates []string, otherwise string) string {
-	if near := nearest(word, candidates); near != "" {
+// DidYouMean is a hint that names the nearest word, or else all of a few.
+func DidYouMean(word string, candidates []string, otherwise string) string {
+	if near := Nearest(word, candidates); near != "" {
 		return `did you mean "` + near + `"?`
 	}
 	if len(candidates) > 0 && len(candidates) <= 12 {
@@ -58,31 +58,4 @@ func didYouMean(word string, candidates []string, otherwise string) string {
 		return "write one of " + strings.Join(shown, ", ")
 	}
 	return otherwise
-}
-
-// otherWord gives the key of the format for a word that other plan formats and
-// earlier drafts use; empty when there is none.
-func otherWord(key string) string {
-	switch key {
-	case "minutes", "duration_minutes", "estimat":
-		return "estimate"
-	case "depends", "needs", "requires", "dependencies", "afhaenger_af":
-		return "depends_on"
-	case "title", "navn", "system":
-		return "name"
-	case "name", "titel":
-		return "title"
-	case "dependson", "after_steps", "efter":
-		return "after"
-	case "parameters", "params", "args":
-		return "with"
-	case "ejer", "system_owner":
-		return "owner"
-	case "deactivation":
-		return "stand_down"
-	case "return_steps":
-		return "return"
-	default:
-		return ""
-	}
 }

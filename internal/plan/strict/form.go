@@ -1,4 +1,4 @@
-package plan
+package strict
 
 import (
 	"strings"
@@ -9,37 +9,37 @@ import (
 
 // form checks text that must have a certain look: a slug, a date, a day of the
 // year or a mailbox.
-func (r *reading) form(node *yaml.Node, format string) {
+func (r *Reading) form(node *yaml.Node, format string) {
 	text := node.Value
 	switch format {
 	case "slug":
 		if !isSlug(text) {
-			r.on(node, problemSlug, quote(text)+" is not an id", "write small letters a–z, digits and hyphens, such as "+slugOf(text))
+			r.on(node, "BP026", Quote(text)+" is not an id", "write small letters a–z, digits and hyphens, such as "+slugOf(text))
 		}
 	case "date":
 		if _, err := time.Parse(time.DateOnly, text); err != nil {
-			r.on(node, problemDate, quote(text)+" is not a date", "write year-month-day, such as "+dateOf(text))
+			r.on(node, "BP027", Quote(text)+" is not a date", "write year-month-day, such as "+dateOf(text))
 		}
 	case "day":
 		_, date := time.Parse(time.DateOnly, text)
 		_, day := time.Parse(time.DateOnly, "2024-"+text)
 		if date != nil && day != nil {
-			r.on(node, problemDate, quote(text)+" is not a day", "write a date such as 2026-12-24, or month-day for every year, such as 12-24")
+			r.on(node, "BP027", Quote(text)+" is not a day", "write a date such as 2026-12-24, or month-day for every year, such as 12-24")
 		}
 	case "mailbox":
 		name, host, ok := strings.Cut(text, "@")
 		if !ok || name == "" || !strings.Contains(host, ".") || strings.ContainsAny(text, " <>,;") || strings.Contains(host, "@") {
-			r.on(node, problemMailbox, quote(text)+" is not a mailbox", "write an address such as it-vagt@eksempelkommune.dk")
+			r.on(node, "BP029", Quote(text)+" is not a mailbox", "write an address such as it-vagt@eksempelkommune.dk")
 		}
 	}
 }
 
 // Forms as the published schema gives them; isSlug and form accept the same.
 const (
-	slugPattern    = `^[a-z0-9][a-z0-9-]{0,63}$`
-	datePattern    = `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`
-	dayPattern     = `^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$`
-	mailboxPattern = `^[^@ <>,;]+@[^@ <>,;]+[.][^@ <>,;]*$`
+	SlugPattern    = `^[a-z0-9][a-z0-9-]{0,63}$`
+	DatePattern    = `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`
+	DayPattern     = `^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$`
+	MailboxPattern = `^[^@ <>,;]+@[^@ <>,;]+[.][^@ <>,;]*$`
 )
 
 func isSlug(text string) bool {

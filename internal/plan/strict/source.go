@@ -1,4 +1,8 @@
-package plan
+// Package strict reads YAML into Go values and takes nothing on trust: every
+// problem at once, each at its line and column with what to write instead, no
+// aliases, tags, unknown or double keys, no secrets (ASVS 1.5.2, R18). It is the
+// part of package plan that knows no plans.
+package strict
 
 import (
 	"bytes"
@@ -11,33 +15,48 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// Limits of one file (spec/reliability.md 4.3 rule 8).
+// MaxBytes and the limits below hold for one file (spec/reliability.md 4.3 rule 8).
 const (
-	maxBytes = 1 << 20
+	MaxBytes = 1 << 20
 	maxNodes = 10_000
 	maxDepth = 50
 )
 
-// reading is one file being read: its text, its tree and the problems so far.
-type reading struct {
-	file     string
-	src      []byte
-	root     *yaml.Node // the node at the top, below the document node
-	problems Problems
+// Reading is one file being read: its text, its tree and the problems so far.
+type Reading struct {
+	File     string
+	Problems Problems
+
+	src  []byte
+	root *yaml.Node // the node at the top, below the document node
+
+	advise Advice
+}
+
+// Reread makes the tree of a text again, to tell of problems that show only
+// beside other files; those of the text itself are left out.
+func Reread(file string, src []byte) *Reading {
+	r := &Reading{File: file, src: src}
+	r.open()
+	r.Problems = nil
+	if r.root == nil {
+		r.root = new(yaml.Node)
+	}
+	return r
 }
 
 // open checks the text itself and makes the tree; false when there is nothing
 // to go on with. No text makes it panic.
-func (r *reading) open() bool {
+func (r *Reading) open() bool {
 	r.src = bytes.TrimPrefix(r.src, []byte("\ufeff"))
 	switch {
-	case len(r.src) > maxBytes:
-		r.at(0, 0, 0, problemTooLarge, fmt.Sprintf("the file is %d bytes; at most 1 MiB is read", len(r.src)),
+	case len(r.src) > MaxBytes:
+		r.at(0, 0, 0, "BP002", fmt.Sprintf("the file is %d bytes; at most 1 MiB is read", len(r.src)),
 			"split it: one file holds one system")
 		return false
 	case !utf8.Valid(r.src):
 		line, column := place(r.src, invalidByte(r.src))
-		r.at(line, column, 1, problemText, "the text is not UTF-8", "save the file as UTF-8")
+		r.at(line, column, 1, "BP004", "the text is not UTF-8", "save the file as UTF-8")
 		return false
 	}
 	r.scanCharacters()
@@ -47,7 +66,7 @@ func (r *reading) open() bool {
 
 // scanCharacters refuses what a reader cannot see: control characters, and
 // those that turn the writing direction and so hide what a line says.
-func (r *reading) scanCharacters() {
+func (r *Reading) scanCharacters() {
 	for i := 0; i < len(r.src); {
 		c := r.src[i]
 		if c < utf8.RuneSelf && c >= ' ' && c != 0x7f || c == '\n' {
@@ -57,7 +76,7 @@ func (r *reading) scanCharacters() {
 		char, size := utf8.DecodeRune(r.src[i:])
 		if c != '\t' && forbidden(char) && !(c == '\r' && i+1 < len(r.src) && r.src[i+1] == '\n') {
 			line, column := place(r.src, i)
-			r.at(line, column, 1, problemText, fmt.Sprintf("the invisible character U+%04X may not stand in a plan", char),
+			r.at(line, column, 1, "BP004", fmt.Sprintf("the invisible character U+%04X may not stand in a plan", char),
 				"delete the character; an ordinary space or line break says the same")
 		}
 		i += size
@@ -83,7 +102,7 @@ func forbidden(char rune) bool {
 
 // scanTabs refuses tabs before the first word of a line, which look like some
 // number of spaces to the writer and like an error to YAML.
-func (r *reading) scanTabs() {
+func (r *Reading) scanTabs() {
 	if bytes.IndexByte(r.src, '\t') < 0 {
 		return
 	}
@@ -95,15 +114,15 @@ func (r *reading) scanTabs() {
 		if tab < 0 || len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		r.at(number, tab+1, 1, problemTab, "a tab indents this line", "indent with two spaces for each level")
+		r.at(number, tab+1, 1, "BP005", "a tab indents this line", "indent with two spaces for each level")
 	}
 }
 
 // load makes the tree of the one document.
-func (r *reading) load() bool {
+func (r *Reading) load() bool {
 	loader, err := yaml.NewLoader(bytes.NewReader(r.src))
 	if err != nil {
-		r.at(0, 0, 0, problemSyntax, err.Error(), "this is a fault of the program; please report it")
+		r.at(0, 0, 0, "BP001", err.Error(), "this is a fault of the program; please report it")
 		return false
 	}
 	var document, second yaml.Node
@@ -114,7 +133,7 @@ func (r *reading) load() bool {
 	r.root = document.Content[0]
 	switch err := loader.Load(&second); {
 	case err == nil:
-		r.at(second.Line, second.Column, 3, problemDocuments, "a second document begins here",
+		r.at(second.Line, second.Column, 3, "BP008", "a second document begins here",
 			"one file holds one document: delete the line --- or move what follows to a file of its own")
 	case !errors.Is(err, io.EOF):
 		r.unreadable(err)
@@ -125,19 +144,19 @@ func (r *reading) load() bool {
 
 // unreadable turns what the YAML library says into words for people who do not
 // know YAML's terms.
-func (r *reading) unreadable(err error) {
+func (r *Reading) unreadable(err error) {
 	var failure *yaml.LoadError
 	switch {
 	case err == nil, errors.Is(err, io.EOF):
-		r.at(1, 1, 1, problemEmpty, "the file is empty", "write a plan, or delete the file")
+		r.at(1, 1, 1, "BP009", "the file is empty", "write a plan, or delete the file")
 		return
 	case !errors.As(err, &failure):
-		r.at(1, 1, 1, problemSyntax, "the file cannot be read as YAML: "+err.Error(), "check indentation, quotes and brackets")
+		r.at(1, 1, 1, "BP001", "the file cannot be read as YAML: "+err.Error(), "check indentation, quotes and brackets")
 		return
 	}
 	code, mark, message, hint := explainSyntax(failure)
 	line, column := max(1, mark.Line), max(1, mark.Column)
-	for _, p := range r.problems {
+	for _, p := range r.Problems {
 		if p.Line == line {
 			return // The cause is already told, in better words.
 		}
@@ -146,12 +165,12 @@ func (r *reading) unreadable(err error) {
 }
 
 func explainSyntax(failure *yaml.LoadError) (code string, mark yaml.Mark, message, hint string) {
-	code, mark = problemSyntax, failure.Mark
+	code, mark = "BP001", failure.Mark
 	says := func(part string) bool { return strings.Contains(failure.Message, part) }
 	within := func(part string) bool { return strings.Contains(failure.ContextMsg, part) }
 	switch {
 	case says("unknown anchor"):
-		return problemAlias, mark, "an alias (*) may not stand in a plan", "write the text out, or put it in quotes"
+		return "BP006", mark, "an alias (*) may not stand in a plan", "write the text out, or put it in quotes"
 	case within("flow sequence"):
 		return code, failure.ContextMark, "the list that begins with [ is never closed", "close it with ] and put commas between the items"
 	case within("flow mapping"):
@@ -171,7 +190,7 @@ func explainSyntax(failure *yaml.LoadError) (code string, mark yaml.Mark, messag
 	case says("did not find expected key"):
 		return code, mark, "this line does not fit the lines above", "align it with the keys that it belongs to, and close what is open above"
 	case says("exceeded max depth"):
-		return problemTooDeep, mark, "the file is nested too deeply", "a plan needs fewer than ten levels"
+		return "BP010", mark, "the file is nested too deeply", "a plan needs fewer than ten levels"
 	default:
 		return code, mark, "the file cannot be read as YAML here: " + failure.Message, "check indentation, quotes and brackets"
 	}

@@ -1,4 +1,4 @@
-package plan
+package strict
 
 import (
 	"reflect"
@@ -14,6 +14,13 @@ type shape struct {
 	elem   *shape // of a pointer, slice or map
 	fields []field
 	byKey  map[string]int
+	reads  bool // the type reads its text itself
+}
+
+// TextReader is a type that reads its own text, such as a duration. The error
+// says what is wrong and, after "; ", what to write.
+type TextReader interface {
+	ReadText(text string) error
 }
 
 // field is one key of a mapping. A key is required when its tag has neither
@@ -24,16 +31,16 @@ type field struct {
 	index    int
 	required bool
 	shape    *shape
-	limits
+	Limits
 }
 
-// limits are what a value must keep within; zero values set no limit.
-type limits struct {
-	enum     []string
-	format   string // slug, date, day, mailbox
-	minimum  *int
-	maximum  *int
-	minItems int
+// Limits are what a value must keep within; zero values set no limit.
+type Limits struct {
+	Enum     []string
+	Format   string // slug, date, day, mailbox
+	Minimum  *int
+	Maximum  *int
+	MinItems int
 }
 
 // shapes builds the shapes of a type and all below it.
@@ -41,7 +48,7 @@ func shapes(t reflect.Type, known map[reflect.Type]*shape) *shape {
 	if s := known[t]; s != nil {
 		return s
 	}
-	s := &shape{typ: t, kind: t.Kind()}
+	s := &shape{typ: t, kind: t.Kind(), reads: reflect.PointerTo(t).Implements(reflect.TypeFor[TextReader]())}
 	known[t] = s
 	switch s.kind {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
@@ -56,21 +63,21 @@ func (s *shape) addFields(known map[reflect.Type]*shape) {
 	s.byKey = map[string]int{}
 	for i := range s.typ.NumField() {
 		f := s.typ.Field(i)
-		key, required := keyOf(f)
+		key, required := KeyOf(f)
 		if key == "" {
 			continue
 		}
 		s.byKey[key] = len(s.fields)
 		s.fields = append(s.fields, field{
 			key: key, index: i, required: required,
-			shape: shapes(f.Type, known), limits: limitsOf(f.Tag.Get("jsonschema")),
+			shape: shapes(f.Type, known), Limits: LimitsOf(f.Tag.Get("jsonschema")),
 		})
 	}
 }
 
-// keyOf is the key of a struct field, from its yaml tag or else its json tag;
+// KeyOf is the key of a struct field, from its yaml tag or else its json tag;
 // empty for a field that no file holds.
-func keyOf(f reflect.StructField) (key string, required bool) {
+func KeyOf(f reflect.StructField) (key string, required bool) {
 	tag, ok := f.Tag.Lookup("yaml")
 	if !ok {
 		tag = f.Tag.Get("json")
@@ -85,21 +92,22 @@ func keyOf(f reflect.StructField) (key string, required bool) {
 	return key, !strings.Contains(options, "omit")
 }
 
-func limitsOf(tag string) (l limits) {
+// LimitsOf reads a jsonschema tag.
+func LimitsOf(tag string) (l Limits) {
 	for word := range strings.SplitSeq(tag, ",") {
 		name, value, _ := strings.Cut(word, "=")
 		number, _ := strconv.Atoi(value)
 		switch name {
 		case "enum":
-			l.enum = append(l.enum, value)
+			l.Enum = append(l.Enum, value)
 		case "format":
-			l.format = value
+			l.Format = value
 		case "minimum":
-			l.minimum = &number
+			l.Minimum = &number
 		case "maximum":
-			l.maximum = &number
+			l.Maximum = &number
 		case "minItems":
-			l.minItems = number
+			l.MinItems = number
 		}
 	}
 	return l
@@ -110,6 +118,25 @@ func (s *shape) keys() []string {
 	keys := make([]string, len(s.fields))
 	for i := range s.fields {
 		keys[i] = s.fields[i].key
+	}
+	return keys
+}
+
+// Key is one key of a struct type, for schemas and documentation.
+type Key struct {
+	Name     string
+	Required bool
+	Type     reflect.Type
+	Limits
+}
+
+// Keys are those that a mapping of a struct type may hold, in order.
+func Keys(t reflect.Type) []Key {
+	var keys []Key
+	for i := range t.NumField() {
+		if name, required := KeyOf(t.Field(i)); name != "" {
+			keys = append(keys, Key{name, required, t.Field(i).Type, LimitsOf(t.Field(i).Tag.Get("jsonschema"))})
+		}
 	}
 	return keys
 }

@@ -1,4 +1,4 @@
-package plan
+package strict
 
 import (
 	"bytes"
@@ -22,7 +22,7 @@ const keepSecretsOut = "take it out, treat it as disclosed and change it; a plan
 // secretRules are compiled once a Reader.
 func secretRules() []secretRule {
 	secret := func(what, pattern string) secretRule {
-		return secretRule{problemSecret, what, keepSecretsOut, regexp.MustCompile(pattern)}
+		return secretRule{"BP060", what, keepSecretsOut, regexp.MustCompile(pattern)}
 	}
 	return []secretRule{
 		secret("a private key", `-----BEGIN [A-Z ]*PRIVATE KEY`),
@@ -34,7 +34,7 @@ func secretRules() []secretRule {
 		secret("a password", `(?i)\b(password|passwd|pwd|adgangskode|kodeord|secret|api[_-]?key|token)\s*[:=]\s*`+
 			`([a-z]\S{0,40}[0-9]|[0-9]\S{0,40}[a-z])\S*`),
 		{
-			problemPersonNumber, "a civil registration number (CPR)",
+			"BP061", "a civil registration number (CPR)",
 			"take it out; write a case number or a test person's alias",
 			regexp.MustCompile(`(^|[^0-9A-Za-z-])[0-3678][0-9](0[1-9]|1[0-2])[0-9]{2}-[0-9]{4}($|[^0-9A-Za-z-])`),
 		},
@@ -43,17 +43,17 @@ func secretRules() []secretRule {
 
 // scanSecrets looks at every scalar, but only in a file that holds one of the
 // signs: nearly no file does, so that nearly all are read at full speed.
-func (r *reading) scanSecrets(rules []secretRule) {
+func (r *Reading) scanSecrets(rules []secretRule) {
 	if suspicious(r.src) {
 		r.secretsBelow(r.root, rules)
 	}
 }
 
 func suspicious(src []byte) bool {
-	lower := bytes.ToLower(src)
+	lower := lowered(src)
 	for _, sign := range [...]string{
-		"-----begin", "akia", "asia", "xox", "hooks.slack", "eyj", "gh", "glpat", "pass", "pwd",
-		"adgangskode", "kodeord", "secret", "api_key", "api-key", "apikey", "token",
+		"-----begin", "akia", "asia", "xox", "hooks.slack", "eyj", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "glpat",
+		"pass", "pwd", "kode", "secret", "api", "token",
 	} {
 		if bytes.Contains(lower, []byte(sign)) {
 			return true
@@ -73,6 +73,18 @@ func suspicious(src []byte) bool {
 	return address >= 0 && bytes.IndexByte(lower[address:], '@') > 0
 }
 
+// lowered makes ASCII letters small; the signs hold no others.
+func lowered(src []byte) []byte {
+	lower := make([]byte, len(src))
+	for i, c := range src {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		lower[i] = c
+	}
+	return lower
+}
+
 func digits(text []byte) bool {
 	for _, c := range text {
 		if c < '0' || c > '9' {
@@ -82,11 +94,11 @@ func digits(text []byte) bool {
 	return true
 }
 
-func (r *reading) secretsBelow(node *yaml.Node, rules []secretRule) {
+func (r *Reading) secretsBelow(node *yaml.Node, rules []secretRule) {
 	for i, item := range node.Content {
 		if node.Kind == yaml.MappingNode && i%2 == 1 && secretKey(node.Content[i-1].Value) &&
 			item.Kind == yaml.ScalarNode && item.Value != "" && !strings.HasPrefix(item.Value, "secret://") {
-			r.on(item, problemSecret, quote(node.Content[i-1].Value)+" holds a secret in clear", keepSecretsOut)
+			r.on(item, "BP060", Quote(node.Content[i-1].Value)+" holds a secret in clear", keepSecretsOut)
 			continue
 		}
 		r.secretsBelow(item, rules)
