@@ -35,15 +35,15 @@ type entry struct {
 	ID          string            `yaml:"id"`
 	Description string            `yaml:"description"`
 	Exec        string            `yaml:"exec"`
-	Args        []string          `yaml:"args"`
-	Params      map[string]param  `yaml:"params"`
-	User        string            `yaml:"user"`
-	Env         []string          `yaml:"env"` // NAME takes the server's value; NAME=value, NAME=file:/path and NAME=env:OTHER set one
-	Dir         string            `yaml:"dir"` // empty: a new folder, deleted afterwards
-	Limits      supervisor.Limits `yaml:"limits"`
-	Timeout     string            `yaml:"timeout"` // the longest that a plan may ask for
-	Fence       string            `yaml:"fence"`   // none, all, or empty: the usual ones where the host has them
-	Fences      []string          `yaml:"fences"`  // required by name
+	Args        []string          `yaml:"args,omitempty"`
+	Params      map[string]param  `yaml:"params,omitempty"`
+	User        string            `yaml:"user,omitempty"`
+	Env         []string          `yaml:"env,omitempty"` // NAME takes the server's value; NAME=value, NAME=file:/path and NAME=env:OTHER set one
+	Dir         string            `yaml:"dir,omitempty"` // empty: a new folder, deleted afterwards
+	Limits      supervisor.Limits `yaml:"limits,omitempty"`
+	Timeout     string            `yaml:"timeout"`          // the longest that a plan may ask for
+	Fence       string            `yaml:"fence,omitempty"`  // none, all, or empty: the usual ones where the host has them
+	Fences      []string          `yaml:"fences,omitempty"` // required by name
 
 	longest time.Duration
 	account *supervisor.Account

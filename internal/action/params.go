@@ -28,12 +28,12 @@ const maxValue = 256
 // param declares one parameter of a catalogue entry or a probe.
 type param struct {
 	Type      string   `yaml:"type"`
-	Pattern   string   `yaml:"pattern"` // must match the whole value
-	Values    []string `yaml:"values"`  // of an enum
-	MaxLength int      `yaml:"max_length"`
-	Under     string   `yaml:"under"`      // a path lies below this folder
-	AllowDash bool     `yaml:"allow_dash"` // the value may begin with "-"
-	Default   string   `yaml:"default"`
+	Pattern   string   `yaml:"pattern,omitempty"` // must match the whole value
+	Values    []string `yaml:"values,omitempty"`  // of an enum
+	MaxLength int      `yaml:"max_length,omitempty"`
+	Under     string   `yaml:"under,omitempty"`      // a path lies below this folder
+	AllowDash bool     `yaml:"allow_dash,omitempty"` // the value may begin with "-"
+	Default   string   `yaml:"default,omitempty"`
 	Optional  bool     `yaml:"-"` // probes only: an entry's parameter is optional when it has a default
 }
 

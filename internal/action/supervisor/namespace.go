@@ -193,3 +193,8 @@ func mayMakeNamespaces() bool {
 	}
 	return data[0].Effective&(1<<unix.CAP_SYS_ADMIN) != 0
 }
+
+// closeOnExec keeps all our descriptors but the standard ones from the commands. It is best effort before Linux 5.11.
+func closeOnExec() {
+	_ = unix.CloseRange(3, 1<<31-1, unix.CLOSE_RANGE_CLOEXEC)
+}

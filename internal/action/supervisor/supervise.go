@@ -37,8 +37,7 @@ func Main(args []string) int {
 		fmt.Fprintf(os.Stderr, "supervise %s: this command is started by the server only\n", strings.Join(args, " "))
 		return 2
 	}
-	unix.CloseOnExec(recordFD)
-	unix.CloseOnExec(answerFD)
+	closeOnExec()
 	signals := make(chan os.Signal, 8)
 	signal.Notify(signals, abortSignal, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	stop := make(chan bool, 1)

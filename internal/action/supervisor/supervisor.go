@@ -94,11 +94,11 @@ type Account struct {
 
 // Limits bound the resources of a command (F25). Zero means no limit of our own.
 type Limits struct {
-	CPU       int `yaml:"cpu"`       // seconds of processor time for each process
-	Memory    int `yaml:"memory"`    // MiB of private memory for each process
-	Files     int `yaml:"files"`     // open files of each process
-	Processes int `yaml:"processes"` // processes of the user; the kernel does not hold root to it
-	FileSize  int `yaml:"file_size"` // MiB of the largest file
+	CPU       int `yaml:"cpu,omitempty"`       // seconds of processor time for each process
+	Memory    int `yaml:"memory,omitempty"`    // MiB of private memory for each process
+	Files     int `yaml:"files,omitempty"`     // open files of each process
+	Processes int `yaml:"processes,omitempty"` // processes of the user; the kernel does not hold root to it
+	FileSize  int `yaml:"file_size,omitempty"` // MiB of the largest file
 }
 
 // The fences, by the names that the catalogue and the register use.
@@ -129,8 +129,10 @@ type Host struct {
 	bootID  string
 }
 
-// Open checks the spool.
+// Open checks the spool. It also marks every descriptor above standard error as close-on-exec, because one that this process has
+// inherited from its own starter would otherwise reach every command.
 func Open(o Options) (*Host, error) {
+	closeOnExec()
 	s, err := openSpool(o.Spool)
 	if err != nil {
 		return nil, err
