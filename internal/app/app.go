@@ -11,7 +11,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"beredskab/internal/action"
@@ -32,7 +34,7 @@ type App struct {
 	store   *store.DB
 	reader  *plan.Reader
 	targets *targets
-	runner  *runner.Runner
+	runner  atomic.Pointer[runner.Runner]
 }
 
 // Mode says what the program will do with the register.
@@ -55,7 +57,10 @@ func Open(ctx context.Context, s *Settings, mode Mode, log *slog.Logger) (*App, 
 		return nil, err
 	}
 	a := &App{Settings: s, Log: log, reader: plan.NewReader()}
-	options := store.Options{Dir: s.Dir, URL: url, Log: log, Woken: func(string) { a.changed() }}
+	options := store.Options{URL: url, Logger: log, Woken: a.woken}
+	if url == "" {
+		options.Path = filepath.Join(s.Dir, "register.db")
+	}
 	if mode == Serve {
 		options.Mode = store.Serve
 	}
@@ -70,10 +75,20 @@ func Open(ctx context.Context, s *Settings, mode Mode, log *slog.Logger) (*App, 
 	return a, nil
 }
 
-// changed wakes the runner when this process changed the register.
+// ErrLocked says that another server works on this folder.
+var ErrLocked = store.ErrLocked
+
+// woken tells this process's own runner of a run at once, without the queue.
+func (a *App) woken(run string) {
+	if r := a.runner.Load(); r != nil {
+		r.Woken(run)
+	}
+}
+
+// changed tells this process's own runner that it changed the register.
 func (a *App) changed() {
-	if a.runner != nil {
-		a.runner.Changed()
+	if r := a.runner.Load(); r != nil {
+		r.Changed()
 	}
 }
 
@@ -146,9 +161,10 @@ func (a *App) keepBroken(ctx context.Context, set *plan.Set, problems plan.Probl
 	}
 	for _, p := range held.Plans {
 		if _, read := set.Plan(p.ID); !read && broken[p.ID] {
-			set.Add(p)
+			set.Plans = append(set.Plans, p)
 		}
 	}
+	slices.SortFunc(set.Plans, func(a, b *plan.Plan) int { return strings.Compare(a.ID, b.ID) })
 	return nil
 }
 
@@ -159,11 +175,12 @@ func (a *App) Runner(only string) (*runner.Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.runner = runner.New(runner.Options{
+	r := runner.New(runner.Options{
 		Register: a.Register, Node: a.Settings.Node, Queue: a.store, Actions: actions, Courier: a.Courier,
 		Checks: a.RunChecks, Log: a.Log, Parallel: a.Settings.Parallel, Only: only,
 	})
-	return a.runner, nil
+	a.runner.Store(r)
+	return r, nil
 }
 
 // Actions builds what carries automatic steps out.
@@ -183,7 +200,7 @@ func (a *App) actions() (*action.Local, error) {
 	return action.New(action.Options{
 		Catalogue: catalogue, Spool: spool, Supervisor: []string{self, "supervise"}, OpenSQL: a.targets.open,
 		Allow:   a.Settings.allow(),
-		Started: func(q action.Request, p action.Process) { a.runner.Started(q, p) },
+		Started: func(q action.Request, p action.Process) { a.runner.Load().Started(q, p) },
 	})
 }
 

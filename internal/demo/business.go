@@ -45,24 +45,35 @@ func fill(db *sql.DB, now time.Time, backup string) error {
 	}
 	const cases, perCase = 400, 3
 	newest := now.Add(-95 * time.Minute)
-	for i := range cases {
-		at := newest.Add(-time.Duration(cases-1-i) * 10 * time.Minute)
-		if err := addCase(db, i+1, perCase, at); err != nil {
-			return err
-		}
+	if err := addCases(db, cases, func(i int) (number, documents int, at time.Time) {
+		return i + 1, perCase, newest.Add(-time.Duration(cases-1-i) * 10 * time.Minute)
+	}); err != nil {
+		return err
 	}
 	if _, err := db.Exec(`vacuum into ?`, backup); err != nil {
 		return fmt.Errorf("taking the backup: %w", err)
 	}
-	for i := range 8 {
-		if err := addCase(db, cases+i+1, 1, newest.Add(time.Duration(i+1)*10*time.Minute)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return addCases(db, 8, func(i int) (number, documents int, at time.Time) {
+		return cases + i + 1, 1, newest.Add(time.Duration(i+1) * 10 * time.Minute)
+	})
 }
 
-func addCase(db *sql.DB, number, documents int, at time.Time) error {
+// addCases adds a number of cases in one transaction.
+func addCases(db *sql.DB, count int, which func(i int) (number, documents int, at time.Time)) error {
+	tx, err := db.Begin()
+	if err != nil {
+		return fmt.Errorf("adding cases: %w", err)
+	}
+	for i := range count {
+		number, documents, at := which(i)
+		if err := addCase(tx, number, documents, at); err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
+	}
+	return tx.Commit()
+}
+
+func addCase(db *sql.Tx, number, documents int, at time.Time) error {
 	nr, stamp := fmt.Sprintf("2026-%d", number), at.UTC().Format(time.RFC3339)
 	if _, err := db.Exec(`insert into sag values (?, ?, ?)`, nr, fmt.Sprintf("Ansøgning nr. %d", number), stamp); err != nil {
 		return fmt.Errorf("adding a case: %w", err)

@@ -120,7 +120,7 @@ func (r *Runner) round(ctx context.Context) (tried int, next time.Time, err erro
 const digestOver = 5
 
 func (r *Runner) send(ctx context.Context, list []outbox.Notice) {
-	single, groups := notify.Digest(list, digestOver)
+	single, groups := notify.Digest(list, digestOver, time.Now())
 	for _, n := range single {
 		r.keep(ctx, n, r.Courier.Deliver(ctx, n))
 	}

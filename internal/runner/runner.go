@@ -48,6 +48,7 @@ type Runner struct {
 	slots chan struct{}
 
 	mu      sync.Mutex
+	steps   context.Context // of everything in hand; nil before Run
 	drivers map[string]*driver
 	timers  map[string]*time.Timer
 	idle    sync.WaitGroup
@@ -86,6 +87,9 @@ func (r *Runner) Run(ctx context.Context) error {
 	defer cancel(nil)
 	steps, detach := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer detach(nil)
+	r.mu.Lock()
+	r.steps = steps
+	r.mu.Unlock()
 	if err := r.resume(steps); err != nil {
 		return err
 	}
@@ -166,5 +170,15 @@ func (r *Runner) Changed() {
 		case c <- struct{}{}:
 		default:
 		}
+	}
+}
+
+// Woken looks at a run at once because this process changed it.
+func (r *Runner) Woken(run string) {
+	r.mu.Lock()
+	steps := r.steps
+	r.mu.Unlock()
+	if steps != nil && (r.Only == "" || r.Only == run) {
+		r.poke(steps, run)
 	}
 }

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"beredskab/internal/app"
+	"beredskab/internal/demo"
+	"beredskab/internal/register"
+)
+
+type demoOptions struct {
+	prepare, service bool
+	answer           string
+}
+
+func (c *cli) demo() *cobra.Command {
+	var o demoOptions
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Hold a real restore drill on a sample municipality",
+		Long: "Make a sample municipality in a folder and hold its ESDH restore drill: a real database behind a real\n" +
+			"service on loopback is taken down, restored from its backup, checked, confirmed and cleaned up. Nothing\n" +
+			"is left running, and nothing outside the folder is touched. --dir names the folder; by default it is a\n" +
+			"new one.",
+		Example: "  beredskab demo\n  beredskab demo --prepare --dir demo && beredskab --dir demo check",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.runDemo(cmd.Context(), o) },
+	}
+	cmd.Flags().BoolVar(&o.prepare, "prepare", false, "make the folder and stop")
+	cmd.Flags().BoolVar(&o.service, "service", false, "run the business system of a prepared demo until told to stop")
+	cmd.Flags().StringVar(&o.answer, "answer", "", "answer the drill's question with this, yes or no")
+	return cmd
+}
+
+func (c *cli) runDemo(ctx context.Context, o demoOptions) error {
+	if o.service {
+		return c.runService(ctx)
+	}
+	sample, err := c.prepareDemo(ctx)
+	if err != nil || o.prepare {
+		return err
+	}
+	if o.answer == "" && !c.prompt {
+		o.answer = "yes" // nobody is there to be asked
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	up, down := make(chan struct{}), make(chan error, 1)
+	go func() { down <- demo.Run(ctx, sample, func() { close(up) }) }()
+	select {
+	case err := <-down:
+		return err
+	case <-up:
+	}
+	c.hint("ESDH answers on http://%s/sundhed", sample.Address)
+	err = c.holdDemo(ctx, sample, o.answer)
+	cancel()
+	return errors.Join(err, <-down)
+}
+
+func (c *cli) prepareDemo(ctx context.Context) (*demo.Sample, error) {
+	dir, named := c.flags["dir"]
+	if !named {
+		var err error
+		if dir, err = os.MkdirTemp("", "beredskab-demo-"); err != nil {
+			return nil, fmt.Errorf("making a folder for the demo: %w", err)
+		}
+	} else if !filepath.IsAbs(dir) {
+		dir = filepath.Join(c.workDir, dir)
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding this program's own file: %w", err)
+	}
+	sample, err := demo.Prepare(ctx, dir, program, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	c.hint("Sample municipality in %s: 19 systems, settings, register, business data with backup", sample.Dir)
+	c.hint("Next: beredskab --dir %s check", sample.Dir)
+	return sample, nil
+}
+
+// holdDemo holds the drill as `drill start --here` does, and says where the
+// messages went.
+func (c *cli) holdDemo(ctx context.Context, sample *demo.Sample, answer string) (err error) {
+	a, err := sample.Open(ctx, app.Serve)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	id, err := a.Register.Open(ctx, c.actor(), register.Opening{System: demo.System, Drill: demo.Drill})
+	if err != nil {
+		return err
+	}
+	if err := c.carryOut(ctx, a, id, answer); err != nil {
+		return err
+	}
+	told, err := a.Register.Notices(ctx, register.NoticeFilter{Run: id})
+	if err != nil {
+		return err
+	}
+	c.hint("\n%d messages, as they would have been sent, are in %s", len(told), filepath.Join(sample.Dir, "messages"))
+	c.hint("Look around:  beredskab --dir %s drill show %s", sample.Dir, id)
+	c.hint("              beredskab --dir %s audit log", sample.Dir)
+	return nil
+}
+
+// runService runs the business system alone, so that a prepared demo can be
+// drilled by hand.
+func (c *cli) runService(ctx context.Context) error {
+	dir, named := c.flags["dir"]
+	if !named {
+		return usage("--dir is missing; name the folder that `beredskab demo --prepare --dir DIR` made")
+	}
+	sample, err := demo.Existing(dir)
+	if err != nil {
+		return err
+	}
+	return demo.Run(ctx, sample, func() { c.hint("ESDH answers on http://%s/sundhed; Ctrl-C stops it", sample.Address) })
+}
+
+// demoTool is what the demo's catalogue runs on the business system.
+func (c *cli) demoTool() *cobra.Command {
+	return &cobra.Command{
+		Use: "demo-tool VERB FOLDER SYSTEM", Hidden: true, Args: cobra.ExactArgs(3),
+		RunE: func(_ *cobra.Command, args []string) error { return demo.Tool(args[0], args[1], c.out) },
+	}
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"beredskab/internal/drill"
+	"beredskab/internal/register"
+)
+
+func (c *cli) drillShow() *cobra.Command {
+	return &cobra.Command{
+		Use: "show RUN", Short: "Show a run with its steps, times and findings",
+		Example: "  beredskab drill show 2026-07 --json", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.reading(cmd.Context(), func(r *register.Register) error {
+				row, run, err := r.Run(cmd.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				return c.print(viewRun(row, &run), func() { c.showRun(row, &run) })
+			})
+		},
+	}
+}
+
+func (c *cli) showRun(row register.RunRow, run *drill.Run) {
+	if row.Imported {
+		fmt.Fprintf(c.out, "%s · %s · %s · held %s, before this register · %s · RTA %s\n",
+			row.ID, row.System, row.Type, local(row.EndedAt), row.Verdict, lengthText(row.RTA))
+		return
+	}
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\tSTEP\tSTATE\tWORKED\tWAITED\tESTIMATE\tBY\t")
+	for i := range run.Steps {
+		s := &run.Steps[i]
+		fmt.Fprintf(w, "%s\t%d %s\t%s\t%s\t%s\t%s\t%s\t%s\n", sign(s.State), s.Number, s.ID, s.State,
+			drill.Words(s.Worked), drill.Words(s.Waited), s.Estimate, dash(s.By), s.Note)
+	}
+	_ = w.Flush()
+	c.summary(row, run)
+}
+
+func sign(s drill.StepState) string {
+	switch s {
+	case drill.Done:
+		return "✓"
+	case drill.Failed, drill.Blocked:
+		return "✗"
+	case drill.Unknown:
+		return "!"
+	case drill.Started, drill.Taken:
+		return "▶"
+	case drill.Asked:
+		return "?"
+	default:
+		return "·"
+	}
+}

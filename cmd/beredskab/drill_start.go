@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"beredskab/internal/app"
+	"beredskab/internal/plan"
+	"beredskab/internal/register"
+)
+
+type drillStartOptions struct {
+	here, wait bool
+	answer     string
+	confirm    string
+}
+
+func (c *cli) drillStart() *cobra.Command {
+	var o drillStartOptions
+	cmd := &cobra.Command{
+		Use:   "start SYSTEM [DRILL]",
+		Short: "Start a drill of a system's plan",
+		Long: "Start a drill of a system's plan. The run is pinned to the plan version that the files hold now.\n" +
+			"A running server carries it out; with --here this command does so itself and stays until the end.\n" +
+			"Without DRILL the plan's only drill is taken.",
+		Example: "  beredskab drill start esdh gendan-fra-backup --here\n  beredskab drill start esdh --wait",
+		Args:    cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.runDrillStart(cmd.Context(), o, args)
+		},
+	}
+	cmd.Flags().BoolVar(&o.here, "here", false, "carry the run out in this process, without a server")
+	cmd.Flags().BoolVar(&o.wait, "wait", false, "follow the run until it has ended")
+	cmd.Flags().StringVar(&o.answer, "answer", "", "with --here: answer questions with this, yes or no")
+	c.person(cmd)
+	return cmd
+}
+
+func (c *cli) runDrillStart(ctx context.Context, o drillStartOptions, args []string) (err error) {
+	mode := app.Use
+	if o.here {
+		mode = app.Serve
+	}
+	a, err := c.open(ctx, mode)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if err := c.takeOver(ctx, a); err != nil {
+		return err
+	}
+	set, err := a.Register.Set(ctx)
+	if err != nil {
+		return err
+	}
+	drillID, err := pick(set, args)
+	if err != nil {
+		return err
+	}
+	id, err := a.Register.Open(ctx, c.actor(), register.Opening{System: args[0], Drill: drillID})
+	if err != nil {
+		return err
+	}
+	if o.here {
+		return c.carryOut(ctx, a, id, o.answer)
+	}
+	if o.wait {
+		return c.follow(ctx, a.Register, id)
+	}
+	return c.print(map[string]string{"schema": "beredskab.started.v1", "run": id}, func() {
+		fmt.Fprintf(c.out, "Drill %s started by %s\n", id, c.actor().Name)
+		c.hint("Next: beredskab drill watch %s", id)
+	})
+}
+
+// takeOver adopts the plan files, so that a drill is of what they say now.
+func (c *cli) takeOver(ctx context.Context, a *app.App) error {
+	out, problems, err := a.Adopt(ctx, c.actor())
+	if err != nil {
+		return err
+	}
+	for _, v := range out.New {
+		c.hint("Taken over: %s version %d", v.ID, v.Number)
+	}
+	if len(problems) > 0 {
+		c.hint("%d problems in the plan files; their last good versions count (beredskab plan lint)", len(problems))
+	}
+	return nil
+}
+
+// pick finds the drill that is meant.
+func pick(set *plan.Set, args []string) (string, error) {
+	p, ok := set.Plan(args[0])
+	if !ok {
+		return "", fmt.Errorf("system %q: %w; `beredskab plan list` lists them", args[0], register.ErrNotFound)
+	}
+	ids := make([]string, len(p.Drills))
+	for i, d := range p.Drills {
+		ids[i] = d.ID
+	}
+	switch {
+	case len(args) == 2:
+		return args[1], nil
+	case len(ids) == 1:
+		return ids[0], nil
+	case len(ids) == 0:
+		return "", fmt.Errorf("the plan of %s has no drills: %w; add one under `drills:` in %s", p.ID, register.ErrNotFound, p.File)
+	default:
+		return "", usage("name the drill: %s has %s", p.ID, strings.Join(ids, ", "))
+	}
+}
+
+// carryOut runs one run in this process, and puts its questions to whoever sits
+// at the terminal.
+func (c *cli) carryOut(ctx context.Context, a *app.App, id, answer string) error {
+	r, err := a.Runner(id)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- r.Run(ctx); cancel() }()
+	asking := make(chan error, 1)
+	go func() { asking <- c.ask(ctx, a.Register, id, answer) }()
+	err = c.follow(context.WithoutCancel(ctx), a.Register, id)
+	cancel()
+	return errors.Join(err, <-ended, ignoreCancel(<-asking))
+}
+
+func ignoreCancel(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}

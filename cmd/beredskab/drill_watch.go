@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"beredskab/internal/app"
+	"beredskab/internal/drill"
+	"beredskab/internal/register"
+)
+
+func (c *cli) drillWatch() *cobra.Command {
+	var limit time.Duration
+	cmd := &cobra.Command{
+		Use: "watch RUN", Short: "Follow a run until it has ended",
+		Example: "  beredskab drill watch 2026-07 --timeout 2h",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			a, err := c.open(cmd.Context(), app.Use)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = a.Close() }() // only read
+			ctx := cmd.Context()
+			if limit > 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, limit)
+				defer cancel()
+			}
+			return c.follow(ctx, a.Register, args[0])
+		},
+	}
+	cmd.Flags().DurationVar(&limit, "timeout", 0, "stop watching after this long (exit 8)")
+	return cmd
+}
+
+// watchEvery is how often a watched run is looked at.
+const watchEvery = 100 * time.Millisecond
+
+// follow prints what happens to a run until it has ended, and then its verdict.
+func (c *cli) follow(ctx context.Context, reg *register.Register, id string) error {
+	seen, began := 0, time.Time{}
+	for {
+		row, run, err := reg.Run(ctx, id)
+		if err != nil {
+			return err
+		}
+		events, err := reg.Events(ctx, id, seen)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			if seen = e.Seq; began.IsZero() {
+				began = e.At
+			}
+			c.progress(&run, e, began)
+		}
+		if row.State == string(drill.Ended) {
+			return c.finish(row, &run)
+		}
+		select {
+		case <-ctx.Done():
+			if ctx.Err() == context.DeadlineExceeded {
+				return fmt.Errorf("run %s goes on: %w", id, errWaited)
+			}
+			return ctx.Err()
+		case <-time.After(watchEvery):
+		}
+	}
+}
+
+// progress prints one event as one line.
+func (c *cli) progress(run *drill.Run, row register.EventRow, began time.Time) {
+	if c.quiet || c.json {
+		return
+	}
+	var e drill.Event
+	if json.Unmarshal(row.Body, &e) != nil {
+		return // the run itself was replayed from it, so it can be read
+	}
+	if text := c.line(run, e); text != "" {
+		fmt.Fprintf(c.err, "%9s  %s\n", clockText(row.At.Sub(began)), text)
+	}
+}
+
+func (c *cli) line(run *drill.Run, e drill.Event) string {
+	name := ""
+	s, ok := run.Find(e.Step)
+	if ok {
+		name = fmt.Sprintf("%d %s", s.Number, s.Title)
+	}
+	switch e.Kind {
+	case drill.RunStarted:
+		return fmt.Sprintf("%s %s · %s · started by %s", word(run), run.ID, run.Drill.Title, e.Actor)
+	case drill.StepStarted:
+		return "▶ " + name
+	case drill.StepEnded:
+		return ending(name, e)
+	case drill.StepAsked:
+		return fmt.Sprintf("? %s · asked: %s", name, run.Asks(s))
+	case drill.StepTaken:
+		return fmt.Sprintf("… %s · taken by %s", name, e.Actor)
+	case drill.StepAnswered:
+		return strings.TrimSuffix(fmt.Sprintf("%s %s · %s by %s (%s) · %s", mark(e.Outcome != "no"), name, e.Outcome, e.Actor, e.Assured, e.Text), " · ")
+	case drill.StepSkipped, drill.StepReopened, drill.StepSettled:
+		return fmt.Sprintf("· %s · %s by %s: %s", name, strings.TrimPrefix(string(e.Kind), "step_"), e.Actor, e.Text)
+	case drill.StepRaised:
+		return fmt.Sprintf("! %s · nobody has answered (rung %d)", name, e.Level)
+	case drill.NoteAdded:
+		return fmt.Sprintf("✎ %s: %s", e.Actor, e.Text)
+	case drill.RunEnded:
+		return ""
+	default:
+		return fmt.Sprintf("· %s by %s %s", strings.ReplaceAll(string(e.Kind), "_", " "), e.Actor, e.Text)
+	}
+}
+
+func ending(name string, e drill.Event) string {
+	text := fmt.Sprintf("%s %s · %s", mark(e.Outcome == "ok"), name, drill.Words(time.Duration(e.Spent)))
+	if e.Outcome != "ok" {
+		text += " · " + e.Outcome
+	}
+	if e.Text != "" {
+		text += " · " + e.Text
+	}
+	return text
+}
+
+func mark(good bool) string {
+	if good {
+		return "✓"
+	}
+	return "✗"
+}
+
+// word marks every line about a run as drill or real (spec/ux.md 4.1).
+func word(run *drill.Run) string {
+	if run.Incident {
+		return "INCIDENT"
+	}
+	return "DRILL"
+}
+
+func clockText(d time.Duration) string {
+	d = d.Round(time.Second / 10)
+	return fmt.Sprintf("%02d:%02d:%04.1f", int(d.Hours()), int(d.Minutes())%60, d.Seconds()-60*float64(int(d.Minutes())))
+}
+
+// finish prints what a run came to. Exit 3 unless it passed.
+func (c *cli) finish(row register.RunRow, run *drill.Run) error {
+	if err := c.print(viewRun(row, run), func() { c.summary(row, run) }); err != nil {
+		return err
+	}
+	switch drill.Verdict(row.Verdict) {
+	case drill.Passed, drill.WithRemarks:
+		return nil
+	case drill.NotMeasured:
+		if !run.Measured() {
+			return nil // a discussion that was held is all that it can be
+		}
+	}
+	return errFound
+}
+
+func (c *cli) summary(row register.RunRow, run *drill.Run) {
+	rta, gross := run.RTA()
+	goals := run.Plan.Objectives
+	fmt.Fprintf(c.out, "\n%s %s · %s · %s\n", word(run), row.ID, run.Plan.Name, row.Title)
+	fmt.Fprintf(c.out, "Verdict  %s\n", verdictText(row.Verdict, run))
+	fmt.Fprintf(c.out, "RTA      %-14s accepted (RTO) %s\n", measureText(rta), goals.RTO)
+	if gross != rta {
+		fmt.Fprintf(c.out, "  gross  %s with the exercise's own pauses\n", measureText(gross))
+	}
+	fmt.Fprintf(c.out, "RPA      %-14s accepted (RPO) %s\n", measureText(run.RPA()), goals.RPO)
+	fmt.Fprintf(c.out, "Plan     %s version %s, sha256 %.16s…\n", row.System, run.Plan.PlanVersion, row.PlanHash)
+	findings := run.Findings()
+	fmt.Fprintf(c.out, "Findings %d\n", len(findings))
+	for _, f := range findings {
+		fmt.Fprintf(c.out, "  %s %s: %s\n      hint: %s\n", f.Severity, f.Code, f.Text, f.Hint)
+	}
+}
+
+func verdictText(verdict string, run *drill.Run) string {
+	text := strings.ReplaceAll(verdict, "_", " ")
+	if run.Closing != "" {
+		text = run.Closing + ": " + run.Reason
+	}
+	return text
+}
+
+func measureText(m drill.Measure) string {
+	if !m.Known {
+		return "not measured"
+	}
+	return drill.Words(m.Length)
+}
