@@ -74,8 +74,8 @@ func (db *DB) Backup(ctx context.Context, path string) (err error) {
 			_ = os.Remove(path) // Half a copy must not look like one.
 		}
 	}()
-	if _, err := db.reader.db.ExecContext(ctx, "VACUUM INTO ?1", path); err != nil {
-		return fmt.Errorf("backing up the register: %w", db.explain(err))
+	if err := copyInto(ctx, db.options.Path, path); err != nil {
+		return fmt.Errorf("backing up the register: %w", err)
 	}
 	if err := checkCopy(ctx, path); err != nil {
 		return fmt.Errorf("backing up the register: %w", err)

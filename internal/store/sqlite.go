@@ -253,6 +253,19 @@ func createFile(path string) error {
 // pidText is what a lock file says about its holder.
 func pidText() string { return strconv.Itoa(os.Getpid()) + "\n" }
 
+// copyInto reads through a connection of its own, which leaves the writer and the
+// readers to others. It may not be query-only: SQLite counts the copy as writing.
+func copyInto(ctx context.Context, from, to string) error {
+	from, err := filepath.Abs(from)
+	if err != nil {
+		return err
+	}
+	original := sql.OpenDB(connector{source: source(from, "mode=ro&_busy_timeout=5000")})
+	defer original.Close()
+	_, err = original.ExecContext(ctx, "VACUUM INTO ?1", to)
+	return err
+}
+
 // checkCopy reads a backup through a connection of its own.
 func checkCopy(ctx context.Context, path string) error {
 	backup := sql.OpenDB(connector{source: source(path, "mode=ro&immutable=1")})

@@ -157,7 +157,7 @@ func (c *Cluster) init() error {
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
 	data := filepath.Join(c.folder, "data")
-	out, err := c.command(ctx, "initdb", "-D", data, "-U", "postgres", "-E", "UTF8", "--auth=trust", "--no-instructions").CombinedOutput()
+	out, err := c.command(ctx, "initdb", "-D", data, "-U", "postgres", "-E", "UTF8", "--auth=trust", "--no-instructions", "--no-sync").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
