@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/drill"
 	"beredskab/internal/outbox"
 )
 
@@ -60,7 +61,7 @@ func sample(kind outbox.Kind, lang string, incident bool) outbox.Notice {
 			n.Receiver, f.Absent = "Stedfortræder Økonomi", "Systemejer Økonomi"
 		}
 	case outbox.Finished:
-		f.Verdict, f.Measured, f.RTAMinutes, f.RTOMinutes, f.RPAMinutes, f.RPOMinutes = "passed_with_findings", true, 192, 240, 420, 1440
+		f.Verdict, f.Measured, f.RTAMinutes, f.RTOMinutes, f.RPAMinutes, f.RPOMinutes = string(drill.WithRemarks), true, 192, 240, 420, 1440
 		f.Findings, f.SlowStep, f.SlowBy = 2, "Gendan database", 11
 	case outbox.Missed:
 		f.Run, f.StartsAt, f.Text = "", day.AddDate(0, 0, -1), "Serveren var slukket fra mandag til torsdag."

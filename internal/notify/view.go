@@ -58,7 +58,7 @@ func (w *Wording) facts(n outbox.Notice) view {
 		Question: name(f.Question), Number: f.StepNumber, Steps: f.Steps, Minutes: f.Minutes,
 		DaysBefore: f.DaysBefore, Absent: name(f.Absent), Leader: name(f.Leader), Phone: name(f.Phone),
 		Measured: f.Measured, RTA: words.span(f.RTAMinutes), RTO: words.limit(f.RTOMinutes),
-		RPA: words.limit(f.RPAMinutes), RPO: words.limit(f.RPOMinutes),
+		RPA: words.loss(f), RPO: words.limit(f.RPOMinutes),
 		LateRTA: f.RTAMinutes > f.RTOMinutes, LateRPA: f.RPOMinutes > 0 && f.RPAMinutes > f.RPOMinutes,
 		Findings: f.Findings, SlowStep: name(f.SlowStep), SlowBy: words.limit(f.SlowBy),
 		Code: name(f.Code), Text: clean(f.Text, longestText), Hint: clean(f.Hint, longestText),

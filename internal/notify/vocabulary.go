@@ -5,6 +5,8 @@ import (
 	"strings"
 	"text/template"
 	"time"
+
+	"beredskab/internal/outbox"
 )
 
 // vocabulary says times, durations and verdicts in one language. Its words
@@ -81,6 +83,15 @@ func (words vocabulary) limit(minutes int) string {
 		return ""
 	}
 	return words.span(minutes)
+}
+
+// loss is the measured loss of data, nothing when it was not measured. A
+// measured loss of nothing is «0 min»: it is news.
+func (words vocabulary) loss(f outbox.Facts) string {
+	if f.DataMeasured {
+		return words.span(f.RPAMinutes)
+	}
+	return words.limit(f.RPAMinutes)
 }
 
 // verdict says how a run ended; one that the language has no word for is shown as it is.

@@ -82,15 +82,17 @@ type Facts struct {
 	RTOMinutes int       `json:"rto_minutes,omitempty"`
 	RPAMinutes int       `json:"rpa_minutes,omitempty"`
 	RPOMinutes int       `json:"rpo_minutes,omitempty"`
-	Measured   bool      `json:"measured,omitempty"`  // false: "not measured", never shown green
-	Findings   int       `json:"findings,omitempty"`  // number of findings of the run
-	SlowStep   string    `json:"slow_step,omitempty"` // slowest step against its estimate
-	SlowBy     int       `json:"slow_by,omitempty"`   // minutes over its estimate
-	Code       string    `json:"code,omitempty"`      // rule code, e.g. C6
-	Text       string    `json:"text,omitempty"`      // the finding's or the reason's own words
-	Hint       string    `json:"hint,omitempty"`
-	Command    string    `json:"command,omitempty"` // what to type to answer, until pages exist
-	Link       string    `json:"link,omitempty"`
+	Measured   bool      `json:"measured,omitempty"` // false: "not measured", never shown green
+	// DataMeasured says the same of RPAMinutes, so that a loss of 0 minutes can be told from one that nobody measured.
+	DataMeasured bool   `json:"data_measured,omitempty"`
+	Findings     int    `json:"findings,omitempty"`  // number of findings of the run
+	SlowStep     string `json:"slow_step,omitempty"` // slowest step against its estimate
+	SlowBy       int    `json:"slow_by,omitempty"`   // minutes over its estimate
+	Code         string `json:"code,omitempty"`      // rule code, e.g. C6
+	Text         string `json:"text,omitempty"`      // the finding's or the reason's own words
+	Hint         string `json:"hint,omitempty"`
+	Command      string `json:"command,omitempty"` // what to type to answer, until pages exist
+	Link         string `json:"link,omitempty"`
 }
 
 // Delivery is one try to deliver a notice, kept for ever (spec/ux.md 4.1).

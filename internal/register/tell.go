@@ -152,7 +152,9 @@ func (s *session) facts(kind outbox.Kind, step *drill.Step, org *plan.Organisati
 		if rta, _ := run.RTA(); rta.Known {
 			f.Measured, f.RTAMinutes = true, minutes(rta)
 		}
-		f.RPAMinutes = minutes(run.RPA())
+		if rpa := run.RPA(); rpa.Known {
+			f.DataMeasured, f.RPAMinutes = true, minutes(rpa)
+		}
 		f.Findings = len(run.Findings())
 		f.SlowStep, f.SlowBy = slowest(run)
 	}
