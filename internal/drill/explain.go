@@ -1,0 +1,91 @@
+package drill
+
+import "strings"
+
+// Codes are the codes of all findings of a run, in order.
+func Codes() []string {
+	list := explanations()
+	codes := make([]string, len(list))
+	for i, text := range list {
+		codes[i], _, _ = strings.Cut(text, ":")
+	}
+	return codes
+}
+
+// Explain is the long text of a finding's code: what it says, why it matters
+// and the ways out; false when there is no such code.
+func Explain(code string) (text string, ok bool) {
+	for _, text := range explanations() {
+		if strings.HasPrefix(text, code+":") {
+			return text, true
+		}
+	}
+	return "", false
+}
+
+func explanations() []string {
+	return []string{
+		`D01: recovery took longer than the accepted time
+
+The time from t0 to the confirmed recovery (t8), less what the exercise itself stood still for, is more than the plan's rto.
+The run is not passed: what was promised to the business does not hold as things are. Severity: error.
+
+Ways out: make the longest step quicker, change the order of the steps, or let the system owner accept a longer rto as far as
+mtpd and wrt allow. Then hold the drill again. See also C6.
+`,
+		`D02: more data would have been lost than is accepted
+
+The newest consistent data that came back (recovery point) is older at t0 than the plan's rpo. Severity: error.
+
+Ways out: back up more often, make the backup quicker, or let the system owner accept a longer rpo. See also C5 and C7.
+`,
+		`D03: a step failed
+
+A step ended with failure, ran out of time, or a person answered no. What waits for it was not carried out, so nothing shows
+that the system can come back. Severity: error.
+
+Ways out: read the step's output with drill show, correct the system or the plan, and hold the drill again.
+`,
+		`D04: a person decided how a step ended
+
+The program was cut off while a step ran and could not know how it ended. It guesses nothing: a named person decided, and the
+record says who. The result rests on that word. Severity: warning.
+
+Ways out: find in the log what interrupted the program; give the step rerun: safe when it may be repeated without harm.
+`,
+		`D05: a step was skipped
+
+Somebody left a step out. What it would have shown is not known, and the time of the run may be too short. Severity: warning.
+
+Ways out: hold the step next time, or take it out of the plan so that the owner can approve the change.
+`,
+		`D06: somebody could not be reached in time
+
+A request was not answered in its time and went to the deputy or to the leader of the drill. In a real incident that
+waiting is part of the outage. Severity: warning.
+
+Ways out: check the contact and its verified_at, name another deputy, or allow more time with within:. See also G3 and G4.
+`,
+		`D07: a cleanup step failed
+
+The drill is over, but something of it may be left: a test database, a copy of personal data, an open emergency account.
+It does not change the measured time. Severity: warning.
+
+Ways out: clean up by hand now, look that nothing is left, and correct the step.
+`,
+		`D08: the wall clock jumped during the run
+
+The server's clock was set by more than two seconds while the run went on. Durations follow the monotonic clock and are right;
+the times of day in the record are as the clock showed them. Severity: warning.
+
+Ways out: see that the time service of the server works.
+`,
+		`D09: a step took much longer than its estimate
+
+The work on a step took more than 120 % of what the plan says. The system may still have been back in time, but the plan's
+arithmetic, and the order of recovery made from it, rests on a number that is not true. Severity: warning.
+
+Ways out: take the measured time over into the plan, or find out what held the step up. See also C10.
+`,
+	}
+}
