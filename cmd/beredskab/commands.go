@@ -1,0 +1,12 @@
+package main
+
+import "github.com/spf13/cobra"
+
+// commands lists every command of the program.
+func (c *cli) commands() []*cobra.Command {
+	return []*cobra.Command{
+		c.demo(), c.check(), c.explain(),
+		c.plan(), c.drill(), c.schedule(), c.notify(), c.audit(), c.serve(), c.config(),
+		c.versionCommand(), c.completion(), c.demoTool(),
+	}
+}

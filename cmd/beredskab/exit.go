@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"beredskab/internal/app"
+	"beredskab/internal/drill"
+	"beredskab/internal/register"
+)
+
+// exitCode is what a command ends with; help and documentation are made from
+// this table.
+type exitCode struct {
+	code    int
+	meaning string
+}
+
+// exitCodes are all codes (spec/ux.md 6.2). One that is not listed means failure.
+func exitCodes() []exitCode {
+	return []exitCode{
+		{0, "done; checks clean; drill within its accepted time"},
+		{1, "failed (input, output, or inside the program)"},
+		{2, "wrong use, a flag is missing, or the settings cannot be used"},
+		{3, "ran, and found something: a rule broken, a step failed, a time exceeded"},
+		{4, "not allowed"},
+		{5, "not found"},
+		{6, "conflict: somebody else was first, or holds it"},
+		{7, "partly delivered: some messages failed"},
+		{8, "time ran out while waiting"},
+		{130, "interrupted"},
+	}
+}
+
+// errFound says that the command ran and found something; what it found has
+// been printed.
+var errFound = errors.New("found something")
+
+// errUsage says that the command was used wrongly.
+var errUsage = errors.New("wrong use")
+
+// errNotFound says that something that was named is not there.
+var errNotFound = errors.New("not found")
+
+// errPartly says that some messages were not delivered.
+var errPartly = errors.New("partly delivered")
+
+// errWaited says that time ran out while waiting.
+var errWaited = errors.New("time ran out")
+
+// usage is an error about how the command was used.
+func usage(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
+}
+
+// codeOf maps an error to its exit code: the one table of the program.
+func codeOf(err error) int {
+	var refused *drill.Refusal
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, context.Canceled):
+		return 130
+	case errors.Is(err, errFound):
+		return 3
+	case errors.Is(err, errUsage), errors.Is(err, app.ErrSettings):
+		return 2
+	case errors.Is(err, register.ErrNotAllowed):
+		return 4
+	case errors.Is(err, errNotFound), errors.Is(err, register.ErrNotFound), errors.Is(err, drill.ErrNoDrill):
+		return 5
+	case errors.Is(err, register.ErrConflict), errors.Is(err, register.ErrBusy), errors.As(err, &refused), errors.Is(err, app.ErrLocked):
+		return 6
+	case errors.Is(err, errPartly):
+		return 7
+	case errors.Is(err, errWaited), errors.Is(err, context.DeadlineExceeded):
+		return 8
+	default:
+		return 1
+	}
+}
