@@ -141,6 +141,7 @@ func testWhatAPlanOwesOnACondition(t *testing.T, base Input) {
 		{"esdh", func(p *plan.Plan) { p.Contacts = p.Contacts[:1] }, "missing: contacts"},
 		{"esdh", func(p *plan.Plan) { p.Suppliers = nil; p.Hosting = "hybrid" }, "missing: suppliers"},
 		{"esdh", func(p *plan.Plan) { p.LevelOverride = ""; p.RecoveryClass = 3 }, "missing: level_override"},
+		{"esdh", func(p *plan.Plan) { p.LevelOverride = "aftalt"; p.RecoveryClass = 3 }, ""},
 		{"ad-entra", func(p *plan.Plan) { p.LevelOverride = "" }, ""},
 		{"esdh", func(p *plan.Plan) { p.Backup.Method, p.Backup.Reason = "none", "" }, "missing: backup.reason"},
 		{"esdh", func(p *plan.Plan) { p.Return = nil }, "missing: return.steps, return.data_reconciliation"},

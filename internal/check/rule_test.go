@@ -66,6 +66,10 @@ func testCapacity(t *testing.T, base Input) {
 		}
 	})
 	f := find(t, Run(in), "C12", "noedkald", "")
+	change(t, in, "noedkald", func(p *plan.Plan) { p.Objectives.RTO = 195 })
+	if got := about(Run(in), "noedkald", "C12"); got != "" {
+		t.Errorf("back at the last minute: %s", got)
+	}
 	if f.Value != 195 || f.Limit != 180 || !strings.Contains(f.Hint, "waits 45m for team telefoni") {
 		t.Errorf("%+v", f)
 	}
@@ -95,6 +99,7 @@ func testSupplier(t *testing.T, base Input) {
 		want              string
 	}{
 		{"24/7", "recovery", 60, 4 * 60, ""},
+		{"24/7", "recovery", 0, 9 * 60, ""},
 		{"24/7", "recovery", 0, 10 * 60, "C11 idp-mfa x warning breached\n"},
 		{"hverdage 8-16", "recovery", 0, 0, "C11 idp-mfa x warning breached\n"},
 		{"hverdage 8-16", "", 0, 0, "C11 idp-mfa x warning breached\n"},
