@@ -2,8 +2,6 @@ package supervisor
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -128,13 +126,8 @@ func TestGigabyte(t *testing.T) {
 	if err != nil || res.Outcome != OK || res.Output.Length != 1<<30+3 {
 		t.Fatalf("%v %s %d %v", res.Outcome, res.Message, res.Output.Length, err)
 	}
-	sum := sha256.New()
-	block := make([]byte, 1<<20)
-	for range 1 << 10 {
-		sum.Write(block)
-	}
-	sum.Write([]byte("end"))
-	if res.Output.SHA256 != hex.EncodeToString(sum.Sum(nil)) {
+	// What sha256sum says of a gigabyte of zeros and "end".
+	if res.Output.SHA256 != "4efa76c6ff84f6c48910f9e2d10f4703f4f03fb833a143544ae13db17f165c33" {
 		t.Error("the hash is wrong")
 	}
 	if want := strings.Repeat(`\x00`, keep-3) + "end"; res.Output.Tail != want {
