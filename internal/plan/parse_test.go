@@ -176,13 +176,50 @@ func TestDecodeReadsOtherFiles(t *testing.T) {
 	}
 }
 
+// TestHostileText: what is made to exhaust the reader is refused with a few words.
+func TestHostileText(t *testing.T) {
+	bomb := "a: &a [x, x]\n"
+	for i := 'b'; i < 'k'; i++ {
+		bomb += fmt.Sprintf("%c: &%c [*%c, *%c]\n", i, i, i-1, i-1)
+	}
+	for name, attack := range map[string]struct{ code, text string }{
+		"nesting":        {"BP010", strings.Repeat("[", 60) + strings.Repeat("]", 60)},
+		"deep nesting":   {"BP010", strings.Repeat("[", 100_000)},
+		"many values":    {"BP010", "a: [" + strings.Repeat("1,", 10_001) + "]"},
+		"bomb":           {"BP006", bomb},
+		"many mistakes":  {"BP020", manyKeys(1000)},
+		"control":        {"BP004", strings.Repeat("\x01\n", 100_000)},
+		"tabs":           {"BP005", strings.Repeat("\tx\n", 100_000)},
+		"NUL":            {"BP004", "a: \x00"},
+		"UTF-16":         {"BP004", "\xff\xfea\x00:\x00"},
+		"escaped NUL":    {"BP004", `name: "\0"`},
+		"line separator": {"BP004", "a: 1\u2028b: 2"},
+	} {
+		_, problems := Parse("x.yaml", []byte(attack.text))
+		if len(problems) == 0 || len(problems) > 200 || !slices.ContainsFunc(problems, func(p Problem) bool { return p.Code == attack.code }) {
+			t.Errorf("%s: %d problems without %s: %.300s", name, len(problems), attack.code, problems)
+		}
+	}
+}
+
+func manyKeys(count int) string {
+	var out strings.Builder
+	for i := range count {
+		fmt.Fprintf(&out, "ukendt%d: 1\n", i)
+	}
+	return out.String()
+}
+
 // FuzzParse: no text makes the reader panic, each problem stands in the file and
 // has a hint, and what was read survives the way through the register.
 func FuzzParse(f *testing.F) {
-	for _, name := range []string{"esdh.yaml", "omsorg.yaml", "organisation.yaml"} {
-		f.Add(read(f, filepath.Join("testdata/golden", name)))
-	}
-	for _, text := range []string{fmt.Sprintf(smallPlan, "loen"), "", "a: [", "? [a]: b", "&a [*a]", "{a: {a: {", "---\n...\n---\n", "\xff", "a: !!binary x", "- - - -", "id: \"\\ud800\"", "a: |\n\t\n"} {
+	// Small seeds: the fuzzer spends minutes on shortening large ones.
+	for _, text := range []string{
+		fmt.Sprintf(smallPlan, "loen"), smallOrganisation, "recovery:\n  steps:\n    - {id: a, after: [b], confirm: {by: x}, with: {a: 1}}\n    - {id: b, after: [a]}\n",
+		"drills: [{id: a, injects: [{id: b, after: [b]}], disrupted_at: c}]", "bia: {impact: [{type: x, levels: {2h: 9}}]}",
+		"calendar: {blackouts: [{id: a}]}\ncadence: [{class: 1}, {class: 1}]", "objectives: {rto: 90 min, mtpd: ~, wrt: \"\"}",
+		"", "a: [", "? [a]: b", "&a [*a]", "{a: {a: {", "---\n...\n---\n", "\xff", "a: !!binary x", "- - - -", "id: \"\\ud800\"", "a: |\n\t\n",
+	} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {

@@ -1,11 +1,11 @@
 package strict
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // Problem is one thing wrong with a file: where it is, what is wrong and what to
@@ -66,35 +66,50 @@ func (ps Problems) Sorted() Problems {
 // excerpt shows the line with its neighbour above and a caret line below, as in
 // spec/ux.md 6.3. A secret is never repeated: its text is blotted out.
 func excerpt(src []byte, line, column, width int, blot bool) string {
-	lines := strings.Split(string(src), "\n")
-	if line < 1 || line > len(lines) {
+	if line < 1 {
 		return ""
 	}
 	var out strings.Builder
-	for n := max(1, line-1); n <= line; n++ {
-		text := []rune(strings.TrimRight(lines[n-1], "\r"))
-		if n == line && blot {
+	for number := max(1, line-1); number <= line; number++ {
+		text := []rune(lineOf(src, number))
+		if number == line && blot {
 			for i := column - 1; i < min(len(text), column-1+width); i++ {
 				text[i] = '•'
 			}
 		}
-		fmt.Fprintf(&out, "%5d | %s\n", n, printable(text))
+		fmt.Fprintf(&out, "%5d | %s\n", number, printable(text))
+		if number == line {
+			width = max(1, min(width, len(text)-column+1))
+		}
 	}
-	length := utf8.RuneCountInString(strings.TrimRight(lines[line-1], "\r"))
-	width = max(1, min(width, length-column+1))
-	fmt.Fprintf(&out, "      | %s%s\n", strings.Repeat(" ", max(0, column-1)), strings.Repeat("^", width))
+	fmt.Fprintf(&out, "      | %s%s\n", strings.Repeat(" ", min(longestShown, max(0, column-1))), strings.Repeat("^", min(longestShown, width)))
 	return out.String()
 }
 
+// lineOf is one line of the text without its end.
+func lineOf(src []byte, number int) string {
+	for ; number > 1; number-- {
+		end := bytes.IndexByte(src, '\n')
+		if end < 0 {
+			return ""
+		}
+		src = src[end+1:]
+	}
+	line, _, _ := bytes.Cut(src, []byte("\n"))
+	return strings.TrimRight(string(line), "\r")
+}
+
+// longestShown is where a very long line is cut.
+const longestShown = 200
+
 // printable keeps one column per character and lets nothing through that would
-// steer a terminal. Very long lines are cut.
+// steer a terminal.
 func printable(text []rune) string {
-	const longest = 200
-	shown := slices.Clone(text[:min(len(text), longest)])
+	shown := slices.Clone(text[:min(len(text), longestShown)])
 	for i, r := range shown {
 		if r == '\t' {
 			shown[i] = ' '
-		} else if forbidden(r) || r == utf8.RuneError {
+		} else if forbidden(r) || r == 0xfffd {
 			shown[i] = '�'
 		}
 	}

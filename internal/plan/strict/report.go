@@ -8,8 +8,11 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// at adds a problem at a place in the text.
+// at adds a problem at a place in the text, unless enough is told already.
 func (r *Reading) at(line, column, width int, code, message, hint string) *Problem {
+	if r.fullyTold() {
+		return new(Problem)
+	}
 	blot := code == "BP060" || code == "BP061"
 	r.Problems = append(r.Problems, Problem{
 		Code: code, Severity: severityError, File: r.File, Line: line, Column: column,

@@ -9,68 +9,76 @@ import (
 )
 
 // secretRule knows one kind of text that no plan may hold (spec/domain.md 4.1):
-// a plan is read by many and printed on paper.
+// a plan is read by many and printed on paper. A pattern is slow, so it is tried
+// only in a file that has one of the signs, on text that has one of the marks.
 type secretRule struct {
 	code    string
 	what    string
 	hint    string
+	signs   []string // in small letters; none for a rule that always holds
+	marks   string
 	pattern *regexp.Regexp
 }
 
 const keepSecretsOut = "take it out, treat it as disclosed and change it; a plan may name where a secret lies, such as secret://name"
 
-// secretRules are compiled once a Reader.
+// secretRules are compiled once a Decoder.
 func secretRules() []secretRule {
-	secret := func(what, pattern string) secretRule {
-		return secretRule{"BP060", what, keepSecretsOut, regexp.MustCompile(pattern)}
+	secret := func(what, marks, pattern string, signs ...string) secretRule {
+		return secretRule{"BP060", what, keepSecretsOut, signs, marks, regexp.MustCompile(pattern)}
 	}
 	return []secretRule{
-		secret("a private key", `-----BEGIN [A-Z ]*PRIVATE KEY`),
-		secret("a password in an address", `://[^/\s:@]+:[^/\s@]+@`),
-		secret("a cloud access key", `\b(AKIA|ASIA)[0-9A-Z]{16}\b`),
-		secret("a Slack token", `\bxox[abeprs]-[0-9A-Za-z-]{10,}|hooks\.slack\.com/services/`),
-		secret("a signed token", `\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.`),
-		secret("a source code host's token", `\b(gh[pousr]_[A-Za-z0-9]{20,}|glpat-[A-Za-z0-9_-]{16,})`),
-		secret("a password", `(?i)\b(password|passwd|pwd|adgangskode|kodeord|secret|api[_-]?key|token)\s*[:=]\s*`+
-			`([a-z]\S{0,40}[0-9]|[0-9]\S{0,40}[a-z])\S*`),
+		secret("a private key", "-", `-----BEGIN [A-Z ]*PRIVATE KEY`, "-----begin"),
+		secret("a password in an address", "@", `://[^/\s:@]+:[^/\s@]+@`, "://"),
+		secret("a cloud access key", "IS", `\b(AKIA|ASIA)[0-9A-Z]{16}\b`, "akia", "asia"),
+		secret("a Slack token", "-/", `\bxox[abeprs]-[0-9A-Za-z-]{10,}|hooks\.slack\.com/services/`, "xox", "hooks.slack"),
+		secret("a signed token", ".", `\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.`, "eyj"),
+		secret("a source code host's token", "_-", `\b(gh[pousr]_[A-Za-z0-9]{20,}|glpat-[A-Za-z0-9_-]{16,})`, "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "glpat"),
+		secret("a password", ":=", `(?i)\b(password|passwd|pwd|adgangskode|kodeord|secret|api[_-]?key|token)\s*[:=]\s*`+
+			`([a-z]\S{0,40}[0-9]|[0-9]\S{0,40}[a-z])\S*`, "pass", "pwd", "adgangskode", "kodeord", "secret", "api", "token"),
 		{
-			"BP061", "a civil registration number (CPR)",
-			"take it out; write a case number or a test person's alias",
+			"BP061", "a civil registration number (CPR)", "take it out; write a case number or a test person's alias", nil, "-",
 			regexp.MustCompile(`(^|[^0-9A-Za-z-])[0-3678][0-9](0[1-9]|1[0-2])[0-9]{2}-[0-9]{4}($|[^0-9A-Za-z-])`),
 		},
 	}
 }
 
-// scanSecrets looks at every scalar, but only in a file that holds one of the
-// signs: nearly no file does, so that nearly all are read at full speed.
+// scanSecrets looks at every scalar for the rules of which the file has a sign:
+// in nearly all files those are none, so that they are read at full speed.
 func (r *Reading) scanSecrets(rules []secretRule) {
-	if suspicious(r.src) {
-		r.secretsBelow(r.root, rules)
+	lower := lowered(r.src)
+	var apply []secretRule
+	for _, rule := range rules {
+		if hasSign(lower, rule.signs) {
+			apply = append(apply, rule)
+		}
+	}
+	if len(apply) > 0 {
+		r.secretsBelow(r.root, apply)
 	}
 }
 
-func suspicious(src []byte) bool {
-	lower := lowered(src)
-	for _, sign := range [...]string{
-		"-----begin", "akia", "asia", "xox", "hooks.slack", "eyj", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "glpat",
-		"pass", "pwd", "kode", "secret", "api", "token",
-	} {
+func hasSign(lower []byte, signs []string) bool {
+	for _, sign := range signs {
 		if bytes.Contains(lower, []byte(sign)) {
 			return true
 		}
 	}
-	for rest := lower; ; {
+	return signs == nil && numberLike(lower)
+}
+
+// numberLike tells whether six digits, a hyphen and four digits stand somewhere.
+func numberLike(text []byte) bool {
+	for rest := text; ; {
 		hyphen := bytes.IndexByte(rest, '-')
 		if hyphen < 0 {
-			break
+			return false
 		}
 		if hyphen >= 6 && digits(rest[hyphen-6:hyphen]) && len(rest) > hyphen+4 && digits(rest[hyphen+1:hyphen+5]) {
 			return true
 		}
 		rest = rest[hyphen+1:]
 	}
-	address := bytes.Index(lower, []byte("://"))
-	return address >= 0 && bytes.IndexByte(lower[address:], '@') > 0
 }
 
 // lowered makes ASCII letters small; the signs hold no others.
@@ -107,7 +115,7 @@ func (r *Reading) secretsBelow(node *yaml.Node, rules []secretRule) {
 		return
 	}
 	for _, rule := range rules {
-		if rule.pattern.MatchString(node.Value) {
+		if strings.ContainsAny(node.Value, rule.marks) && rule.pattern.MatchString(node.Value) {
 			r.on(node, rule.code, "this text holds "+rule.what, rule.hint)
 			return
 		}

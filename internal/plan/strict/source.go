@@ -59,15 +59,20 @@ func (r *Reading) open() bool {
 		r.at(line, column, 1, "BP004", "the text is not UTF-8", "save the file as UTF-8")
 		return false
 	}
-	r.scanCharacters()
+	if !r.scanCharacters() {
+		return false
+	}
 	r.scanTabs()
 	return r.load()
 }
 
 // scanCharacters refuses what a reader cannot see: control characters, and
-// those that turn the writing direction and so hide what a line says.
-func (r *Reading) scanCharacters() {
-	for i := 0; i < len(r.src); {
+// those that turn the writing direction and so hide what a line says. False when
+// one of them is a line break to YAML and to nobody else: all later lines would
+// be counted wrong.
+func (r *Reading) scanCharacters() (countable bool) {
+	countable = true
+	for i := 0; i < len(r.src) && !r.fullyTold(); {
 		c := r.src[i]
 		if c < utf8.RuneSelf && c >= ' ' && c != 0x7f || c == '\n' {
 			i++
@@ -78,9 +83,11 @@ func (r *Reading) scanCharacters() {
 			line, column := place(r.src, i)
 			r.at(line, column, 1, "BP004", fmt.Sprintf("the invisible character U+%04X may not stand in a plan", char),
 				"delete the character; an ordinary space or line break says the same")
+			countable = countable && char != '\r' && char != 0x85 && char != 0x2028 && char != 0x2029
 		}
 		i += size
 	}
+	return countable && !r.fullyTold()
 }
 
 // forbidden tells control characters and the invisible ones that change the
@@ -109,6 +116,9 @@ func (r *Reading) scanTabs() {
 	number := 0
 	for line := range bytes.Lines(r.src) {
 		number++
+		if r.fullyTold() {
+			return
+		}
 		indent := line[:len(line)-len(bytes.TrimLeft(line, " \t"))]
 		tab := bytes.IndexByte(indent, '\t')
 		if tab < 0 || len(bytes.TrimSpace(line)) == 0 {
@@ -175,6 +185,8 @@ func explainSyntax(failure *yaml.LoadError) (code string, mark yaml.Mark, messag
 		return code, failure.ContextMark, "the list that begins with [ is never closed", "close it with ] and put commas between the items"
 	case within("flow mapping"):
 		return code, failure.ContextMark, "the group that begins with { is never closed", "close it with } and put commas between the keys"
+	case within("flow node") || says("node content") && mark.Line > 0 && !within("block"):
+		return code, mark, "a value is missing here, or a bracket above is never closed", "write the value, and close [ with ] and { with }"
 	case within("quoted scalar") && says("end of stream"):
 		return code, failure.ContextMark, "the text that begins with a quote is never closed", "end it with the same quote"
 	case says("unknown escape"):
