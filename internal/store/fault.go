@@ -134,7 +134,9 @@ func (db *DB) explainCommit(err error) error {
 // fail stops all writing of this process.
 func (db *DB) fail(err error) error {
 	err = fmt.Errorf("%w: %w", ErrFailed, err)
-	db.failed.CompareAndSwap(nil, &err)
+	if db.failed.CompareAndSwap(nil, &err) && db.options.Failed != nil {
+		db.options.Failed(err)
+	}
 	return err
 }
 

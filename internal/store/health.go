@@ -31,7 +31,7 @@ func (db *DB) Check(ctx context.Context) Health {
 		}
 	}
 	note(db.refuseAfterFailure())
-	found, err := readSchema(ctx, db.sqlDB())
+	found, err := readSchema(ctx, db.writer)
 	note(err)
 	h.Schema = found.register
 	if db.pgx != nil {
@@ -45,9 +45,9 @@ func (db *DB) Check(ctx context.Context) Health {
 		return h
 	}
 	h.Version, _, _ = sqlite3.Version()
-	note(openAll(ctx, db.reader.db)) // Each connection was checked when it was made.
-	note(checkWhole(ctx, db.reader.db, "PRAGMA integrity_check(20)"))
-	note(checkWhole(ctx, db.reader.db, "SELECT 'broken reference in ' || \"table\" FROM pragma_foreign_key_check LIMIT 20"))
+	note(openAll(ctx, db.reader)) // Each connection was checked when it was made.
+	note(checkWhole(ctx, db.reader, "PRAGMA integrity_check(20)"))
+	note(checkWhole(ctx, db.reader, "SELECT 'broken reference in ' || \"table\" FROM pragma_foreign_key_check LIMIT 20"))
 	h.Free, h.Total, err = freeDisk(filepath.Dir(db.options.Path))
 	note(err)
 	return h
@@ -80,5 +80,5 @@ func (db *DB) Backup(ctx context.Context, path string) (err error) {
 	if err := checkCopy(ctx, path); err != nil {
 		return fmt.Errorf("backing up the register: %w", err)
 	}
-	return doing(file.Sync(), "backing up the register to", path)
+	return doing(errors.Join(file.Sync(), syncFolder(filepath.Dir(path))), "backing up the register to", path)
 }

@@ -38,7 +38,7 @@ func newMigrator[T any](db *DB, dialect goose.Dialect, driver riverdriver.Driver
 	if err != nil {
 		return nil, err
 	}
-	provider, err := goose.NewProvider(dialect, db.sqlDB(), folder, goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(dialect, db.writer, folder, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func newMigrator[T any](db *DB, dialect goose.Dialect, driver riverdriver.Driver
 	for _, version := range river.AllVersions() {
 		m.latest.queue = max(m.latest.queue, int64(version.Version))
 	}
-	m.read = func(ctx context.Context) (schema, error) { return readSchema(ctx, db.sqlDB()) }
+	m.read = func(ctx context.Context) (schema, error) { return readSchema(ctx, db.writer) }
 	m.queue = func(ctx context.Context) error {
 		_, err := river.Migrate(ctx, rivermigrate.DirectionUp, nil)
 		return err
@@ -110,7 +110,7 @@ func (m *migrator) up(ctx context.Context) error {
 // migrateSQLite takes the folder's lock to change tables, if this process does
 // not hold it already: tables never change under a running server.
 func (db *DB) migrateSQLite(ctx context.Context, folder string) error {
-	m, err := newMigrator(db, goose.DialectSQLite3, riversqlite.New(db.sqlDB()))
+	m, err := newMigrator(db, goose.DialectSQLite3, riversqlite.New(db.writer))
 	if err != nil {
 		return fmt.Errorf("preparing the register's tables: %w", err)
 	}

@@ -46,19 +46,22 @@ type Options struct {
 	// that a worker in this process need not wait for the queue. It must not
 	// block. It is a short cut only: the queue calls the same run again.
 	Woken func(run string)
+	// Failed is called once when the disk has failed and nothing more is written:
+	// the server should say so in one line and exit (F13). It must not block.
+	Failed func(error)
 	// Logger gets what the queue has to say; nil keeps it silent.
 	Logger *slog.Logger
 
-	// filesystemType stands in for statfs in tests.
-	filesystemType func(path string) (int64, error)
+	// filesystem stands in for the kernel's answer in tests.
+	filesystem func(path string) (string, error)
 }
 
 // DB is an open register. It is safe for concurrent use.
 type DB struct {
 	options Options
 	engine  engine
-	writer  *pool         // SQLite: one connection
-	reader  *pool         // SQLite: query-only connections; PostgreSQL: the writer
+	writer  *sql.DB       // SQLite: one connection
+	reader  *sql.DB       // SQLite: query-only connections
 	pgx     *pgxpool.Pool // PostgreSQL only
 	lock    *os.File      // SQLite in mode Serve
 	queue   enqueuer
@@ -90,8 +93,8 @@ func Open(ctx context.Context, options Options) (*DB, error) {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
-	if options.filesystemType == nil {
-		options.filesystemType = filesystemType
+	if options.filesystem == nil {
+		options.filesystem = filesystem
 	}
 	db := &DB{options: options}
 	open := db.openSQLite
@@ -112,9 +115,9 @@ func Open(ctx context.Context, options Options) (*DB, error) {
 // Close gives everything back. Stop what Work started first.
 func (db *DB) Close() error {
 	var problems []error
-	for _, p := range []*pool{db.reader, db.writer} {
+	for _, p := range []*sql.DB{db.reader, db.writer} {
 		if p != nil {
-			problems = append(problems, p.close())
+			problems = append(problems, p.Close())
 		}
 	}
 	if db.pgx != nil {
@@ -130,6 +133,3 @@ func (db *DB) Close() error {
 func (db *DB) Engine() string { return db.engine.name() }
 
 var _ register.Store = (*DB)(nil)
-
-// sqlDB is the pool that statements outside a transaction use.
-func (db *DB) sqlDB() *sql.DB { return db.writer.db }

@@ -10,6 +10,7 @@ import (
 
 	"beredskab/internal/register"
 	"beredskab/internal/store"
+	"beredskab/internal/store/pgtest"
 )
 
 func refuses(t *testing.T, options store.Options, target error, words ...string) {
@@ -186,5 +187,37 @@ func TestCheck(t *testing.T) {
 			}
 		}
 		equal(t, "problems", len(db.Check(t.Context()).Problems), 1)
+	})
+}
+
+// TestUpdateOutlivesACrashOfPostgres kills the server with -9 and expects a
+// change that began meanwhile to be made once it is back.
+func TestUpdateOutlivesACrashOfPostgres(t *testing.T) {
+	cluster, err := pgtest.Launch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(cluster.Stop)
+	db := open(t, store.Options{URL: cluster.URL("postgres")})
+	addRun(t, db, aRun("2026-01", "a", 0))
+	cluster.Kill()
+	result, begun := make(chan error, 1), make(chan struct{})
+	go func() {
+		close(begun)
+		result <- db.Update(context.Background(), func(tx register.Tx) error {
+			_, err := tx.AddRun(context.Background(), aRun("2026-02", "a", 1))
+			return err
+		})
+	}()
+	<-begun
+	if err := cluster.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-result; err != nil {
+		t.Fatal(err)
+	}
+	view(t, db, func(tx register.Tx) error {
+		equal(t, "runs", ids(must[[]register.RunRow](t)(tx.Runs(t.Context(), register.RunFilter{}))), []string{"2026-02", "2026-01"})
+		return nil
 	})
 }

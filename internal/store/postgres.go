@@ -41,9 +41,7 @@ func (db *DB) openPostgres(ctx context.Context) error {
 	if err := db.pgx.Ping(ctx); err != nil {
 		return fmt.Errorf("opening the register: %w", err)
 	}
-	db.writer = newPool(stdlib.OpenDBFromPool(db.pgx), 0)
-	db.writer.db.SetMaxIdleConns(0) // Idle ones wait in pgx's pool, where the queue can have them.
-	db.reader = nil
+	db.writer = stdlib.OpenDBFromPool(db.pgx)
 	if err := db.migratePostgres(ctx); err != nil {
 		return err
 	}
@@ -121,7 +119,7 @@ type postgresSession struct {
 }
 
 func (postgresEngine) begin(ctx context.Context, db *DB, write bool) (session, error) {
-	conn, err := db.sqlDB().Conn(ctx)
+	conn, err := db.writer.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}

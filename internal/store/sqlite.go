@@ -7,9 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
-	"strconv"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -20,8 +18,8 @@ const (
 	oldestSQLite = 3_051_003
 	readers      = 4
 
-	writerSettings = "_journal_mode=WAL&_busy_timeout=5000&_txlock=immediate&_synchronous=FULL&_foreign_keys=on"
-	readerSettings = "mode=ro&_query_only=1&_busy_timeout=5000&_foreign_keys=on"
+	writerSettings = "_journal_mode=WAL&_busy_timeout=5000&_txlock=immediate&_synchronous=FULL&_foreign_keys=on&_stmt_cache_size=100"
+	readerSettings = "mode=ro&_query_only=1&_busy_timeout=5000&_foreign_keys=on&_stmt_cache_size=100"
 )
 
 // pragma is a setting and the value that it must have.
@@ -41,6 +39,7 @@ func readerPragmas() []pragma {
 type connector struct {
 	source  string
 	pragmas []pragma
+	watch   *DB // whose failures are to be seen; nil for copies
 }
 
 func (c connector) Driver() driver.Driver { return &sqlite3.SQLiteDriver{} }
@@ -59,7 +58,10 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 			return nil, errors.Join(err, conn.Close())
 		}
 	}
-	return conn, nil
+	if c.watch == nil {
+		return conn, nil
+	}
+	return watchedConn{conn, c.watch}, nil
 }
 
 func checkPragma(ctx context.Context, conn *sqlite3.SQLiteConn, p pragma) error {
@@ -105,15 +107,22 @@ func (db *DB) openSQLite(ctx context.Context) error {
 			return err
 		}
 	}
-	db.writer = newPool(sql.OpenDB(connector{source(path, writerSettings), writerPragmas()}), 1)
+	db.writer = openPool(connector{source(path, writerSettings), writerPragmas(), db}, 1)
 	if err := db.checkFile(ctx); err != nil {
 		return err
 	}
 	if err := db.migrateSQLite(ctx, filepath.Dir(path)); err != nil {
 		return err
 	}
-	db.reader = newPool(sql.OpenDB(connector{source(path, readerSettings), readerPragmas()}), readers)
-	return errors.Join(openAll(ctx, db.reader.db), db.openSQLiteQueue())
+	db.reader = openPool(connector{source(path, readerSettings), readerPragmas(), nil}, readers)
+	return errors.Join(openAll(ctx, db.reader), db.openSQLiteQueue())
+}
+
+func openPool(c connector, connections int) *sql.DB {
+	pool := sql.OpenDB(c)
+	pool.SetMaxOpenConns(connections)
+	pool.SetMaxIdleConns(connections)
+	return pool
 }
 
 // openAll opens every connection of the pool, so that a wrong setting shows at
@@ -147,12 +156,12 @@ func checkSQLiteVersion(number int) error {
 // server leaves that to the server.
 func (db *DB) checkFile(ctx context.Context) error {
 	if db.options.Mode != Serve {
-		if err := db.sqlDB().PingContext(ctx); err != nil {
+		if err := db.writer.PingContext(ctx); err != nil {
 			return fmt.Errorf("opening the register: %w", damaged(err))
 		}
 		return nil
 	}
-	return checkWhole(ctx, db.sqlDB(), "PRAGMA quick_check(5)")
+	return checkWhole(ctx, db.writer, "PRAGMA quick_check(5)")
 }
 
 func checkWhole(ctx context.Context, file *sql.DB, check string) error {
@@ -194,7 +203,6 @@ func (sqliteEngine) clock() string { return "SELECT CAST(unixepoch('subsec') * 1
 // sqliteSession is one transaction on the one writer connection or on a reader.
 type sqliteSession struct {
 	db   *DB
-	pool *pool
 	conn *sql.Conn
 	tx   *sql.Tx
 }
@@ -204,10 +212,7 @@ func (sqliteEngine) begin(ctx context.Context, db *DB, write bool) (session, err
 	if write {
 		p = db.writer
 	}
-	if err := p.prepare(ctx); err != nil {
-		return nil, err
-	}
-	conn, err := p.db.Conn(ctx)
+	conn, err := p.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -217,10 +222,10 @@ func (sqliteEngine) begin(ctx context.Context, db *DB, write bool) (session, err
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return &sqliteSession{db: db, pool: p, conn: conn, tx: tx}, nil
+	return &sqliteSession{db: db, conn: conn, tx: tx}, nil
 }
 
-func (s *sqliteSession) statements() statements { return preparedTx{s.pool, s.tx} }
+func (s *sqliteSession) statements() statements { return steadyTx{s.tx} }
 
 func (s *sqliteSession) commit(context.Context) error { return s.tx.Commit() }
 
@@ -228,30 +233,6 @@ func (s *sqliteSession) close() {
 	_ = s.tx.Rollback() // Says only that commit has ended it.
 	_ = s.conn.Close()
 }
-
-// createFile makes the data folder and an empty file that only this user may
-// read, and syncs the folder, so that the file's name survives a power loss too.
-func createFile(path string) error {
-	folder := filepath.Dir(path)
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return err
-	}
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(file.Chmod(0o600), file.Close()); err != nil {
-		return err
-	}
-	directory, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(directory.Sync(), directory.Close())
-}
-
-// pidText is what a lock file says about its holder.
-func pidText() string { return strconv.Itoa(os.Getpid()) + "\n" }
 
 // copyInto reads through a connection of its own, which leaves the writer and the
 // readers to others. It may not be query-only: SQLite counts the copy as writing.

@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	// tries and the pauses between them bound an Update to some seconds beyond
-	// the busy time-out: long enough for a PostgreSQL standby to take over.
-	tries      = 9
+	// repeatFor bounds how long what the database refuses is tried again: twice
+	// SQLite's busy time-out, and long enough for a PostgreSQL standby to take
+	// over. A page then says 503 (F11).
+	repeatFor  = 10 * time.Second
 	firstPause = 5 * time.Millisecond
 	longPause  = time.Second
 )
@@ -65,10 +66,10 @@ func (db *DB) update(ctx context.Context, fn func(register.Tx) error) error {
 // again repeats what the database wants repeated, with growing pauses that
 // differ by chance, so that two who collided do not collide again.
 func (db *DB) again(ctx context.Context, do func() error) error {
-	pause := firstPause
-	for try := 1; ; try++ {
+	pause, begun := firstPause, time.Now()
+	for {
 		err := do()
-		if err == nil || try == tries || !db.mayRepeat(err) {
+		if err == nil || !db.mayRepeat(err) || time.Since(begun) > repeatFor {
 			return err
 		}
 		select {

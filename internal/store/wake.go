@@ -44,7 +44,7 @@ type enqueuer struct {
 }
 
 func (db *DB) openSQLiteQueue() (err error) {
-	db.queue.sqlite, err = river.NewClient(riversqlite.New(db.sqlDB()), &river.Config{Logger: db.options.Logger})
+	db.queue.sqlite, err = river.NewClient(riversqlite.New(db.writer), &river.Config{Logger: db.options.Logger})
 	return doing(err, "opening the queue")
 }
 
