@@ -58,9 +58,31 @@ func (d *difference) compare(where string, old, new reflect.Value) {
 		d.table(where, old, new)
 	default:
 		if !old.Equal(new) {
-			d.say(where, "%s → %s", "%s → %s", d.show(old), d.show(new))
+			before, after := fromDifference(old, new)
+			d.say(where, "%s → %s", "%s → %s", d.show(before), d.show(after))
 		}
 	}
+}
+
+// fromDifference leaves out what two long texts begin with in common, so that the
+// change is in the part that is shown.
+func fromDifference(old, new reflect.Value) (before, after reflect.Value) {
+	const lead = 20
+	if old.Kind() != reflect.String || min(old.Len(), new.Len()) <= 2*lead {
+		return old, new
+	}
+	a, b, same := []rune(old.String()), []rune(new.String()), 0
+	for same < min(len(a), len(b)) && a[same] == b[same] {
+		same++
+	}
+	from := same - lead
+	for from > 0 && a[from-1] != ' ' {
+		from--
+	}
+	if from <= 0 {
+		return old, new
+	}
+	return reflect.ValueOf("…" + string(a[from:])), reflect.ValueOf("…" + string(b[from:]))
 }
 
 // list matches items by name and says what came, went, changed and moved.

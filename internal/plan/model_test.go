@@ -153,6 +153,15 @@ func TestDiffReadsWell(t *testing.T) {
 	}
 }
 
+func TestDiffShowsTheChangedPartOfALongText(t *testing.T) {
+	text := strings.Repeat("Planlægning af besøg. ", 10)
+	got := Diff(&Plan{Purpose: text + "Kun dag."}, &Plan{Purpose: text + "Dag og nat."}, "da")
+	want := []string{"Formål: …Planlægning af besøg. Kun dag. → …Planlægning af besøg. Dag og nat."}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestWordsCoverTheModel keeps fields.txt and the Go types in step.
 func TestWordsCoverTheModel(t *testing.T) {
 	all, wanted := words(), map[string]bool{}
