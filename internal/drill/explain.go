@@ -1,6 +1,9 @@
 package drill
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Codes are the codes of all findings of a run, in order.
 func Codes() []string {
@@ -24,6 +27,12 @@ func Explain(code string) (text string, ok bool) {
 }
 
 func explanations() []string {
+	return slices.Concat(explainResult(), explainCourse())
+}
+
+// explainResult explains the findings on what the run came to and how its steps
+// ended.
+func explainResult() []string {
 	return []string{
 		`D01: recovery took longer than the accepted time
 
@@ -59,6 +68,12 @@ Somebody left a step out. What it would have shown is not known, and the time of
 
 Ways out: hold the step next time, or take it out of the plan so that the owner can approve the change.
 `,
+	}
+}
+
+// explainCourse explains what was noticed on the way.
+func explainCourse() []string {
+	return []string{
 		`D06: somebody could not be reached in time
 
 A request was not answered in its time and went to the deputy or to the leader of the drill. In a real incident that
@@ -86,6 +101,34 @@ The work on a step took more than 120 % of what the plan says. The system may st
 arithmetic, and the order of recovery made from it, rests on a number that is not true. Severity: warning.
 
 Ways out: take the measured time over into the plan, or find out what held the step up. See also C10.
+`,
+		`D10: the run took longer than its longest time
+
+The drill's max_duration ran out before its end. Nothing was stopped: the director was told, and a person decided how to go on.
+Pauses are not counted. Severity: warning.
+
+Ways out: find the step that held the run up, or give the drill a longer max_duration.
+`,
+		`D11: a step went well only after it had failed
+
+The step failed or was answered with no, and was done again. The measured time includes the first try, as it would in a real
+incident. Severity: warning.
+
+Ways out: find out what was different the second time, and write it into the plan.
+`,
+		`D12: nobody has said when the disruption began
+
+In a real incident the recovery time counts from t0, which only a person knows. Until it is set, the moment at which the plan
+was put in force stands in for it, and the figure is too short. Severity: warning.
+
+Ways out: set disrupted_at, as an estimate if need be; it can be done after the end too.
+`,
+		`D13: catching up took longer than planned
+
+The time from the confirmed recovery (t8) until the backlog was entered (t9) is more than the plan's wrt. Severity: warning.
+
+Ways out: get more hands for catching up, keep better notes during the workaround, or let the system owner accept a longer wrt
+as far as rto and mtpd allow. See also C1.
 `,
 	}
 }
