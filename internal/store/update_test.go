@@ -237,3 +237,30 @@ func TestHistoryCannotBeChanged(t *testing.T) {
 		}
 	})
 }
+
+// TestNumbersDrawnAtOneMoment has nothing but the drawing of numbers in common,
+// so that on PostgreSQL two transactions do draw the same and one must run again.
+func TestNumbersDrawnAtOneMoment(t *testing.T) {
+	const goroutines = 8
+	onBoth(t, func(t *testing.T, db *store.DB) {
+		ctx := t.Context()
+		inTurn(t, goroutines, func(i int) error {
+			return db.Update(ctx, func(tx register.Tx) error {
+				_, _, errVersion := tx.AddVersion(ctx, register.Version{Hash: fmt.Sprint(i), Kind: "plan", ID: "a"})
+				_, errNode := tx.Beat(ctx, fmt.Sprint("n", i), 0)
+				return errors.Join(errVersion, errNode)
+			})
+		})
+		view(t, db, func(tx register.Tx) error {
+			versions := must[[]register.Version](t)(tx.Versions(ctx, "plan", "a"))
+			equal(t, "versions", len(versions), goroutines)
+			equal(t, "last number", versions[goroutines-1].Number, goroutines)
+			epochs := map[int64]bool{}
+			for _, n := range must[[]register.NodeRow](t)(tx.SilentNodes(ctx, -time.Minute)) {
+				epochs[n.Epoch] = true
+			}
+			equal(t, "epochs", len(epochs), goroutines)
+			return nil
+		})
+	})
+}

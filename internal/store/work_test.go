@@ -102,8 +102,13 @@ func TestWakeBeforeCommit(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
 		addRun(t, db, aRun("2026-01", "a", 0))
 		wake(t, db, "2026-01", time.Time{})
-		seen := make(chan int, 9)
+		wake(t, db, "behind it", time.Time{})
+		seen, behind := make(chan int, 9), make(chan string, 9)
 		drive := func(ctx context.Context, run string) error {
+			if run != "2026-01" {
+				behind <- run
+				return nil
+			}
 			return db.View(ctx, func(tx register.Tx) error {
 				row, err := tx.Run(ctx, run)
 				seen <- row.Seq
@@ -118,6 +123,7 @@ func TestWakeBeforeCommit(t *testing.T) {
 			changed.Seq = 2
 			if db.Engine() == "postgres" {
 				work(t, db, "n1", drive) // On SQLite nothing can begin while this transaction is open.
+				next(t, behind)          // So the worker has been at the job before it, and left it.
 			}
 			return tx.SaveRun(t.Context(), changed, 1)
 		})
