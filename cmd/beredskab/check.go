@@ -1,20 +1,12 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"slices"
-	"time"
+	"io"
 
 	"github.com/spf13/cobra"
 
-	"beredskab/internal/app"
-	"beredskab/internal/check"
-	"beredskab/internal/plan"
+	"beredskab/cmd/beredskab/folder"
 )
 
 func (c *cli) check() *cobra.Command {
@@ -24,134 +16,92 @@ func (c *cli) check() *cobra.Command {
 			"PATH is a plan folder, or files of one; then only what concerns these files is shown.\n" +
 			"Ends with 3 when a rule is broken or in danger, or when a file has an error.",
 		Example: "  beredskab check\n  beredskab check plans/esdh.yaml\n  beredskab check --json --at 2027-01-01",
-		RunE:    func(cmd *cobra.Command, args []string) error { return c.runCheck(cmd.Context(), args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			now, err := c.now()
+			if err != nil {
+				return err
+			}
+			return c.judge(args, func(f *folder.Folder, only folder.Only) (verdict, error) { return f.Check(cmd.Context(), now, only) })
+		},
 	}
 }
 
-func (c *cli) runCheck(ctx context.Context, paths []string) error {
-	began := time.Now()
-	s, only, err := c.narrowed(paths)
+// text is an answer that people read as text and programs as JSON; a verdict may
+// be a bad one.
+type (
+	text    interface{ Text(out io.Writer) }
+	verdict interface {
+		text
+		Failed() bool
+	}
+)
+
+func (c *cli) show(v text) error { return c.print(v, func() { v.Text(c.out) }) }
+
+// pass shows a verdict and ends with 3 when it is a bad one.
+func (c *cli) pass(v verdict) error {
+	if err := c.show(v); err != nil || !v.Failed() {
+		return err
+	}
+	return errFound
+}
+
+// judge lets the plan folder that the paths name be judged.
+func (c *cli) judge(paths []string, ask func(*folder.Folder, folder.Only) (verdict, error)) error {
+	done := c.working("judging the plans")
+	defer done()
+	dir, only, err := folder.Named(c.workDir, paths)
+	if errors.Is(err, folder.ErrApart) {
+		return usage("%v", err)
+	} else if err != nil {
+		return err
+	}
+	if dir != "" {
+		c.flags["plans"] = dir
+	}
+	f, err := c.folder()
 	if err != nil {
 		return err
 	}
-	set, problems, err := c.folder(s)
+	v, err := ask(f, only)
 	if err != nil {
 		return err
 	}
-	now, err := c.now()
+	done()
+	return c.pass(v)
+}
+
+// answer asks the plan folder of the settings, and tells when files of it have
+// problems.
+func (c *cli) answer(ask func(*folder.Folder) (text, error)) error {
+	f, err := c.folder()
 	if err != nil {
 		return err
 	}
-	report, measured, err := c.judge(ctx, s, set, now)
+	if f.Problems.Failed() {
+		c.hint("warning: some plan files have problems and are left out; `beredskab check` shows them")
+	}
+	v, err := ask(f)
 	if err != nil {
 		return err
 	}
-	problems = slices.DeleteFunc(problems, func(p plan.Problem) bool { return !only(p.File) })
-	report.Findings = slices.DeleteFunc(report.Findings, func(f check.Finding) bool { return !only(f.File) })
-	view := c.viewCheck(s, now, len(set.Plans), problems, report)
-	view.Evidence = measured
-	if err := c.print(view, func() {
-		c.showCheck(s, problems, report.Findings)
-		fmt.Fprintf(c.out, "%s (%.2fs)\n", view.sentence(), time.Since(began).Seconds())
-	}); err != nil {
-		return err
-	}
-	return found(problems.Failed() || slices.ContainsFunc(report.Findings, grave))
+	return c.show(v)
 }
 
-// grave tells whether a finding makes the check end with 3. What is not known
-// asks for a drill, and breaks nothing.
-func grave(f check.Finding) bool { return f.State == check.Breached || f.State == check.AtRisk }
-
-// found is how a command ends that ran and found something.
-func found(something bool) error {
-	if something {
-		return errFound
+// working tells on a terminal what takes long, until done is called. Elsewhere
+// nothing moves.
+func (c *cli) working(what string) (done func()) {
+	if !c.live || c.quiet || c.json {
+		return func() {}
 	}
-	return nil
+	return folder.Working(c.err, what)
 }
 
-// narrowed reads the settings with the plan folder that the paths name, and
-// tells which files are asked for.
-func (c *cli) narrowed(paths []string) (s *app.Settings, only func(file string) bool, err error) {
-	folder, files := "", []string{}
-	for _, path := range paths {
-		at := path
-		if !filepath.IsAbs(at) {
-			at = filepath.Join(c.workDir, at)
-		}
-		info, err := os.Stat(at)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil, nil, fmt.Errorf("%w: there is no file or folder %s", errNotFound, path)
-		} else if err != nil {
-			return nil, nil, fmt.Errorf("looking at %s: %w", path, err)
-		}
-		if !info.IsDir() {
-			files = append(files, filepath.Base(at))
-			at = filepath.Dir(at)
-		}
-		if folder != "" && folder != at {
-			return nil, nil, usage("%s lies in another folder than the path before; check one plan folder at a time", path)
-		}
-		folder = at
-	}
-	if folder != "" {
-		c.flags["plans"] = folder
-	}
-	s, err = c.settings()
-	return s, func(file string) bool { return len(files) == 0 || slices.Contains(files, filepath.Base(file)) }, err
-}
-
-// judge runs every rule with the register's evidence; without a register there
-// is none, and one is never made.
-func (c *cli) judge(ctx context.Context, s *app.Settings, set *plan.Set, now time.Time) (report check.Report, evidence string, err error) {
-	if !registered(s) {
-		return check.Run(check.Input{Set: set, Now: now, Locate: s.Locate()}), "none", nil
-	}
-	a, err := app.Open(ctx, s, app.Use, c.log())
+// folder reads the plan folder of the settings.
+func (c *cli) folder() (*folder.Folder, error) {
+	s, err := c.settings()
 	if err != nil {
-		return report, "", err
+		return nil, err
 	}
-	report, err = a.Check(ctx, set, now)
-	return report, "register", errors.Join(err, a.Close())
-}
-
-// registered tells whether there is a register already.
-func registered(s *app.Settings) bool {
-	_, err := os.Stat(filepath.Join(s.Dir, "register.db"))
-	return s.Database != "" || err == nil
-}
-
-// showCheck prints what is wrong as spec/ux.md 6.3 has it. What is not known
-// stands below on one line each.
-func (c *cli) showCheck(s *app.Settings, problems plan.Problems, findings []check.Finding) {
-	if len(problems) > 0 {
-		fmt.Fprintln(c.out, problems.Error())
-	}
-	sources := map[string][]byte{}
-	for _, f := range findings {
-		src, ok := sources[f.File]
-		if !ok && f.File != "" {
-			src = source(filepath.Join(s.Plans, f.File))
-			sources[f.File] = src
-		}
-		fmt.Fprintf(c.out, "%s: %s %s: %s\n", c.place(s, f), f.Severity, f.Code, f.Message)
-		if f.State == check.Unknown || f.Severity == check.Info {
-			continue
-		}
-		fmt.Fprint(c.out, excerpt(src, f.Line, f.Column))
-		if f.Hint != "" {
-			fmt.Fprintf(c.out, "  hint: %s. More: beredskab explain %s\n", f.Hint, f.Code)
-		}
-	}
-}
-
-func (c *cli) place(s *app.Settings, f check.Finding) string {
-	switch {
-	case f.File == "":
-		return c.shown(s, ".")
-	case f.Line == 0:
-		return c.shown(s, f.File)
-	}
-	return fmt.Sprintf("%s:%d:%d", c.shown(s, f.File), f.Line, f.Column)
+	return folder.Open(s, c.workDir, c.log())
 }

@@ -5,8 +5,8 @@ import "github.com/spf13/cobra"
 // commands lists every command of the program.
 func (c *cli) commands() []*cobra.Command {
 	return []*cobra.Command{
-		c.demo(), c.check(), c.explain(),
+		c.init(), c.demo(), c.doctor(), c.check(), c.explain(),
 		c.plan(), c.drill(), c.schedule(), c.notify(), c.audit(), c.serve(), c.config(),
-		c.versionCommand(), c.completion(), c.demoTool(),
+		c.version(), c.completion(), c.demoTool(),
 	}
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 
+	"beredskab/cmd/beredskab/folder"
 	"beredskab/internal/app"
 	"beredskab/internal/drill"
+	"beredskab/internal/recovery"
 	"beredskab/internal/register"
 )
 
@@ -40,9 +42,6 @@ var errFound = errors.New("found something")
 // errUsage says that the command was used wrongly.
 var errUsage = errors.New("wrong use")
 
-// errNotFound says that something that was named is not there.
-var errNotFound = errors.New("not found")
-
 // errPartly says that some messages were not delivered.
 var errPartly = errors.New("partly delivered")
 
@@ -57,18 +56,19 @@ func usage(format string, args ...any) error {
 // codeOf maps an error to its exit code: the one table of the program.
 func codeOf(err error) int {
 	var refused *drill.Refusal
+	var circle *recovery.CycleError
 	switch {
 	case err == nil:
 		return 0
 	case errors.Is(err, context.Canceled):
 		return 130
-	case errors.Is(err, errFound):
+	case errors.Is(err, errFound), errors.As(err, &circle):
 		return 3
 	case errors.Is(err, errUsage), errors.Is(err, app.ErrSettings):
 		return 2
 	case errors.Is(err, register.ErrNotAllowed):
 		return 4
-	case errors.Is(err, errNotFound), errors.Is(err, register.ErrNotFound), errors.Is(err, drill.ErrNoDrill):
+	case errors.Is(err, folder.ErrNotFound), errors.Is(err, register.ErrNotFound), errors.Is(err, drill.ErrNoDrill):
 		return 5
 	case errors.Is(err, register.ErrConflict), errors.Is(err, register.ErrBusy), errors.As(err, &refused), errors.Is(err, app.ErrLocked):
 		return 6

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"beredskab/cmd/beredskab/folder"
 )
 
 // strict makes every command refuse what it does not understand as wrong use,
@@ -40,7 +42,7 @@ func strayed(cmd *cobra.Command, args []string) error {
 			names = append(names, sub.Name())
 		}
 	}
-	return usage("there is no command \"%s %s\"%s; `%s --help` lists all", cmd.CommandPath(), args[0], meant(args[0], names), cmd.CommandPath())
+	return usage("there is no command \"%s %s\"%s `%s --help` lists all", cmd.CommandPath(), args[0], folder.Meant(args[0], names), cmd.CommandPath())
 }
 
 // help is the command that shows the help of another.
@@ -64,43 +66,4 @@ func exitTable() string {
 		fmt.Fprintf(&out, "  %3d  %s\n", e.code, e.meaning)
 	}
 	return out.String()
-}
-
-// meant names the candidate that a misspelt word most likely is, ready to
-// follow a sentence; empty when none is near.
-func meant(word string, candidates []string) string {
-	best, least := "", max(2, len(word)/3)+1
-	for _, candidate := range candidates {
-		d := letters(strings.ToLower(word), strings.ToLower(candidate))
-		if strings.HasPrefix(candidate, word) && len(word) > 1 {
-			d = 1
-		}
-		if d < least && d < len(candidate) {
-			best, least = candidate, d
-		}
-	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", best)
-}
-
-// letters counts the letters to insert, delete or change between two words.
-func letters(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, row[j], row[j+1])
-			}
-			diagonal, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }

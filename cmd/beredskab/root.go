@@ -61,7 +61,9 @@ func (c *cli) root() *cobra.Command {
 		{"dir", "folder of all state (default: .beredskab in the plan repository)"},
 		{"plans", "folder of the plan files"},
 		{"config", "settings file (default: beredskab.yaml here or above)"},
-		{"actions", "catalogue of commands"}, {"node", "name of this server"}, {"database", "postgres:// address instead of a file"},
+		{"actions", "catalogue of commands"},
+		{"node", "name of this server"},
+		{"database", "postgres:// address instead of a file"},
 	} {
 		global.Var(setting{c.flags, f[0]}, f[0], f[1])
 	}
