@@ -11,4 +11,5 @@ import "embed"
 //
 //go:embed all:notify
 //go:embed all:plan
+//go:embed all:report
 var FS embed.FS

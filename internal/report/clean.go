@@ -1,0 +1,50 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// visible makes one line of text in which nothing hides: spaces and line breaks
+// become one blank, a control character becomes its picture, and any other
+// character without a picture, such as one that turns the direction of writing,
+// becomes its number (S18, S20).
+func visible(text string) string {
+	return strings.Join(strings.Fields(reveal(text, false)), " ")
+}
+
+// visibleLines is visible for what a command printed: its lines and columns
+// stay as they were.
+func visibleLines(text string) string { return strings.TrimRight(reveal(text, true), "\n") }
+
+func reveal(text string, lines bool) string {
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r == '\n' || r == '\t':
+			if !lines && r == '\t' {
+				r = ' '
+			}
+			b.WriteRune(r)
+		case r < ' ':
+			b.WriteRune('\u2400' + r)
+		case r == 0x7f:
+			b.WriteRune('\u2421')
+		case r == utf8.RuneError, unicode.IsGraphic(r) && !unicode.In(r, unicode.Co):
+			b.WriteRune(r)
+		default:
+			fmt.Fprintf(&b, "⟨U+%04X⟩", r)
+		}
+	}
+	return b.String()
+}
+
+// shorten cuts a text to at most longest characters, the mark of the cut included.
+func shorten(text string, longest int) string {
+	if utf8.RuneCountInString(text) <= longest {
+		return text
+	}
+	return string([]rune(text)[:longest-1]) + "…"
+}

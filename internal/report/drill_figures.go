@@ -1,0 +1,226 @@
+package report
+
+import (
+	"time"
+
+	"beredskab/internal/drill"
+)
+
+// conclusion is what a reader must know who reads no further.
+func (d *drillReport) conclusion() section {
+	run, goals := &d.Run, d.Run.Plan.Objectives
+	counted, rpa := d.counted(), run.RPA()
+	s := section{ID: "conclusion", Title: d.say("conclusion")}
+	s.Text = append(
+		s.Text, d.verdict(),
+		d.against("rta", counted, goals.RTO.Std()), d.against("rpa", rpa, goals.RPO.Std()),
+		d.tally(),
+	)
+	if by := d.confirmed(); by != "" {
+		s.Text = append(s.Text, by)
+	}
+	if d.Scope == "isolated" && counted.Known {
+		s.Text = append(s.Text, d.say("isolated", visible(run.Plan.Name)))
+	}
+	s.Pictures = d.bars("figures", d.say("figures.picture"), "figures-table", []bar{
+		{Label: d.say("figure.rta.short"), Planned: goals.RTO.Std(), Worked: counted.Length, Known: counted.Known, Over: counted.Length > goals.RTO.Std()},
+		{Label: d.say("figure.rpa.short"), Planned: goals.RPO.Std(), Worked: rpa.Length, Known: rpa.Known, Over: rpa.Length > goals.RPO.Std()},
+	})
+	s.Tables = []table{d.figures()}
+	return s
+}
+
+// confirmed says who gave t8, and how that person was known.
+func (d *drillReport) confirmed() string {
+	at := d.Run.Times.VerifiedAt
+	for i := range d.Run.Steps {
+		s := &d.Run.Steps[i]
+		if !at.IsZero() && s.State == drill.Done && s.Confirm != nil && s.EndedAt.Equal(at) {
+			return d.say("confirmed", d.person(s.By, s.Assured), d.moment(at))
+		}
+	}
+	return ""
+}
+
+// verdict says in a sentence what the run came to.
+func (d *drillReport) verdict() string {
+	run := &d.Run
+	switch {
+	case run.Closing != "":
+		return d.of("concluded."+run.Closing, dash(visible(run.Reason)))
+	case run.State != drill.Ended:
+		return d.of("concluded.open")
+	case run.Verdict == drill.NotMeasured:
+		return d.of("concluded.not_measured")
+	default:
+		return d.of("concluded", d.word("verdict", string(run.Verdict)))
+	}
+}
+
+// against says a measured length against its limit; one that was not measured
+// is said to be so.
+func (d *drillReport) against(key string, m drill.Measure, limit time.Duration) string {
+	name := visible(d.Run.Plan.Name)
+	switch {
+	case !m.Known:
+		return d.say(key+".unknown", d.span(limit))
+	case m.Length > limit:
+		return d.say(key+".over", name, d.span(m.Length), d.span(limit), d.span(m.Length-limit))
+	default:
+		return d.say(key+".within", name, d.span(m.Length), d.span(limit))
+	}
+}
+
+// tally counts what became of the steps.
+func (d *drillReport) tally() string {
+	done, failed := 0, 0
+	for i := range d.Run.Steps {
+		switch d.Run.Steps[i].State {
+		case drill.Done:
+			done++
+		case drill.Failed:
+			failed++
+		}
+	}
+	text := d.say("tally", done, len(d.Run.Steps))
+	if failed > 0 {
+		text += " " + d.say("tally.failed", failed)
+	}
+	return text + " " + d.count("tally.findings", len(d.Run.Findings()))
+}
+
+// figures is the table of what was accepted and what was measured.
+func (d *drillReport) figures() table {
+	run, goals := &d.Run, d.Run.Plan.Objectives
+	rta, gross := run.RTA()
+	rows := [][]string{d.figure("figure.rta", goals.RTO.Std(), rta)}
+	if !d.anchor().IsZero() {
+		rows = [][]string{d.figure("figure."+goals.Anchor, goals.RTO.Std(), d.counted()), d.figure("figure.disruption", 0, rta)}
+	}
+	if gross != rta {
+		rows = append(rows, d.figure("figure.gross", 0, gross))
+	}
+	rows = append(rows, d.figure("figure.rpa", goals.RPO.Std(), run.RPA()), d.figure("figure.wra", goals.WRT.Std(), run.WRA()))
+	return table{
+		ID: "figures-table", Caption: d.say("figures.caption"), Rows: rows,
+		Columns: columns(d.say("col.figure"), ">"+d.say("col.accepted"), ">"+d.say("col.measured"), d.say("col.met")),
+	}
+}
+
+// anchor is from when the plan counts its RTO when that is not the disruption;
+// the disruption is always shown too (spec/domain.md 3.2, rto_anchor).
+func (d *drillReport) anchor() time.Time {
+	switch d.Run.Plan.Objectives.Anchor {
+	case "declaration":
+		return d.Run.Times.DeclaredAt
+	case "activation":
+		return d.Run.Times.ActivatedAt
+	default:
+		return time.Time{}
+	}
+}
+
+// counted is the recovery time that is held against the RTO: from t0, or from
+// the point that the plan counts from.
+func (d *drillReport) counted() drill.Measure {
+	rta, _ := d.Run.RTA()
+	from := d.anchor()
+	if from.IsZero() || !rta.Known {
+		return rta
+	}
+	for _, f := range d.Run.Findings() {
+		if f.Code == "D01" {
+			return drill.Measure{Length: f.Value, Known: true}
+		}
+	}
+	return drill.Measure{Length: max(rta.Length-from.Sub(d.Run.Times.DisruptedAt), 0), Known: true}
+}
+
+// figure is one row: what was accepted (none: no limit of its own), measured, met.
+func (d *drillReport) figure(key string, limit time.Duration, m drill.Measure) []string {
+	limited := key != "figure.gross" && key != "figure.disruption"
+	row := []string{d.say(key), "–", d.say("unmeasured"), d.say("unmeasured")}
+	if limited {
+		row[1] = d.span(limit)
+	}
+	if m.Known {
+		row[2], row[3] = d.span(m.Length), "–"
+	}
+	switch {
+	case !m.Known || !limited:
+	case m.Length > limit:
+		row[3] = "✗ " + d.say("aim.missed")
+	default:
+		row[3] = "✓ " + d.say("aim.met")
+	}
+	return row
+}
+
+// point is one time point of spec/domain.md 3.1.
+type point struct {
+	code, name string
+	at         time.Time
+}
+
+func points(t *drill.Times) []point {
+	return []point{
+		{"t0", "disrupted_at", t.DisruptedAt},
+		{"t1", "detected_at", t.DetectedAt},
+		{"t2", "alerted_at", t.AlertedAt},
+		{"t3", "assessed_at", t.AssessedAt},
+		{"t4", "declared_at", t.DeclaredAt},
+		{"t5", "activated_at", t.ActivatedAt},
+		{"t5b", "mobilised_at", t.MobilisedAt},
+		{"t5w", "workaround_at", t.WorkaroundAt},
+		{"t6", "recovery_started_at", t.RecoveryAt},
+		{"t7", "restored_at", t.RestoredAt},
+		{"t8", "verified_at", t.VerifiedAt},
+		{"t9", "caught_up_at", t.CaughtUpAt},
+		{"t10", "normalised_at", t.NormalisedAt},
+		{"t11", "stood_down_at", t.StoodDownAt},
+		{"t12", "evaluated_at", t.EvaluatedAt},
+		{"–", "recovery_point_at", t.RecoveryPointAt},
+	}
+}
+
+// times is the table of the time points that are known.
+func (d *drillReport) times() section {
+	t := &d.Run.Times
+	var rows [][]string
+	for _, p := range points(t) {
+		if p.at.IsZero() {
+			continue
+		}
+		after := "–"
+		if !t.DisruptedAt.IsZero() && p.code != "t0" {
+			after = d.signed(p.at.Sub(t.DisruptedAt))
+		}
+		rows = append(rows, []string{p.code, d.say("point." + p.name), d.second(p.at), after, d.source(p)})
+	}
+	s := section{ID: "times", Title: d.say("times")}
+	if len(rows) > 0 {
+		s.Tables = []table{{
+			ID: "times-table", Caption: d.say("times.caption"), Key: 1, Rows: rows,
+			Columns: columns(d.say("col.code"), d.say("col.point"), d.say("col.when"), ">"+d.say("col.after"), d.say("col.source")),
+		}}
+	}
+	return s
+}
+
+// source says how a time point came to be known, where that matters.
+func (d *drillReport) source(p point) string {
+	t := &d.Run.Times
+	switch p.code {
+	case "t0":
+		return d.word("source", t.DisruptedSource)
+	case "t1", "t2", "t4", "t5":
+		if p.at.Equal(t.Start) {
+			return d.of("source.start")
+		}
+		return d.say("source.person")
+	case "t6", "t7", "t8", "t5b":
+		return d.say("source.steps")
+	default:
+		return "–"
+	}
+}
