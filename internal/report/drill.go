@@ -137,8 +137,12 @@ func (d *drillReport) scenario(x *plan.Drill) [][]string {
 		return strings.Join(names, "; ")
 	}
 	cast := x.Participants
+	environment := ""
+	if x.Environment != "" {
+		environment = d.word("environment", x.Environment)
+	}
 	return [][]string{
-		{d.say("basis.environment"), d.word("environment", x.Environment)},
+		{d.say("basis.environment"), environment},
 		{d.say("basis.scenario"), visible(x.Scenario)},
 		{d.say("basis.included"), visible(x.Included)},
 		{d.say("basis.excluded"), visible(x.Excluded)},

@@ -36,22 +36,16 @@ func (d *drillReport) finding(f drill.Finding) (text, hint string) {
 	if _, ok := d.texts["finding."+f.Code]; !ok {
 		return visible(f.Text), visible(f.Hint)
 	}
-	s, ok := d.Run.Find(f.Step)
-	if !ok {
-		s = &drill.Step{}
-	}
-	asked := ""
-	if s.Human() && ok {
-		asked = d.role(d.Run.Asks(s))
-	}
-	values := map[string]string{
-		"step": d.step(f.Step), "value": d.span(f.Value), "limit": d.span(f.Limit), "note": dash(d.note(s)),
-		"outcome": d.word("outcome", s.Outcome), "by": dash(visible(s.By)), "asked": asked, "failures": fmt.Sprint(s.Failures),
-		"settler": dash(visible(s.SettledBy)), "settled": d.word("settled", s.SettledAs),
-	}
-	var pairs []string
-	for name, value := range values {
-		pairs = append(pairs, "{"+name+"}", value)
+	pairs := []string{"{value}", d.span(f.Value), "{limit}", d.span(f.Limit)}
+	if s, ok := d.Run.Find(f.Step); ok {
+		pairs = append(
+			pairs,
+			"{step}", d.numbered(s), "{note}", dash(d.note(s)), "{outcome}", d.word("outcome", s.Outcome), "{by}", dash(visible(s.By)),
+			"{failures}", fmt.Sprint(s.Failures), "{settler}", dash(visible(s.SettledBy)), "{settled}", d.word("settled", s.SettledAs),
+		)
+		if s.Human() {
+			pairs = append(pairs, "{asked}", d.role(d.Run.Asks(s)))
+		}
 	}
 	return strings.NewReplacer(pairs...).Replace(d.say("finding." + f.Code)), d.say("hint." + f.Code)
 }

@@ -30,7 +30,7 @@ func (d *drillReport) steps() section {
 	s.Pictures = d.bars("steps", d.say("steps.picture"), "steps-table", lines)
 	s.Tables = []table{{
 		ID: "steps-table", Caption: d.say("steps.caption"), Key: 1, Rows: rows,
-		Columns: columns(">"+d.say("col.number"), d.say("col.step"), d.say("col.hours"), ">"+d.say("col.planned"), ">"+d.say("col.worked"),
+		Columns: columns(">"+d.say("col.number"), d.say("col.step"), ">"+d.say("col.hours"), ">"+d.say("col.planned"), ">"+d.say("col.worked"),
 			">"+d.say("col.waited"), ">"+d.say("col.deviation"), d.say("col.outcome"), d.say("col.by")),
 	}}
 	return s

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
+	"unicode"
 
 	"beredskab/templates"
 )
@@ -14,5 +16,25 @@ func writePage(w io.Writer, d *document) error {
 	if err != nil {
 		return fmt.Errorf("reading the page of the document: %w", err)
 	}
-	return page.Execute(w, d)
+	return page.Execute(w, struct {
+		*document
+		Foot, PageWord, OfWord template.CSS
+	}{d, cssText(d.Footer), cssText(d.Page), cssText(d.Of)})
+}
+
+// cssText quotes a text for the foot of printed pages. html/template takes a
+// text of CSS for an address and refuses one with a colon in it, so that every
+// character but letters, digits and blanks is given by its number here.
+func cssText(text string) template.CSS {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range text {
+		if r == ' ' || unicode.IsLetter(r) || unicode.IsDigit(r) {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, `\%x `, r)
+		}
+	}
+	b.WriteByte('"')
+	return template.CSS(b.String()) // #nosec: nothing that means something in CSS is left
 }

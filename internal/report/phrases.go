@@ -116,7 +116,7 @@ func (p *phrases) span(d time.Duration) string {
 		return "−" + p.span(-d)
 	case d == 0:
 		return p.say("span.minutes", 0)
-	case d < time.Minute:
+	case up(d, time.Second/10) < time.Minute:
 		return p.say("span.seconds", p.number(float64(up(d, time.Second/10))/float64(time.Second)))
 	case d < 10*time.Minute:
 		d = up(d, time.Second)

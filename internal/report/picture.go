@@ -25,7 +25,7 @@ type bar struct {
 
 // The measures of a picture, in its own units; a line holds two bars.
 const (
-	labelWidth, barWidth, textWidth = 230, 330, 140
+	labelWidth, barWidth, textWidth = 240, 300, 190
 	lineHeight, headHeight          = 38, 34
 	barsAPicture                    = 16 // so that a picture fits on a page
 )
@@ -40,7 +40,7 @@ func (p *phrases) bars(id, caption, twin string, lines []bar) []picture {
 	}
 	var pictures []picture
 	for from := 0; from < len(lines); from += barsAPicture {
-		c := canvas{phrases: p, id: fmt.Sprintf("%s-%d", id, len(pictures)+1), longest: longest}
+		c := canvas{phrases: p, words: "chart." + id, id: fmt.Sprintf("%s-%d", id, len(pictures)+1), longest: longest}
 		c.draw(caption, twin, lines[from:min(len(lines), from+barsAPicture)])
 		pictures = append(pictures, picture{Caption: caption, SVG: template.HTML(c.String())}) // #nosec: every text went through html.EscapeString
 	}
@@ -51,6 +51,7 @@ func (p *phrases) bars(id, caption, twin string, lines []bar) []picture {
 type canvas struct {
 	*phrases
 	strings.Builder
+	words   string // group of the words for the kinds of bar
 	id      string
 	longest time.Duration
 }
@@ -79,7 +80,7 @@ func (c *canvas) legend(lines []bar) {
 		if kind.key == "waited" && !waits {
 			continue
 		}
-		word := c.say("chart." + kind.key)
+		word := c.say(c.words + "." + kind.key)
 		c.rect(x, 8, 14, 10, kind.fill)
 		c.text(x+19, 17, "start", "", word)
 		x += 40 + 7*len([]rune(word))
@@ -98,7 +99,7 @@ func (c *canvas) scale(top, height int) {
 
 // line draws what was planned above what was measured.
 func (c *canvas) line(b bar, top int) {
-	c.text(labelWidth-8, top+19, "end", "", shorten(b.Label, 34))
+	c.text(labelWidth-8, top+19, "end", "", shorten(b.Label, 32))
 	if b.Planned > 0 {
 		c.rect(labelWidth, top+4, max(1, c.x(b.Planned)), 10, c.hatch())
 		c.text(labelWidth+c.x(b.Planned)+5, top+13, "start", "", c.span(b.Planned))
@@ -115,7 +116,13 @@ func (c *canvas) line(b bar, top int) {
 	if b.Worked > 0 {
 		c.rect(labelWidth+waited, top+18, max(1, worked), 12, "#0b4f8f")
 	}
-	text, weight := c.span(b.Waited+b.Worked), ""
+	text, weight := c.span(b.Worked), ""
+	switch {
+	case b.Worked == 0 && b.Waited > 0:
+		text = c.say("chart.only", c.span(b.Waited))
+	case b.Waited > 0:
+		text = c.say("chart.both", text, c.span(b.Waited))
+	}
 	if b.Over {
 		text, weight = "▲ "+text, ` font-weight="bold"`
 	}

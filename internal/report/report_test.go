@@ -85,6 +85,9 @@ func TestPageStandsAlone(t *testing.T) {
 		if found := outside(page); len(found) > 0 {
 			t.Errorf("%s: the page refers to the outside: %q", name, found)
 		}
+		if strings.Contains(page, "ZgotmplZ") {
+			t.Errorf("%s: the page lacks a text", name)
+		}
 		if !strings.Contains(page, `content="default-src 'none'; style-src 'unsafe-inline'"`) {
 			t.Errorf("%s: the page does not forbid to load anything", name)
 		}
@@ -156,6 +159,18 @@ func TestAccessible(t *testing.T) {
 		if strings.Count(page, "<h1>") != 1 {
 			t.Errorf("%s: the page needs one main heading", name)
 		}
+	}
+}
+
+// TestFootOfPages: what stands in a plan cannot leave the text that printed
+// pages have at their foot.
+func TestFootOfPages(t *testing.T) {
+	run := held(t)
+	run.Plan.Name = `a"; } </style><b>: \ /*` + "\n" + `@import 'x'`
+	page := render(t, input(run, "isolated"), HTML, "en")
+	foot := regexp.MustCompile(`@bottom-left \{ content: "([^"]*)"; font:`).FindStringSubmatch(page)
+	if foot == nil || !strings.Contains(foot[1], `a\22 \3b  \7d  \3c \2f style\3e `) || strings.ContainsAny(foot[1], "<>@{};'") {
+		t.Errorf("the foot is %q", foot)
 	}
 }
 
