@@ -15,6 +15,7 @@
 //	| 0     | templates         | embedded texts: plan starters, messages, documents, pages             | no                      |
 //	| 0     | plans             | the sample municipality and the published schemas, embedded           | no                      |
 //	| 0     | plan              | what a plan file says: parse, validate, schema, hash, difference      | no                      |
+//	| 0     | plan/strict       | strict YAML into Go values, each problem at its place                 | no                      |
 //	| 1     | recovery          | the chain: dependency graph, planned and projected finish, simulation | no                      |
 //	| 1     | drill             | a run as a state machine: events, times, verdict, findings            | no                      |
 //	| 1     | schedule          | due, overdue, skipped and why: cron text, holidays, blackouts         | no                      |

@@ -1,0 +1,46 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"testing"
+
+	"beredskab/internal/action"
+	"beredskab/internal/app"
+	"beredskab/internal/store/pgtest"
+)
+
+// TestMain lets the test binary be the program itself: a test that wants a
+// server to kill starts this binary again.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case "supervise":
+			os.Exit(action.Supervise(os.Args[2:]))
+		case "test-serve":
+			os.Exit(serve(os.Args[2]))
+		}
+	}
+	os.Exit(pgtest.Main(m))
+}
+
+// serve is `beredskab serve --dir DIR` until it is killed.
+func serve(dir string) int {
+	ctx := context.Background()
+	s, err := app.Load(map[string]string{"dir": dir}, func(string) (string, bool) { return "", false }, dir)
+	if err != nil {
+		return complain(err)
+	}
+	a, err := app.Open(ctx, s, app.Serve, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	if err != nil {
+		return complain(err)
+	}
+	return complain(a.Serve(ctx, nil))
+}
+
+func complain(err error) int {
+	fmt.Fprintln(os.Stderr, err)
+	return 1
+}
