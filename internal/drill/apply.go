@@ -28,24 +28,46 @@ const jumpNoted = 2 * time.Second
 // Apply gives the run after the event. The run itself is not changed; an event
 // that does not fit gives a *Refusal. The event's Seq must be the next one.
 func (r Run) Apply(e Event) (Run, error) {
-	if e.Seq != r.Seq+1 {
-		return r, &Refusal{e.Kind, e.Step, fmt.Sprintf("event %d does not follow event %d", e.Seq, r.Seq)}
-	}
-	e = e.plain()
 	next := r
 	next.Steps = slices.Clone(r.Steps)
-	next.Seq = e.Seq
-	if r.State == Planned {
-		next.clock = clock{wall: e.At.Wall} // it stands at zero until the run begins
-	}
-	if jump := next.clock.advance(e.At); jump.Abs() > jumpNoted {
-		next.Jumps = append(slices.Clip(next.Jumps), Jump{At: e.At.Wall, By: jump})
-	}
-	if err := next.apply(e); err != nil {
+	if err := next.fold(e); err != nil {
 		return r, err
 	}
-	next.settle(e.At.Wall)
 	return next, nil
+}
+
+// Replay folds events over a run as Open gave it.
+func Replay(r Run, events []Event) (Run, error) {
+	r.Steps = slices.Clone(r.Steps) // once, since nobody sees the states between
+	for _, e := range events {
+		next := r
+		if err := next.fold(e); err != nil {
+			return r, fmt.Errorf("replaying event %d of run %s: %w", e.Seq, r.ID, err)
+		}
+		r = next
+	}
+	return r, nil
+}
+
+// fold changes the run by the event. What is refused is refused before any step
+// has changed.
+func (r *Run) fold(e Event) error {
+	if e.Seq != r.Seq+1 {
+		return &Refusal{e.Kind, e.Step, fmt.Sprintf("event %d does not follow event %d", e.Seq, r.Seq)}
+	}
+	e = e.plain()
+	r.Seq = e.Seq
+	if r.State == Planned {
+		r.clock = clock{wall: e.At.Wall} // it stands at zero until the run begins
+	}
+	if jump := r.clock.advance(e.At); jump.Abs() > jumpNoted {
+		r.Jumps = append(slices.Clip(r.Jumps), Jump{At: e.At.Wall, By: jump})
+	}
+	if err := r.apply(e); err != nil {
+		return err
+	}
+	r.settle(e.At.Wall)
+	return nil
 }
 
 // plain gives the event as it comes back from storage, so that the run that was
@@ -54,17 +76,6 @@ func (e Event) plain() Event {
 	e.At = e.At.plain()
 	e.Time, e.Recovery = e.Time.Round(0).UTC(), e.Recovery.Round(0).UTC()
 	return e
-}
-
-// Replay folds events over a run as Open gave it.
-func Replay(r Run, events []Event) (Run, error) {
-	for _, e := range events {
-		var err error
-		if r, err = r.Apply(e); err != nil {
-			return r, fmt.Errorf("replaying event %d of run %s: %w", e.Seq, r.ID, err)
-		}
-	}
-	return r, nil
 }
 
 // within lists the states of the run in which an event of that kind fits.

@@ -83,7 +83,7 @@ func (r *Run) begins(s *Step) Task {
 // its estimated time, and nobody is chased for time in which the run stood still.
 // A plan's own `within` is when the deputy is asked.
 func (r *Run) climb(s *Step, elapsed time.Duration, ladder Ladder) (level int, left time.Duration) {
-	if within := answerWithin(&s.Step); within > 0 {
+	if within := answerWithin(s.Step); within > 0 {
 		ladder = Ladder{Remind: within / 2, Deputy: within, Leader: within + within/2}
 	}
 	since, leave := s.readyOn, time.Duration(0)
@@ -114,7 +114,7 @@ func answerWithin(s *plan.Step) time.Duration {
 // AnswerBy is when an answer is wanted: at the rung on which the deputy is
 // asked.
 func (r *Run) AnswerBy(s *Step, asked time.Time, ladder Ladder) time.Time {
-	if within := answerWithin(&s.Step); within > 0 {
+	if within := answerWithin(s.Step); within > 0 {
 		return asked.Add(within)
 	}
 	return asked.Add(ladder.Deputy)

@@ -51,7 +51,7 @@ func (r *Run) choose() {
 	chosen := map[string]int{}
 	add := func(s plan.Step, cleanup bool) {
 		chosen[s.ID] = len(r.Steps)
-		r.Steps = append(r.Steps, Step{Step: s, Number: len(r.Steps) + 1, Cleanup: cleanup, State: Waiting})
+		r.Steps = append(r.Steps, Step{Step: &s, Number: len(r.Steps) + 1, Cleanup: cleanup, State: Waiting})
 	}
 	for _, s := range all {
 		if r.wants(&s) {

@@ -56,8 +56,10 @@ func (r *Run) block(now time.Time) {
 	if r.Incident {
 		return
 	}
-	failed := func(s *Step) bool { return s.State == Failed && !s.Cleanup }
-	stop := r.Drill.StopOnFailure && slices.ContainsFunc(r.Steps, func(s Step) bool { return failed(&s) })
+	stop := false
+	for i := range r.Steps {
+		stop = stop || (r.Drill.StopOnFailure && r.Steps[i].State == Failed && !r.Steps[i].Cleanup)
+	}
 	for _, i := range r.order {
 		s := &r.Steps[i]
 		if s.Cleanup || (s.State != Waiting && s.State != Blocked) {

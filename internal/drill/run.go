@@ -47,9 +47,10 @@ type Run struct {
 	verify int   // index of the step that gives t8; -1 when there is none
 }
 
-// Step is one step of the run with what happened to it.
+// Step is one step of the run with what happened to it. What the plan says of it
+// is shared by all states of the run and never changes.
 type Step struct {
-	plan.Step
+	*plan.Step
 	Number   int // from 1
 	Cleanup  bool
 	State    StepState
