@@ -98,10 +98,7 @@ func (r *Register) Lead(ctx context.Context, a Actor, in Lead) error {
 		if err := s.apply(e, s.r.now()); err != nil {
 			return err
 		}
-		if in.Step != "" {
-			return s.withdraw(in.Step)
-		}
-		return nil
+		return s.withdraw(in.Step)
 	})
 }
 
@@ -130,19 +127,18 @@ func (r *Register) act(ctx context.Context, a Actor, act, id, step string, fn fu
 		object += "/" + step
 	}
 	return r.change(ctx, a, act, object, func(tx Tx) (any, error) {
-		row, run, err := r.load(ctx, tx, id)
+		s, err := r.session(ctx, tx, id)
 		if err != nil {
 			return nil, err
 		}
-		if row.Imported {
+		if s.row.Imported {
 			return nil, &drill.Refusal{Kind: drill.EventKind(act), Why: "the run was held before this register existed"}
 		}
-		s := r.session(ctx, tx, row, run)
 		var at *drill.Step
 		if step != "" {
-			found, ok := run.Find(step)
+			found, ok := s.run.Find(step)
 			if !ok {
-				return nil, fmt.Errorf("step %q of run %s: %w; its steps are %s", step, id, ErrNotFound, ids(run))
+				return nil, fmt.Errorf("step %q of run %s: %w; its steps are %s", step, id, ErrNotFound, ids(s.run))
 			}
 			at = found
 		}
@@ -179,20 +175,15 @@ func (s *session) may(a Actor, step *drill.Step, onBehalf bool, why string) erro
 		if why == "" {
 			return &drill.Refusal{Kind: drill.StepAnswered, Step: step.ID, Why: "an answer on somebody's behalf wants a reason"}
 		}
-		if a.Name == s.run.Director {
+		if lead := reach(s.run.Director, s.run.Plan, s.org); a.Name == s.run.Director || a.Name == lead.Name || a.Name == lead.Address {
 			return nil
 		}
 		return fmt.Errorf("answering step %q on behalf of %s is for the director, %s: %w", step.ID, s.run.Asks(step), s.run.Director, ErrNotAllowed)
 	}
-	who, err := s.answerers(step)
-	if err != nil {
-		return err
-	}
-	if step.Kind() == plan.StepManual && !slices.Contains(who, a.Name) {
-		// A team is a number of people; the register records which one it was.
-		return nil
-	}
-	if !slices.Contains(who, a.Name) {
+	who := s.answerers(step)
+	// A manual step is for a team, which is a number of people; the register
+	// records which one it was.
+	if step.Kind() != plan.StepManual && !slices.Contains(who, a.Name) {
 		return fmt.Errorf("step %q asks %s; %q may not answer it (%s may): %w", step.ID, s.run.Asks(step), a.Name, strings.Join(who, ", "), ErrNotAllowed)
 	}
 	return nil
@@ -200,31 +191,29 @@ func (s *session) may(a Actor, step *drill.Step, onBehalf bool, why string) erro
 
 // answerers names those who may answer the step: the role asked, its mailbox,
 // and its deputy.
-func (s *session) answerers(step *drill.Step) ([]string, error) {
-	org, err := s.r.organisation(s.ctx, s.tx)
-	if err != nil {
-		return nil, err
-	}
+func (s *session) answerers(step *drill.Step) []string {
 	role := s.run.Asks(step)
 	list := []string{role}
-	for _, r := range []receiver{reach(role, s.run.Plan, org), deputy(role, s.run.Plan, org)} {
+	for _, r := range []receiver{reach(role, s.run.Plan, s.org), deputy(role, s.run.Plan, s.org)} {
 		for _, name := range []string{r.Name, r.Address} {
 			if name != "" && !slices.Contains(list, name) {
 				list = append(list, name)
 			}
 		}
 	}
-	return list, nil
+	return list
 }
 
-// withdraw takes back what is still owed about a step that has its answer.
+// withdraw takes back what is still owed about that step, which has its answer,
+// and about steps that were closed with the run.
 func (s *session) withdraw(step string) error {
 	owed, err := s.tx.Notices(s.ctx, NoticeFilter{State: outbox.Owed, Run: s.row.ID})
 	if err != nil {
-		return fmt.Errorf("looking for messages about step %s: %w", step, err)
+		return fmt.Errorf("looking for messages about run %s: %w", s.row.ID, err)
 	}
 	for _, n := range owed {
-		if n.Facts.Step != step {
+		at, ok := s.run.Find(n.Facts.Step)
+		if !ok || (n.Facts.Step != step && (!at.Over() || s.run.Held(at))) {
 			continue
 		}
 		n.State, n.LastError = outbox.Expired, "the step has its answer"

@@ -2,32 +2,34 @@ package register
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"time"
+	"slices"
+	"strings"
 
 	"beredskab/internal/outbox"
 )
 
-// Owed lists messages that are to be tried now, oldest first, and when the next
-// one is due.
-func (r *Register) Owed(ctx context.Context, limit int) (list []outbox.Notice, next time.Time, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
-		if list, err = tx.OwedNotices(ctx, r.now().Wall, limit); err != nil {
-			return err
+// Owed lists what is owed, oldest first, once any of it is to be tried now: also
+// what waits for its next try, because one summary may take it along (F16).
+func (r *Register) Owed(ctx context.Context, limit int) ([]outbox.Notice, error) {
+	list, err := read(ctx, r, func(tx Tx) ([]outbox.Notice, error) {
+		now := r.now().Wall
+		if next, err := tx.NextNotice(ctx); err != nil || next.IsZero() || next.After(now) {
+			return nil, err
 		}
-		next, err = tx.NextNotice(ctx)
-		return err
+		return tx.OwedNotices(ctx, now.AddDate(100, 0, 0), limit)
 	})
 	if err != nil {
-		return nil, next, fmt.Errorf("reading the outbox: %w", err)
+		return nil, fmt.Errorf("reading the outbox: %w", err)
 	}
-	return list, next, nil
+	return list, nil
 }
 
 // Tried keeps what became of one try, and the state that follows from it. Every
 // try stays in the delivery log.
 func (r *Register) Tried(ctx context.Context, id int64, d outbox.Delivery, state outbox.State) error {
-	err := r.store.Update(ctx, func(tx Tx) error {
+	err := r.update(ctx, func(tx Tx) error {
 		n, err := tx.Notice(ctx, id)
 		if err != nil {
 			return err
@@ -55,25 +57,19 @@ func (r *Register) Tried(ctx context.Context, id int64, d outbox.Delivery, state
 }
 
 // Notices lists the outbox, newest first.
-func (r *Register) Notices(ctx context.Context, f NoticeFilter) (list []outbox.Notice, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
-		list, err = tx.Notices(ctx, f)
-		return err
-	})
-	return list, err
+func (r *Register) Notices(ctx context.Context, f NoticeFilter) ([]outbox.Notice, error) {
+	return read(ctx, r, func(tx Tx) ([]outbox.Notice, error) { return tx.Notices(ctx, f) })
 }
 
 // Deliveries lists every try of one message.
-func (r *Register) Deliveries(ctx context.Context, notice int64) (list []outbox.Delivery, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
-		list, err = tx.Deliveries(ctx, notice)
-		return err
-	})
-	return list, err
+func (r *Register) Deliveries(ctx context.Context, notice int64) ([]outbox.Delivery, error) {
+	return read(ctx, r, func(tx Tx) ([]outbox.Delivery, error) { return tx.Deliveries(ctx, notice) })
 }
 
 // Owe puts one message into the outbox by hand, such as a test of a channel or
-// the same message through a fallback channel. Its Key makes it one.
+// the same message through a fallback channel. Its Key makes it one, however
+// often it is asked for. A personal channel needs mailboxes: where the message
+// has none, those of its receivers are looked up, and each gets one.
 func (r *Register) Owe(ctx context.Context, a Actor, n outbox.Notice) (id int64, err error) {
 	err = r.change(ctx, a, "notify."+string(n.Kind), n.Channel, func(tx Tx) (any, error) {
 		now := r.now().Wall
@@ -81,8 +77,64 @@ func (r *Register) Owe(ctx context.Context, a Actor, n outbox.Notice) (id int64,
 		if n.ExpiresAt.IsZero() {
 			n.ExpiresAt = now.Add(requestLives)
 		}
-		id, _, err = tx.AddNotice(ctx, n)
-		return map[string]string{"key": n.Key}, err
+		to, err := r.mailboxes(ctx, tx, n)
+		if err != nil {
+			return nil, err
+		}
+		isNew := false
+		for i, t := range to {
+			one := n
+			if one.Receiver, one.Address = t.Name, t.Address; i > 0 {
+				one.Key += "/" + t.Address
+			}
+			at, added, err := tx.AddNotice(ctx, one)
+			if err != nil {
+				return nil, err
+			}
+			if isNew = isNew || added; i == 0 {
+				id = at
+			}
+		}
+		if !isNew {
+			return nil, errNothing
+		}
+		return map[string]string{"key": n.Key}, nil
 	})
 	return id, err
+}
+
+// mailboxes finds the receivers of a message that names roles only. They are
+// sought among all whom the organisation and the system's plan name.
+func (r *Register) mailboxes(ctx context.Context, tx Tx, n outbox.Notice) (to []receiver, err error) {
+	asWritten := []receiver{{n.Receiver, n.Address}}
+	if n.Address != "" || !slices.ContainsFunc(r.options.Routes, func(route Route) bool { return route.Channel == n.Channel && route.Personal }) {
+		return asWritten, nil
+	}
+	org, err := r.organisation(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	roles := []string{"systemejer"}
+	for _, o := range slices.Concat(org.Roles, org.CrisisRoles) {
+		roles = append(roles, o.ID)
+	}
+	for _, t := range org.Teams {
+		roles = append(roles, t.ID)
+	}
+	p, err := r.pinned(ctx, tx, Opening{System: n.Facts.System})
+	if err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, errBroken) {
+		return nil, err
+	}
+	named := strings.Split(n.Receiver, ", ")
+	for _, role := range roles {
+		for _, known := range []receiver{reach(role, p, org), deputy(role, p, org)} {
+			if known.Address != "" && slices.Contains(named, known.Name) && !slices.Contains(to, known) {
+				to = append(to, known)
+			}
+		}
+	}
+	if len(to) == 0 {
+		return asWritten, nil
+	}
+	return to, nil
 }

@@ -25,9 +25,11 @@ type Job struct {
 
 // Result is how an attempt ended, as the node that ran it says.
 type Result struct {
-	Step     string
-	Attempt  int
-	Outcome  string // ok, failed, timed_out, aborted or unknown
+	Step    string
+	Attempt int
+	// Outcome is ok, failed, timed_out, aborted or unknown; not_started when the
+	// attempt was given back before anything was spawned.
+	Outcome  string
 	Text     string
 	Worked   time.Duration
 	Output   drill.Output
@@ -36,16 +38,12 @@ type Result struct {
 	Recovery time.Time
 }
 
-// NotStarted is the outcome of an attempt that was claimed and given back
-// before anything was spawned; the step is ready again.
-const NotStarted = "not_started"
-
 // Turn is what the node has to do next for a run.
 type Turn struct {
 	Jobs  []Job
 	Again time.Time // look again then, if nothing happens before; zero: no need
 	State drill.State
-	Stop  bool // attempts in hand are to be ended: the run was closed early
+	Stop  []string // steps in hand that are to be ended: the run was closed early
 }
 
 // Advance records results of attempts, then does everything that the run needs
@@ -53,75 +51,127 @@ type Turn struct {
 // transaction, so a step's end and the next one's claim cost one commit. A
 // result that comes too late is kept and marked, never counted (F6).
 func (r *Register) Advance(ctx context.Context, n Node, id string, results ...Result) (turn Turn, err error) {
-	var run drill.Run
-	err = r.store.Update(ctx, func(tx Tx) error {
+	err = r.drive(ctx, n, id, results, func(s *session) error {
 		turn = Turn{}
-		row, state, err := r.load(ctx, tx, id)
-		if err != nil {
+		if err := s.proceed(n, &turn); err != nil {
 			return err
 		}
-		s := r.session(ctx, tx, row, state)
+		turn.State, turn.Stop = s.run.State, s.closing()
+		if turn.Again.IsZero() {
+			return nil
+		}
+		return s.tx.Wake(ctx, id, turn.Again)
+	})
+	if err != nil {
+		return Turn{}, fmt.Errorf("driving run %s: %w", id, err)
+	}
+	return turn, nil
+}
+
+// HandIn records results without claiming anything new: what a stopping server
+// still learnt. Another node, or the next start, is asked to go on.
+func (r *Register) HandIn(ctx context.Context, n Node, id string, results ...Result) error {
+	err := r.drive(ctx, n, id, results, func(s *session) error {
+		if s.run.State == drill.Ended {
+			return nil
+		}
+		return s.tx.Wake(ctx, id, time.Time{})
+	})
+	if err != nil {
+		return fmt.Errorf("handing in results of run %s: %w", id, err)
+	}
+	return nil
+}
+
+func (r *Register) drive(ctx context.Context, n Node, id string, results []Result, then func(*session) error) error {
+	var s *session
+	err := r.update(ctx, func(tx Tx) (err error) {
+		if s, err = r.session(ctx, tx, id); err != nil {
+			return err
+		}
 		for _, result := range results {
 			if err := s.record(n, result); err != nil {
 				return err
 			}
 		}
-		if err := s.proceed(n, &turn); err != nil {
+		if err := then(s); err != nil {
 			return err
 		}
 		s.row.Node = n.Name
-		if err := s.save(); err != nil {
-			return err
-		}
-		run, turn.State, turn.Stop = s.run, s.run.State, s.run.Closing != ""
-		if !turn.Again.IsZero() {
-			return tx.Wake(ctx, id, turn.Again)
-		}
-		return nil
+		return s.save()
 	})
-	if err != nil {
-		return Turn{}, fmt.Errorf("driving run %s: %w", id, err)
+	if err == nil {
+		r.remember(s.run)
 	}
-	r.remember(run)
-	return turn, nil
+	return err
+}
+
+// closing lists the steps that the machine is to end because a person closed
+// the run early. Cleanup is never ended: it runs whatever happened.
+func (s *session) closing() (steps []string) {
+	for i := range s.run.Steps {
+		if step := &s.run.Steps[i]; s.run.Closing != "" && step.State == drill.Started && !step.Cleanup {
+			steps = append(steps, step.ID)
+		}
+	}
+	return steps
 }
 
 // record takes the result of one attempt, where the attempt is still this
 // node's; otherwise the result is late.
 func (s *session) record(n Node, result Result) error {
 	now := s.r.now()
-	a, err := s.tx.Attempt(s.ctx, s.row.ID, result.Step, result.Attempt)
-	if err != nil {
-		return fmt.Errorf("attempt %d of step %s: %w", result.Attempt, result.Step, err)
-	}
-	if a.State == AttemptRecorded {
-		return nil // said before; a retry after an unknown commit is harmless
-	}
-	a.State, a.Outcome, a.EndedAt = AttemptRecorded, result.Outcome, now.Wall
-	if result.Outcome == "unknown" {
-		a.State = AttemptUnknown
-	}
-	e := result.event(n)
-	err = s.tx.SaveAttempt(s.ctx, a, n.Epoch, AttemptStarting, AttemptRunning)
-	if errors.Is(err, ErrConflict) {
-		e.Late = true
-	} else if err != nil {
-		return fmt.Errorf("recording attempt %d of step %s: %w", result.Attempt, result.Step, err)
-	}
-	if err := s.apply(e, now); err != nil {
+	late, known, err := s.end(n, result, now.Wall)
+	if err != nil || known {
 		return err
 	}
-	if step, ok := s.run.Find(result.Step); ok && step.State == drill.Unknown {
-		if err := s.tell(outbox.Unknown, step, 0); err != nil {
+	e := result.event()
+	e.Late = late
+	var refused *drill.Refusal
+	if err = s.apply(e, now); errors.As(err, &refused) && !late {
+		e.Late = true // the run went on without it
+		err = s.apply(e, now)
+	}
+	if err != nil && !errors.As(err, &refused) {
+		return err
+	}
+	if step, ok := s.run.Find(result.Step); ok && step.State == drill.Unknown && !e.Late {
+		if err := s.tell(outbox.Unknown, step, 0, ""); err != nil {
 			return err
 		}
 	}
-	return log(s.ctx, s.tx, now.Wall, System(n.Name), "step.end", s.object(result.Step), "done", map[string]any{
+	return s.trace(n, "step.end", result.Step, map[string]any{
 		"attempt": result.Attempt, "outcome": result.Outcome, "late": e.Late, "sha256": result.Output.SHA256,
 	})
 }
 
-func (r Result) event(n Node) drill.Event {
+// end closes the attempt's row. It says whether the result is late, and whether
+// it has been recorded before: a retry after an unknown commit is harmless.
+func (s *session) end(n Node, result Result, now time.Time) (late, known bool, err error) {
+	a, err := s.tx.Attempt(s.ctx, s.row.ID, result.Step, result.Attempt)
+	if errors.Is(err, ErrNotFound) {
+		return true, false, nil // as after a return to an older copy of the register
+	} else if err != nil {
+		return false, false, fmt.Errorf("attempt %d of step %s: %w", result.Attempt, result.Step, err)
+	}
+	before, open := a.State, a.State == AttemptStarting || a.State == AttemptRunning
+	switch {
+	case before == AttemptRecorded, before == AttemptUnknown && result.Outcome == "unknown":
+		return false, true, nil
+	case open && a.Epoch != n.Epoch:
+		return true, false, nil // whoever took it over will say how it ended
+	}
+	a.State, a.Outcome, a.EndedAt = AttemptRecorded, result.Outcome, now
+	if result.Outcome == "unknown" {
+		a.State = AttemptUnknown
+	}
+	if err := s.tx.SaveAttempt(s.ctx, a, a.Epoch, before); err != nil {
+		return false, false, fmt.Errorf("recording attempt %d of step %s: %w", result.Attempt, result.Step, err)
+	}
+	return !open, false, nil
+}
+
+func (r Result) event() drill.Event {
 	e := drill.Event{
 		Kind: drill.StepEnded, Step: r.Step, Attempt: r.Attempt, Outcome: r.Outcome, Text: r.Text, Spent: int64(r.Worked),
 		Actor: "system", Assured: "system", Fences: r.Fences, Missing: r.Missing, Recovery: r.Recovery,
@@ -134,15 +184,13 @@ func (r Result) event(n Node) drill.Event {
 
 // proceed does what the run needs now, until nothing more follows at once.
 func (s *session) proceed(n Node, turn *Turn) error {
-	org, err := s.r.organisation(s.ctx, s.tx)
-	if err != nil {
-		return err
+	if s.row.Imported {
+		return nil
 	}
 	for range 4 * (len(s.run.Steps) + 1) {
 		now := s.r.now()
-		tasks, again := s.run.Next(now, ladder(org))
-		turn.Again = again
-		if len(tasks) == 0 {
+		tasks, again := s.run.Next(now, ladder(s.org))
+		if turn.Again = again; len(tasks) == 0 {
 			return nil
 		}
 		for _, t := range tasks {
@@ -160,20 +208,29 @@ func (s *session) do(n Node, t drill.Task, now drill.Moment, turn *Turn) error {
 	if err := s.apply(e, now); err != nil {
 		return err
 	}
-	step, _ := s.run.Find(t.Step)
+	step, known := s.run.Find(t.Step)
+	if !known {
+		step = nil
+	}
 	switch t.Kind {
 	case drill.StepStarted:
 		return s.claim(n, step, now, turn)
 	case drill.StepAsked:
-		return errors.Join(s.tell(outbox.Request, step, 0), s.trace(n, "step.ask", t.Step, map[string]any{"role": s.run.Asks(step)}))
+		return errors.Join(s.tell(outbox.Request, step, 0, ""), s.trace(n, "step.ask", t.Step, map[string]any{"role": s.run.Asks(step)}))
 	case drill.StepRaised:
-		return errors.Join(s.tell(outbox.Escalation, step, t.Level), s.trace(n, "step.escalate", t.Step, map[string]any{"level": t.Level}))
+		return errors.Join(s.tell(outbox.Escalation, step, t.Level, t.Why), s.trace(n, "step.escalate", t.Step, map[string]any{"level": t.Level, "why": t.Why}))
+	case drill.RunEnded:
+		return s.ended(n, now)
 	default:
-		rta, _ := s.run.RTA()
-		return errors.Join(s.raise(now.Wall), s.tell(outbox.Finished, nil, 0), s.trace(n, "drill.end", "", map[string]any{
-			"verdict": s.run.Verdict, "rta_ns": known(rta), "rpa_ns": known(s.run.RPA()),
-		}))
+		return fmt.Errorf("run %s wants %s, which nobody can do", s.row.ID, t.Kind)
 	}
+}
+
+func (s *session) ended(n Node, now drill.Moment) error {
+	rta, _ := s.run.RTA()
+	return errors.Join(s.raise(now.Wall), s.tell(outbox.Finished, nil, 0, ""), s.trace(n, "drill.end", "", map[string]any{
+		"verdict": s.run.Verdict, "rta_ns": known(rta), "rpa_ns": known(s.run.RPA()),
+	}))
 }
 
 // claim writes the attempt row before anything is spawned. Its key is unique
@@ -210,40 +267,25 @@ func (r *Register) Running(ctx context.Context, n Node, j Job, process any) erro
 	if err != nil {
 		return fmt.Errorf("writing the process of step %s: %w", j.Step, err)
 	}
-	return r.store.Update(ctx, func(tx Tx) error {
+	err = r.store.Update(ctx, func(tx Tx) error {
 		a, err := tx.Attempt(ctx, j.Run, j.Step, j.Attempt)
 		if err != nil {
 			return err
 		}
 		a.State, a.Process = AttemptRunning, body
-		if err := tx.SaveAttempt(ctx, a, n.Epoch, AttemptStarting); err != nil && !errors.Is(err, ErrConflict) {
-			return err
-		}
-		return nil
+		return tx.SaveAttempt(ctx, a, n.Epoch, AttemptStarting)
 	})
-}
-
-// HandIn records results without claiming anything new: what a stopping server
-// still learnt.
-func (r *Register) HandIn(ctx context.Context, n Node, id string, results ...Result) error {
-	err := r.store.Update(ctx, func(tx Tx) error {
-		row, run, err := r.load(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		s := r.session(ctx, tx, row, run)
-		for _, result := range results {
-			if err := s.record(n, result); err != nil {
-				return err
-			}
-		}
-		if err := s.save(); err != nil {
-			return err
-		}
-		return tx.Wake(ctx, id, time.Time{})
-	})
-	if err != nil {
-		return fmt.Errorf("handing in results of run %s: %w", id, err)
+	if err != nil && !errors.Is(err, ErrConflict) { // a conflict: it has ended meanwhile, or is another's
+		return fmt.Errorf("noting the process of step %s: %w", j.Step, err)
 	}
 	return nil
+}
+
+// Holds tells whether the attempt is still this start's to begin. A node that
+// stood still after its claim asks before it spawns anything (F6).
+func (r *Register) Holds(ctx context.Context, n Node, j Job) (bool, error) {
+	return read(ctx, r, func(tx Tx) (bool, error) {
+		a, err := tx.Attempt(ctx, j.Run, j.Step, j.Attempt)
+		return a.Epoch == n.Epoch && a.State == AttemptStarting, err
+	})
 }

@@ -43,10 +43,6 @@ func leafHash(body []byte) []byte {
 }
 
 // Entries lists the trace, newest first.
-func (r *Register) Entries(ctx context.Context, f EntryFilter) (list []Entry, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
-		list, err = tx.Entries(ctx, f)
-		return err
-	})
-	return list, err
+func (r *Register) Entries(ctx context.Context, f EntryFilter) ([]Entry, error) {
+	return read(ctx, r, func(tx Tx) ([]Entry, error) { return tx.Entries(ctx, f) })
 }

@@ -6,26 +6,44 @@ import (
 	"time"
 
 	"beredskab/internal/check"
+	"beredskab/internal/drill"
 )
 
 // Evidence gives what held exercises and evaluated incidents showed, as the
 // checks want it: the newest of each type per system and recovery steps. Only a
 // run that ended by itself is evidence; an interrupted one shows nothing.
-func (r *Register) Evidence(ctx context.Context) (list []check.Evidence, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
+func (r *Register) Evidence(ctx context.Context) ([]check.Evidence, error) {
+	return read(ctx, r, func(tx Tx) ([]check.Evidence, error) {
 		rows, err := tx.NewestEvidence(ctx)
 		if err != nil {
-			return fmt.Errorf("reading the evidence: %w", err)
+			return nil, fmt.Errorf("reading the evidence: %w", err)
 		}
-		list = make([]check.Evidence, 0, len(rows))
+		list := make([]check.Evidence, 0, len(rows))
 		for _, row := range rows {
-			if row.Verdict != "aborted" {
+			if row.Verdict == string(drill.NotFinished) {
+				if row, err = finishedBefore(ctx, tx, row); err != nil {
+					return nil, err
+				}
+			}
+			if row.ID != "" {
 				list = append(list, row.evidence())
 			}
 		}
-		return nil
+		return list, nil
 	})
-	return list, err
+}
+
+// finishedBefore finds the newest run of that kind that ended by itself: one
+// that was broken off does not take away what the ones before it showed.
+func finishedBefore(ctx context.Context, tx Tx, newest RunRow) (found RunRow, err error) {
+	rows, err := tx.Runs(ctx, RunFilter{System: newest.System})
+	for _, row := range rows {
+		same := row.Type == newest.Type && row.StepsHash == newest.StepsHash && !row.EndedAt.IsZero()
+		if same && row.Verdict != string(drill.NotFinished) && row.EndedAt.After(found.EndedAt) {
+			found = row
+		}
+	}
+	return found, err
 }
 
 func (row RunRow) evidence() check.Evidence {

@@ -86,18 +86,13 @@ func (r *Register) tellFinding(ctx context.Context, tx Tx, set *plan.Set, c chec
 	to = append(to, reach("beredskabskoordinator", nil, org))
 	return r.owe(ctx, tx, org, outbox.Notice{
 		Key: fmt.Sprintf("finding/%s/%s/%s", key, c.State, now.Format(time.DateOnly)), Kind: outbox.Finding, Facts: facts,
-		CreatedAt: now, NextTry: now, ExpiresAt: now.Add(resultLives), State: outbox.Owed,
-	}, unique(to...))
+		CreatedAt: now, ExpiresAt: now.Add(resultLives),
+	}, to)
 }
 
-// Findings lists what checks and runs showed, open ones first asked for by the
-// filter.
-func (r *Register) Findings(ctx context.Context, f FindingFilter) (list []Finding, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
-		list, err = tx.Findings(ctx, f)
-		return err
-	})
-	return list, err
+// Findings lists what checks and runs showed, by key.
+func (r *Register) Findings(ctx context.Context, f FindingFilter) ([]Finding, error) {
+	return read(ctx, r, func(tx Tx) ([]Finding, error) { return tx.Findings(ctx, f) })
 }
 
 // raise keeps the findings of a run that has ended.

@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
-
-	"beredskab/internal/drill"
 )
 
 // Join registers a start of the server on that node and gives it a new epoch:
@@ -28,14 +27,32 @@ func (r *Register) Beat(ctx context.Context, n Node) error {
 	})
 }
 
-// Orphan is an attempt that an earlier start of this node had in hand. The node
-// looks whether its supervisor still has it.
-type Orphan struct{ Job }
+// Leads tells whether this node delivers the messages, which one node does for
+// all: the one that has been up longest of those that are not silent.
+func (r *Register) Leads(ctx context.Context, n Node, silence time.Duration) (bool, error) {
+	return read(ctx, r, func(tx Tx) (bool, error) {
+		all, err := tx.SilentNodes(ctx, -ever)
+		if err != nil {
+			return false, err
+		}
+		silent, err := tx.SilentNodes(ctx, silence)
+		for _, other := range all {
+			if other.Epoch < n.Epoch && !slices.Contains(silent, other) {
+				return false, err
+			}
+		}
+		return true, err
+	})
+}
+
+// ever is longer than two nodes' clocks can differ.
+const ever = 24 * 365 * time.Hour
 
 // Orphans takes over the open attempts of this node's earlier starts, so that
-// only this start may write their results. It compares epochs, never times.
-func (r *Register) Orphans(ctx context.Context, n Node) (list []Orphan, err error) {
-	err = r.store.Update(ctx, func(tx Tx) error {
+// only this start may write their results; the node looks whether a supervisor
+// still has them. It compares epochs, never times.
+func (r *Register) Orphans(ctx context.Context, n Node) (list []Job, err error) {
+	err = r.update(ctx, func(tx Tx) error {
 		list = nil
 		open, err := tx.OpenAttempts(ctx)
 		if err != nil {
@@ -47,16 +64,14 @@ func (r *Register) Orphans(ctx context.Context, n Node) (list []Orphan, err erro
 			}
 			before := a.Epoch
 			a.Epoch = n.Epoch
-			if err := tx.SaveAttempt(ctx, a, before, AttemptStarting, AttemptRunning); errors.Is(err, ErrConflict) {
-				continue
-			} else if err != nil {
+			if err := tx.SaveAttempt(ctx, a, before, a.State); err != nil {
 				return err
 			}
 			job, err := r.job(ctx, tx, a)
 			if err != nil {
 				return err
 			}
-			list = append(list, Orphan{job})
+			list = append(list, job)
 		}
 		return nil
 	})
@@ -66,13 +81,14 @@ func (r *Register) Orphans(ctx context.Context, n Node) (list []Orphan, err erro
 	return list, nil
 }
 
-// job rebuilds what an attempt was to do from the run's pinned plan.
+// job rebuilds what an attempt was to do from the run's pinned plan. Where that
+// cannot be read, its name is enough to find its process.
 func (r *Register) job(ctx context.Context, tx Tx, a Attempt) (Job, error) {
-	_, run, err := r.load(ctx, tx, a.Run)
-	if err != nil {
-		return Job{}, err
-	}
 	j := Job{Run: a.Run, Step: a.Step, Attempt: a.Number, Epoch: a.Epoch}
+	_, run, err := r.load(ctx, tx, a.Run)
+	if err != nil && !errors.Is(err, errBroken) {
+		return j, err
+	}
 	if s, ok := run.Find(a.Step); ok {
 		j.Action, j.With, j.Timeout, j.Site = s.Action, s.With, s.Timeout.Std(), s.Site
 	}
@@ -82,68 +98,84 @@ func (r *Register) job(ctx context.Context, tx Tx, a Attempt) (Job, error) {
 // Rescue declares the open attempts of nodes unknown that have been silent for
 // that long by the database's clock: this node cannot see their processes, so
 // only a person or the plan's `rerun: safe` can let them run again (F5). It
-// gives the runs that have to be driven.
+// gives the runs that have to be driven, also beside an error: one run that
+// cannot be read holds up no other.
 func (r *Register) Rescue(ctx context.Context, n Node, silence time.Duration) (runs []string, err error) {
-	err = r.store.Update(ctx, func(tx Tx) error {
-		runs = nil
-		silent, err := tx.SilentNodes(ctx, silence)
-		if err != nil || len(silent) == 0 {
-			return err
-		}
-		dead := map[string]bool{}
-		for _, s := range silent {
-			dead[s.Name] = s.Name != n.Name
-		}
-		if runs, err = r.bury(ctx, tx, n, dead); err != nil {
-			return err
-		}
-		open, err := tx.Runs(ctx, RunFilter{Open: true})
-		if err != nil {
-			return err
-		}
-		for _, row := range open {
-			if dead[row.Node] {
-				runs = append(runs, row.ID)
-			}
-		}
-		return nil
-	})
+	left, err := read(ctx, r, func(tx Tx) (map[string][]Attempt, error) { return leftBehind(ctx, tx, n, silence) })
 	if err != nil {
-		return nil, fmt.Errorf("rescuing the runs of silent nodes: %w", err)
+		return nil, fmt.Errorf("looking for silent nodes: %w", err)
 	}
-	return runs, nil
+	var problems []error
+	for id := range left {
+		if err := r.takeOver(ctx, n, id, silence); err != nil {
+			problems = append(problems, fmt.Errorf("rescuing run %s: %w", id, err))
+			continue
+		}
+		runs = append(runs, id)
+	}
+	return runs, errors.Join(problems...)
 }
 
-func (r *Register) bury(ctx context.Context, tx Tx, n Node, dead map[string]bool) (runs []string, err error) {
+// leftBehind gives the runs of silent nodes, with their open attempts.
+func leftBehind(ctx context.Context, tx Tx, n Node, silence time.Duration) (map[string][]Attempt, error) {
+	silent, err := tx.SilentNodes(ctx, silence)
+	if err != nil {
+		return nil, err
+	}
+	dead := map[string]bool{}
+	for _, s := range silent {
+		dead[s.Name] = s.Name != n.Name
+	}
 	open, err := tx.OpenAttempts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, a := range open {
-		if !dead[a.Node] {
-			continue
-		}
-		before := a.Epoch
-		a.Node, a.Epoch = n.Name, n.Epoch
-		if err := tx.SaveAttempt(ctx, a, before, AttemptStarting, AttemptRunning); errors.Is(err, ErrConflict) {
-			continue
-		} else if err != nil {
-			return nil, err
-		}
-		row, run, err := r.load(ctx, tx, a.Run)
-		if err != nil {
-			return nil, err
-		}
-		s := r.session(ctx, tx, row, run)
-		if err := s.record(n, Result{Step: a.Step, Attempt: a.Number, Outcome: "unknown", Text: "the node that ran it is silent"}); err != nil {
-			return nil, err
-		}
-		if err := s.save(); err != nil {
-			return nil, err
-		}
-		runs = append(runs, a.Run)
+	runs, err := tx.Runs(ctx, RunFilter{Open: true})
+	if err != nil {
+		return nil, err
 	}
-	return runs, nil
+	left := map[string][]Attempt{}
+	for _, a := range open {
+		if dead[a.Node] {
+			left[a.Run] = append(left[a.Run], a)
+		}
+	}
+	for _, row := range runs {
+		if dead[row.Node] {
+			left[row.ID] = slices.Grow(left[row.ID], 0)
+		}
+	}
+	return left, nil
+}
+
+// takeOver makes one run this node's, with what the silent node had in hand.
+func (r *Register) takeOver(ctx context.Context, n Node, id string, silence time.Duration) error {
+	return r.update(ctx, func(tx Tx) error {
+		left, err := leftBehind(ctx, tx, n, silence)
+		if err != nil {
+			return err
+		}
+		s, err := r.session(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for _, a := range left[id] {
+			before := a.Epoch
+			a.Node, a.Epoch = n.Name, n.Epoch
+			if err := tx.SaveAttempt(ctx, a, before, a.State); err != nil {
+				return err
+			}
+			lost := Result{Step: a.Step, Attempt: a.Number, Outcome: "unknown", Text: "the node that ran it is silent"}
+			if err := s.record(n, lost); err != nil {
+				return err
+			}
+		}
+		s.row.Node = n.Name
+		if len(s.events) == 0 {
+			return tx.SaveRun(ctx, s.row, s.before)
+		}
+		return s.save()
+	})
 }
 
 // OpenRuns lists the runs that have not ended; a starting server drives them
@@ -151,9 +183,7 @@ func (r *Register) bury(ctx context.Context, tx Tx, n Node, dead map[string]bool
 func (r *Register) OpenRuns(ctx context.Context) (ids []string, err error) {
 	rows, err := r.Runs(ctx, RunFilter{Open: true})
 	for _, row := range rows {
-		if row.State != string(drill.Ended) {
-			ids = append(ids, row.ID)
-		}
+		ids = append(ids, row.ID)
 	}
 	return ids, err
 }

@@ -88,6 +88,34 @@ func named(a Actor) error {
 	return nil
 }
 
+// rounds is how often an act is decided anew because somebody else was first.
+// Each round that is lost, another act has won, so this is no busy waiting.
+const rounds = 50
+
+// update runs fn in one transaction, and again on what is there now when
+// somebody else was first (F27): PostgreSQL lets two nodes decide at one moment.
+// fn must set everything that it leaves outside each time anew.
+func (r *Register) update(ctx context.Context, fn func(Tx) error) (err error) {
+	for range rounds {
+		if err = r.store.Update(ctx, fn); !errors.Is(err, ErrConflict) || ctx.Err() != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// read asks one question in a transaction that sees one state of the register.
+func read[T any](ctx context.Context, r *Register, fn func(Tx) (T, error)) (out T, err error) {
+	err = r.store.View(ctx, func(tx Tx) error {
+		out, err = fn(tx)
+		return err
+	})
+	return out, err
+}
+
+// errNothing ends an act that turned out to change nothing: no entry, no error.
+var errNothing = errors.New("nothing to change")
+
 // change runs one act: its change and its log entry in one transaction. When
 // the act is refused, the refusal gets an entry of its own.
 func (r *Register) change(ctx context.Context, a Actor, act, object string, fn func(Tx) (detail any, err error)) error {
@@ -95,7 +123,7 @@ func (r *Register) change(ctx context.Context, a Actor, act, object string, fn f
 		return err
 	}
 	now := r.now().Wall
-	err := r.store.Update(ctx, func(tx Tx) error {
+	err := r.update(ctx, func(tx Tx) error {
 		detail, err := fn(tx)
 		if err != nil {
 			return err
@@ -103,11 +131,14 @@ func (r *Register) change(ctx context.Context, a Actor, act, object string, fn f
 		return log(ctx, tx, now, a, act, object, "done", detail)
 	})
 	var refused *drill.Refusal
-	if errors.As(err, &refused) || errors.Is(err, ErrNotAllowed) || errors.Is(err, ErrBusy) {
-		traced := r.store.Update(ctx, func(tx Tx) error {
+	switch {
+	case errors.Is(err, errNothing):
+		return nil
+	case errors.As(err, &refused), errors.Is(err, ErrNotAllowed), errors.Is(err, ErrBusy):
+		return errors.Join(err, r.store.Update(ctx, func(tx Tx) error {
 			return log(ctx, tx, now, a, act, object, "refused", map[string]string{"why": err.Error()})
-		})
-		return errors.Join(err, traced)
+		}))
+	default:
+		return err
 	}
-	return err
 }

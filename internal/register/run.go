@@ -31,13 +31,43 @@ func (r *Register) Open(ctx context.Context, a Actor, o Opening) (id string, err
 	}
 	err = r.change(ctx, a, act, o.System, func(tx Tx) (any, error) {
 		row, err := r.open(ctx, tx, a, o)
+		if err != nil {
+			return nil, err
+		}
 		id = row.ID
-		return map[string]string{"run": row.ID, "drill": row.DrillID, "plan": row.PlanHash}, err
+		asked, err := r.wasAsked(ctx, tx, a, row)
+		return map[string]string{"run": row.ID, "drill": row.DrillID, "plan": row.PlanHash, "occurrence": asked}, err
 	})
 	if err != nil {
 		return "", fmt.Errorf("starting %s of %s: %w", words(o.Drill, "an incident"), o.System, err)
 	}
 	return id, nil
+}
+
+// wasAsked settles the occurrences of the drill that were left to a person: the
+// newest is what was started now, and stands for those before it.
+func (r *Register) wasAsked(ctx context.Context, tx Tx, a Actor, row RunRow) (nominal string, err error) {
+	if row.Incident {
+		return "", nil
+	}
+	list, err := tx.Occurrences(ctx, row.System+"/"+row.DrillID, batch)
+	if err != nil {
+		return "", err
+	}
+	for _, o := range list {
+		if o.State != OccurrenceAsked {
+			continue
+		}
+		if o.At = row.OpenedAt; nominal == "" {
+			nominal, o.State, o.Run, o.Reason = o.Nominal, OccurrenceStarted, row.ID, "started by "+a.Name
+		} else {
+			o.State, o.Reason = OccurrenceMissed, "the occurrence of "+nominal+" stands for it"
+		}
+		if err := tx.SaveOccurrence(ctx, o); err != nil {
+			return "", err
+		}
+	}
+	return nominal, nil
 }
 
 func words(text, otherwise string) string {
@@ -47,25 +77,27 @@ func words(text, otherwise string) string {
 	return text
 }
 
-// open writes the run within a transaction that somebody else began.
+// open writes the run within a transaction that somebody else began. The number
+// is read first: a run that another node opens after that takes the same number,
+// so that one of the two fails and decides anew. That makes the number the lock
+// of all that is asked below (F33).
 func (r *Register) open(ctx context.Context, tx Tx, a Actor, o Opening) (RunRow, error) {
+	now := r.now()
+	last, err := tx.LastRunNumber(ctx, now.Wall.Year())
+	if err != nil {
+		return RunRow{}, err
+	}
 	p, err := r.pinned(ctx, tx, o)
 	if err != nil {
 		return RunRow{}, err
 	}
-	now := r.now()
-	run, err := drill.Open("", p, o.Drill, words(o.Director, a.Name))
+	run, err := drill.Open(fmt.Sprintf("%d-%02d", now.Wall.Year(), last+1), p, o.Drill, words(o.Director, a.Name))
 	if err != nil {
 		return RunRow{}, err
 	}
 	if err := free(ctx, tx, p.ID, &run); err != nil {
 		return RunRow{}, err
 	}
-	last, err := tx.LastRunNumber(ctx, now.Wall.Year())
-	if err != nil {
-		return RunRow{}, err
-	}
-	run.ID = fmt.Sprintf("%d-%02d", now.Wall.Year(), last+1)
 	row := RunRow{
 		ID: run.ID, System: p.ID, PlanHash: p.Hash(), StepsHash: p.StepsHash(), DrillID: o.Drill, Type: run.Drill.Type,
 		Title: run.Drill.Title, Scope: words(run.Drill.Scope, "isolated"), Incident: run.Incident, State: string(run.State),
@@ -74,11 +106,14 @@ func (r *Register) open(ctx context.Context, tx Tx, a Actor, o Opening) (RunRow,
 	if added, err := tx.AddRun(ctx, row); err != nil || !added {
 		return RunRow{}, errors.Join(err, conflictUnless(added))
 	}
-	s := r.session(ctx, tx, row, run)
+	s, err := r.begin(ctx, tx, row, run)
+	if err != nil {
+		return RunRow{}, err
+	}
 	if err := s.apply(drill.Event{Kind: drill.RunStarted, Actor: a.Name, Assured: a.Assurance}, now); err != nil {
 		return RunRow{}, err
 	}
-	if err := s.tell(outbox.Started, nil, 0); err != nil {
+	if err := s.tell(outbox.Started, nil, 0, ""); err != nil {
 		return RunRow{}, err
 	}
 	if err := s.save(); err != nil {
@@ -87,8 +122,8 @@ func (r *Register) open(ctx context.Context, tx Tx, a Actor, o Opening) (RunRow,
 	return s.row, tx.Wake(ctx, row.ID, time.Time{})
 }
 
-func conflictUnless(added bool) error {
-	if added {
+func conflictUnless(ok bool) error {
+	if ok {
 		return nil
 	}
 	return ErrConflict
@@ -124,6 +159,10 @@ func (r *Register) pinned(ctx context.Context, tx Tx, o Opening) (*plan.Plan, er
 	return nil, fmt.Errorf("plan of system %q: %w", o.System, ErrNotFound)
 }
 
+// errBroken says that something in the register cannot be read by this program.
+// It concerns one plan, run or schedule and must hold up no other.
+var errBroken = errors.New("cannot be read")
+
 // plan reads an immutable version, once.
 func (r *Register) plan(ctx context.Context, tx Tx, hash string) (*plan.Plan, error) {
 	r.mu.Lock()
@@ -137,7 +176,7 @@ func (r *Register) plan(ctx context.Context, tx Tx, hash string) (*plan.Plan, er
 		return nil, fmt.Errorf("plan version %.12s: %w", hash, err)
 	}
 	if p, err = plan.ParseCanonical(v.Canonical); err != nil {
-		return nil, fmt.Errorf("plan version %.12s of %s: %w", hash, v.ID, err)
+		return nil, fmt.Errorf("plan version %.12s of %s %w: %w", hash, v.ID, errBroken, err)
 	}
 	p.File = v.File
 	r.mu.Lock()
@@ -149,41 +188,47 @@ func (r *Register) plan(ctx context.Context, tx Tx, hash string) (*plan.Plan, er
 // Run gives a run as its events say it is.
 func (r *Register) Run(ctx context.Context, id string) (row RunRow, run drill.Run, err error) {
 	err = r.store.View(ctx, func(tx Tx) error {
-		row, run, err = r.load(ctx, tx, id)
+		if row, run, err = r.load(ctx, tx, id); err == nil && !row.Imported {
+			r.remember(run)
+		}
 		return err
 	})
 	return row, run, err
 }
 
-// load replays a run, from the newest state known when the row has not moved.
+// load replays a run, from the newest state known when the row has not moved. It
+// remembers nothing: what a transaction reads may be what it wrote itself.
 func (r *Register) load(ctx context.Context, tx Tx, id string) (RunRow, drill.Run, error) {
 	row, err := tx.Run(ctx, id)
 	if err != nil {
 		return row, drill.Run{}, fmt.Errorf("run %q: %w", id, err)
 	}
+	if row.Imported {
+		return row, drill.Run{ID: id, Director: row.Director, State: drill.Ended}, nil
+	}
 	r.mu.Lock()
 	run, ok := r.runs[id]
 	r.mu.Unlock()
-	if ok && run.Seq == row.Seq || row.Imported {
+	if ok && run.Seq == row.Seq {
 		return row, run, nil
 	}
 	if !ok || run.Seq > row.Seq {
 		p, err := r.plan(ctx, tx, row.PlanHash)
 		if err != nil {
-			return row, run, err
+			return row, run, fmt.Errorf("run %s: %w", id, err)
 		}
 		if run, err = drill.Open(id, p, row.DrillID, row.Director); err != nil {
-			return row, run, fmt.Errorf("run %s: %w", id, err)
+			return row, run, fmt.Errorf("run %s %w: %w", id, errBroken, err)
 		}
 	}
 	rows, err := tx.Events(ctx, id, run.Seq)
 	if err != nil {
 		return row, run, fmt.Errorf("events of run %s: %w", id, err)
 	}
-	if run, err = replay(run, rows); err == nil {
-		r.remember(run)
+	if run, err = replay(run, rows); err != nil {
+		return row, run, fmt.Errorf("run %s %w: %w", id, errBroken, err)
 	}
-	return row, run, err
+	return row, run, nil
 }
 
 func replay(run drill.Run, rows []EventRow) (drill.Run, error) {
@@ -196,32 +241,24 @@ func replay(run drill.Run, rows []EventRow) (drill.Run, error) {
 	return drill.Replay(run, events)
 }
 
-// remember keeps the state of an open run, so that a step costs its own events
-// and not the whole history.
+// remember keeps the state of an open run as it was committed, so that a step
+// costs its own events and not the whole history.
 func (r *Register) remember(run drill.Run) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if run.State == drill.Ended {
 		delete(r.runs, run.ID)
-		return
+	} else if run.Seq > r.runs[run.ID].Seq {
+		r.runs[run.ID] = run
 	}
-	r.runs[run.ID] = run
 }
 
 // Runs lists runs, newest first.
-func (r *Register) Runs(ctx context.Context, f RunFilter) (list []RunRow, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
-		list, err = tx.Runs(ctx, f)
-		return err
-	})
-	return list, err
+func (r *Register) Runs(ctx context.Context, f RunFilter) ([]RunRow, error) {
+	return read(ctx, r, func(tx Tx) ([]RunRow, error) { return tx.Runs(ctx, f) })
 }
 
 // Events lists what happened to a run after that sequence number.
-func (r *Register) Events(ctx context.Context, id string, after int) (list []EventRow, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
-		list, err = tx.Events(ctx, id, after)
-		return err
-	})
-	return list, err
+func (r *Register) Events(ctx context.Context, id string, after int) ([]EventRow, error) {
+	return read(ctx, r, func(tx Tx) ([]EventRow, error) { return tx.Events(ctx, id, after) })
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"beredskab/internal/plan"
@@ -16,7 +15,8 @@ const checksKey = "@checks"
 
 // reschedule makes the schedules what the files ask for now. A schedule whose
 // text did not change keeps how far it has been followed; a new one is born now,
-// so nothing before was ever its duty.
+// so nothing before was ever its duty. What was due of one that goes or changes,
+// and had not been followed yet, is recorded as missed.
 func (r *Register) reschedule(ctx context.Context, tx Tx, set *plan.Set, now time.Time) error {
 	held, err := tx.Schedules(ctx)
 	if err != nil {
@@ -28,20 +28,40 @@ func (r *Register) reschedule(ctx context.Context, tx Tx, set *plan.Set, now tim
 	}
 	for _, row := range wanted(set) {
 		before, there := old[row.Key]
-		delete(old, row.Key)
 		row.Born = now
-		if there && string(before.Spec) == string(row.Spec) {
+		kept := there && string(before.Spec) == string(row.Spec)
+		if kept {
+			delete(old, row.Key)
 			row.Born, row.Nominal, row.Followed = before.Born, before.Nominal, before.Followed
 		}
 		look(&row, set.Organisation, now)
-		if there && row.equal(before) {
+		if kept && !before.Next.IsZero() && (row.Next.IsZero() || before.Next.Before(row.Next)) {
+			row.Next = before.Next // what is due, or is to be tried again, stays so
+		}
+		if kept && row.equal(before) {
 			continue
 		}
 		if err := tx.PutSchedule(ctx, row); err != nil {
 			return fmt.Errorf("keeping schedule %s: %w", row.Key, err)
 		}
 	}
-	for key := range old {
+	return r.leave(ctx, tx, set, old, now)
+}
+
+// leave ends the schedules that the files no longer ask for in that text.
+func (r *Register) leave(ctx context.Context, tx Tx, set *plan.Set, old map[string]ScheduleRow, now time.Time) error {
+	asked := map[string]bool{}
+	for _, row := range wanted(set) {
+		asked[row.Key] = true
+	}
+	for key, row := range old {
+		f := following{r: r, ctx: ctx, tx: tx, org: set.Organisation, now: now, row: row, out: &ticked{}}
+		if err := f.giveUp("the schedule was changed or taken out before this could be followed"); err != nil {
+			return fmt.Errorf("leaving schedule %s: %w", key, err)
+		}
+		if asked[key] {
+			continue
+		}
 		if err := tx.DeleteSchedule(ctx, key); err != nil {
 			return fmt.Errorf("dropping schedule %s: %w", key, err)
 		}
@@ -80,15 +100,20 @@ func compiled(row *ScheduleRow, org *plan.Organisation) (schedule.Spec, *schedul
 	return schedule.FromPlan(org, text)
 }
 
-// look works out when the register must look at the schedule again, and what
-// the next occurrence is.
+// look reads the schedule's text and foresees.
 func look(row *ScheduleRow, org *plan.Organisation, now time.Time) {
-	row.Problem, row.Next, row.Due = "", time.Time{}, time.Time{}
 	spec, cal, err := compiled(row, org)
 	if err != nil {
-		row.Problem = err.Error()
+		row.Problem, row.Next, row.Due = err.Error(), time.Time{}, time.Time{}
 		return
 	}
+	foresee(row, spec, cal, now)
+}
+
+// foresee works out when the register must look at the schedule again, and what
+// the next occurrence is.
+func foresee(row *ScheduleRow, spec schedule.Spec, cal *schedule.Calendar, now time.Time) {
+	row.Problem, row.Next, row.Due = "", time.Time{}, time.Time{}
 	if at, ok := spec.NextWake(cal, now); ok {
 		row.Next = at
 	}
@@ -101,28 +126,11 @@ func look(row *ScheduleRow, org *plan.Organisation, now time.Time) {
 }
 
 // Schedules lists every schedule with its next occurrence.
-func (r *Register) Schedules(ctx context.Context) (list []ScheduleRow, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
-		list, err = tx.Schedules(ctx)
-		return err
-	})
-	return list, err
+func (r *Register) Schedules(ctx context.Context) ([]ScheduleRow, error) {
+	return read(ctx, r, func(tx Tx) ([]ScheduleRow, error) { return tx.Schedules(ctx) })
 }
 
 // Occurrences lists what became of a schedule's due times, newest first.
-func (r *Register) Occurrences(ctx context.Context, key string, limit int) (list []Occurrence, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
-		list, err = tx.Occurrences(ctx, key, limit)
-		return err
-	})
-	return list, err
-}
-
-// drillOf finds the drill that a schedule starts.
-func drillOf(p *plan.Plan, id string) (plan.Drill, bool) {
-	at := slices.IndexFunc(p.Drills, func(d plan.Drill) bool { return d.ID == id })
-	if at < 0 {
-		return plan.Drill{}, false
-	}
-	return p.Drills[at], true
+func (r *Register) Occurrences(ctx context.Context, key string, limit int) ([]Occurrence, error) {
+	return read(ctx, r, func(tx Tx) ([]Occurrence, error) { return tx.Occurrences(ctx, key, limit) })
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/plan"
 )
 
 // session is one run within one transaction: events are applied to it, and it
@@ -14,14 +15,25 @@ type session struct {
 	r      *Register
 	ctx    context.Context
 	tx     Tx
+	org    *plan.Organisation
 	row    RunRow
 	run    drill.Run
 	before int // Seq as stored
 	events []EventRow
 }
 
-func (r *Register) session(ctx context.Context, tx Tx, row RunRow, run drill.Run) *session {
-	return &session{r: r, ctx: ctx, tx: tx, row: row, run: run, before: row.Seq}
+// session reads a run to act on it.
+func (r *Register) session(ctx context.Context, tx Tx, id string) (*session, error) {
+	row, run, err := r.load(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return r.begin(ctx, tx, row, run)
+}
+
+func (r *Register) begin(ctx context.Context, tx Tx, row RunRow, run drill.Run) (*session, error) {
+	org, err := r.organisation(ctx, tx)
+	return &session{r: r, ctx: ctx, tx: tx, org: org, row: row, run: run, before: row.Seq}, err
 }
 
 // apply applies one event at that moment and keeps it for saving.

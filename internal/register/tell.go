@@ -3,6 +3,7 @@ package register
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,32 +23,29 @@ const (
 type receiver struct{ Name, Address string }
 
 // tell owes the messages of one event of the run, in the event's transaction.
-func (s *session) tell(kind outbox.Kind, step *drill.Step, level int) error {
-	org, err := s.r.organisation(s.ctx, s.tx)
-	if err != nil {
-		return err
-	}
+// The event's number is in the key: what is asked again is told again.
+func (s *session) tell(kind outbox.Kind, step *drill.Step, level int, why string) error {
 	now := s.r.now().Wall
-	facts := s.facts(kind, step, org)
-	key := fmt.Sprintf("%s/%s", s.row.ID, kind)
+	facts := s.facts(kind, step)
+	facts.Text = words(facts.Text, why)
+	key, lives := fmt.Sprintf("%s/%s", s.row.ID, kind), resultLives
 	if step != nil {
-		key = fmt.Sprintf("%s/%s/%d/%d/%s", s.row.ID, step.ID, step.Attempt, s.run.Seq, kind)
-		if level >= 2 {
-			facts.Absent = s.run.Asks(step)
+		key, lives = fmt.Sprintf("%s/%s/%d/%d/%s", s.row.ID, step.ID, step.Attempt, s.run.Seq, kind), requestLives
+		if level >= 2 && step.Human() && step.State != drill.Failed {
+			facts.Absent = reach(s.run.Asks(step), s.run.Plan, s.org).Name
 		}
 	}
-	lives := resultLives
-	if step != nil {
-		lives = requestLives
-	}
-	return s.r.owe(s.ctx, s.tx, org, outbox.Notice{
-		Key: key, Kind: kind, Facts: facts, CreatedAt: now, NextTry: now, ExpiresAt: now.Add(lives), State: outbox.Owed,
-	}, s.receivers(kind, step, level, org))
+	return s.r.owe(s.ctx, s.tx, s.org, outbox.Notice{
+		Key: key, Kind: kind, Facts: facts, CreatedAt: now, ExpiresAt: now.Add(lives),
+	}, s.receivers(kind, step, level))
 }
 
-// owe writes one row for each route: a personal one for each receiver.
+// owe writes one row for each route: a personal one for each receiver, and one
+// only for roles that share a mailbox.
 func (r *Register) owe(ctx context.Context, tx Tx, org *plan.Organisation, n outbox.Notice, to []receiver) error {
 	base := n.Key
+	n.NextTry, n.State = n.CreatedAt, outbox.Owed
+	to = unique(to)
 	for _, route := range r.options.Routes {
 		n.Channel, n.Language = route.Channel, words(route.Language, words(org.Language, "da"))
 		targets := to
@@ -56,13 +54,22 @@ func (r *Register) owe(ctx context.Context, tx Tx, org *plan.Organisation, n out
 		}
 		for _, t := range targets {
 			n.Receiver, n.Address = t.Name, t.Address
-			n.Key = fmt.Sprintf("%s/%s/%s", base, route.Channel, t.Address)
+			n.Key = fmt.Sprintf("%s/%s/%s", base, route.Channel, t.key(route))
 			if _, _, err := tx.AddNotice(ctx, n); err != nil {
 				return fmt.Errorf("owing the message %s: %w", n.Key, err)
 			}
 		}
 	}
 	return nil
+}
+
+// key tells the messages of one event apart: by mailbox, or by name where there
+// is none; a common channel carries one only.
+func (r receiver) key(route Route) string {
+	if !route.Personal {
+		return ""
+	}
+	return words(r.Address, r.Name)
 }
 
 func names(to []receiver) string {
@@ -73,62 +80,40 @@ func names(to []receiver) string {
 	return strings.Join(list, ", ")
 }
 
-// receivers are the roles that an event concerns.
-func (s *session) receivers(kind outbox.Kind, step *drill.Step, level int, org *plan.Organisation) []receiver {
+// receivers are the roles that an event concerns. An attempt whose end nobody
+// knows was made by the machine: there the leader is asked from the first rung.
+func (s *session) receivers(kind outbox.Kind, step *drill.Step, level int) []receiver {
 	p := s.run.Plan
-	director := reach(s.run.Director, p, org)
+	director := reach(s.run.Director, p, s.org)
+	asks := kind == outbox.Request || kind == outbox.Escalation
 	switch {
-	case kind == outbox.Request || (kind == outbox.Escalation && level == 1):
-		return unique(reach(s.run.Asks(step), p, org))
-	case kind == outbox.Escalation && level == 2:
-		return unique(deputy(s.run.Asks(step), p, org))
-	case kind == outbox.Escalation, kind == outbox.Unknown:
-		return unique(director)
+	case asks && step != nil && step.Human() && level <= 1:
+		return []receiver{reach(s.run.Asks(step), p, s.org)}
+	case asks && step != nil && step.Human() && level == 2:
+		return []receiver{deputy(s.run.Asks(step), p, s.org)}
+	case asks, kind == outbox.Unknown:
+		return []receiver{director}
 	default:
-		return unique(director, reach("systemejer", p, org))
+		return []receiver{director, reach("systemejer", p, s.org)}
 	}
 }
 
-// reach finds the mailbox of a role: the system's owner, a role or a team of the
-// organisation. A role without a mailbox is still named.
+// reach finds a role's mailbox in the files.
 func reach(role string, p *plan.Plan, org *plan.Organisation) receiver {
-	if role == "systemejer" && p != nil {
-		return receiver{Name: p.Owner.Role + " " + p.Owner.Unit, Address: p.Owner.Mailbox}
-	}
-	for _, o := range append(org.Roles[:len(org.Roles):len(org.Roles)], org.CrisisRoles...) {
-		if o.ID == role {
-			return receiver{Name: words(o.Name, o.ID), Address: o.Mailbox}
-		}
-	}
-	for _, t := range org.Teams {
-		if t.ID == role {
-			return receiver{Name: words(t.Name, t.ID), Address: t.Mailbox}
-		}
-	}
-	return receiver{Name: role}
+	name, mailbox := org.Reach(role, p)
+	return receiver{name, mailbox}
 }
 
 // deputy finds who answers when that role does not.
 func deputy(role string, p *plan.Plan, org *plan.Organisation) receiver {
-	if role == "systemejer" {
-		return receiver{Name: "stedfortræder for " + p.Owner.Role + " " + p.Owner.Unit, Address: p.Owner.Deputy}
-	}
-	for _, o := range append(org.Roles[:len(org.Roles):len(org.Roles)], org.CrisisRoles...) {
-		if o.ID == role && o.Deputy != "" {
-			if named := reach(o.Deputy, p, org); named.Address != "" {
-				return named
-			}
-			return receiver{Name: o.Deputy, Address: o.Deputy}
-		}
-	}
-	return reach(role, p, org)
+	name, mailbox := org.Deputy(role, p)
+	return receiver{name, mailbox}
 }
 
-func unique(list ...receiver) (out []receiver) {
-	seen := map[receiver]bool{}
+// unique leaves out who is named twice.
+func unique(list []receiver) (out []receiver) {
 	for _, r := range list {
-		if !seen[r] && r.Name != "" {
-			seen[r] = true
+		if r.Name != "" && !slices.Contains(out, r) {
 			out = append(out, r)
 		}
 	}
@@ -136,16 +121,16 @@ func unique(list ...receiver) (out []receiver) {
 }
 
 // facts are what the message may say: the run's figures and one step.
-func (s *session) facts(kind outbox.Kind, step *drill.Step, org *plan.Organisation) outbox.Facts {
+func (s *session) facts(kind outbox.Kind, step *drill.Step) outbox.Facts {
 	run := &s.run
 	f := outbox.Facts{
 		System: s.row.System, SystemName: run.Plan.Name, Run: s.row.ID, Drill: s.row.Title, Incident: run.Incident,
-		Steps: len(run.Steps), StartsAt: run.Times.Start, EndsAt: run.Times.End, Phone: org.DutyPhone,
-		Leader: reach(run.Director, run.Plan, org).Name, RTOMinutes: run.Plan.Objectives.RTO.Minutes(),
+		Steps: len(run.Steps), StartsAt: run.Times.Start, EndsAt: run.Times.End, Phone: s.org.DutyPhone,
+		Leader: reach(run.Director, run.Plan, s.org).Name, RTOMinutes: run.Plan.Objectives.RTO.Minutes(),
 		RPOMinutes: run.Plan.Objectives.RPO.Minutes(),
 	}
 	if step != nil {
-		s.stepFacts(&f, kind, step, org)
+		s.stepFacts(&f, step)
 	}
 	if kind == outbox.Finished {
 		f.Verdict, f.Text = string(run.Verdict), run.Reason
@@ -161,13 +146,15 @@ func (s *session) facts(kind outbox.Kind, step *drill.Step, org *plan.Organisati
 	return f
 }
 
-func (s *session) stepFacts(f *outbox.Facts, kind outbox.Kind, step *drill.Step, org *plan.Organisation) {
+func (s *session) stepFacts(f *outbox.Facts, step *drill.Step) {
 	f.Step, f.StepTitle, f.StepNumber, f.Minutes = step.ID, step.Title, step.Number, step.Estimate.Minutes()
-	f.AnswerBy = s.run.AnswerBy(step, s.r.now().Wall, ladder(org))
+	f.AnswerBy = s.run.AnswerBy(step, s.r.now().Wall, ladder(s.org))
 	verb := "confirm"
 	switch {
-	case kind == outbox.Unknown:
+	case step.State == drill.Unknown:
 		verb, f.Text = "settle", step.Note
+	case step.State == drill.Failed:
+		verb, f.Text = "retry", step.Note
 	case step.Confirm != nil:
 		f.Question, f.Todo = step.Confirm.Question, step.Confirm.Instructions
 	case step.Decision != nil:

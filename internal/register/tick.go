@@ -16,57 +16,57 @@ import (
 // thousand drills that are due together without a thousand commits.
 const batch = 100
 
-// Ticked says what a tick found due.
-type Ticked struct {
-	Started  []string // runs
-	Recorded int      // occurrences missed, skipped or asked about
-	Reminded int
-	Checks   bool      // the RTO checks are due now
-	Again    time.Time // tick again then; zero: nothing is scheduled
+// ticked is what one transaction of a tick came to.
+type ticked struct {
+	checks bool
+	more   bool      // something is still due
+	again  time.Time // zero: nothing is scheduled
 }
 
 // Tick follows every schedule that is due: drills start, missed and skipped
-// occurrences get their row with the reason, reminders are owed. Any node may
-// tick; the natural key of an occurrence lets only one of them act (DESIGN 2.1).
-func (r *Register) Tick(ctx context.Context, n Node) (out Ticked, err error) {
+// occurrences get their row with the reason, reminders are owed. It says whether
+// the RTO checks are due, and when to tick again (zero: nothing is scheduled).
+// Any node may tick; the natural key of an occurrence lets only one of them act
+// (DESIGN 2.1). A schedule that cannot be followed says why and holds up no other.
+func (r *Register) Tick(ctx context.Context, n Node) (checks bool, again time.Time, err error) {
 	for {
-		var part Ticked
-		var full bool
-		err := r.store.Update(ctx, func(tx Tx) (err error) {
-			part, full, err = r.tick(ctx, tx, n)
+		var part ticked
+		err := r.update(ctx, func(tx Tx) (err error) {
+			part, err = r.tick(ctx, tx, n)
 			return err
 		})
 		if err != nil {
-			return out, fmt.Errorf("following the schedules: %w", err)
+			return checks, time.Time{}, fmt.Errorf("following the schedules: %w", err)
 		}
-		out.Started = append(out.Started, part.Started...)
-		out.Recorded += part.Recorded
-		out.Reminded += part.Reminded
-		out.Checks = out.Checks || part.Checks
-		if out.Again = part.Again; !full {
-			return out, nil
+		if checks = checks || part.checks; !part.more {
+			return checks, part.again, nil
 		}
 	}
 }
 
-func (r *Register) tick(ctx context.Context, tx Tx, n Node) (out Ticked, full bool, err error) {
+func (r *Register) tick(ctx context.Context, tx Tx, n Node) (out ticked, err error) {
 	now := r.now().Wall
 	due, err := tx.DueSchedules(ctx, now, batch)
 	if err != nil {
-		return out, false, err
+		return out, err
 	}
 	org, err := r.organisation(ctx, tx)
 	if err != nil {
-		return out, false, err
+		return out, err
 	}
+	out.more = len(due) == batch
 	for _, row := range due {
 		f := following{r: r, ctx: ctx, tx: tx, org: org, node: n, now: now, row: row, out: &out}
-		if err := f.follow(); err != nil {
-			return out, false, fmt.Errorf("schedule %s: %w", row.Key, err)
+		err := f.follow()
+		if errors.Is(err, errBroken) {
+			err = f.stop(err)
+		}
+		if err != nil {
+			return out, fmt.Errorf("schedule %s: %w", row.Key, err)
 		}
 	}
-	out.Again, err = tx.NextDue(ctx)
-	return out, len(due) == batch, err
+	out.again, err = tx.NextDue(ctx)
+	return out, err
 }
 
 // following is one due schedule within a tick.
@@ -78,63 +78,103 @@ type following struct {
 	node Node
 	now  time.Time
 	row  ScheduleRow
-	out  *Ticked
+	out  *ticked
 }
 
 // retryBusy is how soon a drill is tried again whose system another run holds.
 const retryBusy = time.Minute
 
 func (f *following) follow() error {
-	spec, cal, err := compiled(&f.row, f.org)
+	spec, cal, list, more, err := f.pending()
 	if err != nil {
-		f.row.Problem, f.row.Next = err.Error(), time.Time{}
-		return f.tx.PutSchedule(f.ctx, f.row)
+		return err
 	}
 	var hold time.Time
-	for more := true; more && hold.IsZero(); {
-		var list []schedule.Decision
-		list, more, err = spec.Pending(cal, schedule.Mark{Nominal: f.row.Nominal, Born: f.row.Born}, f.now)
-		if err != nil {
+	for _, d := range list {
+		if hold, err = f.settle(d); err != nil {
 			return err
 		}
-		for _, d := range list {
-			if hold, err = f.settle(d); err != nil {
-				return err
-			}
-			if !hold.IsZero() {
-				break
-			}
-			f.row.Nominal, f.row.Followed = d.Nominal, d.Due
+		if !hold.IsZero() {
+			break
 		}
+		f.row.Nominal, f.row.Followed = d.Nominal, d.Due
 	}
 	if err := f.remind(spec, cal); err != nil {
 		return err
 	}
-	look(&f.row, f.org, f.now)
-	if !hold.IsZero() && (f.row.Next.IsZero() || hold.Before(f.row.Next)) {
-		f.row.Next = hold
+	waits := f.row.Problem
+	foresee(&f.row, spec, cal, f.now)
+	switch {
+	case !hold.IsZero():
+		if f.row.Problem = waits; f.row.Next.IsZero() || hold.Before(f.row.Next) {
+			f.row.Next = hold
+		}
+	case more: // the rest gets a transaction of its own
+		f.row.Next, f.out.more = f.now, true
 	}
 	return f.tx.PutSchedule(f.ctx, f.row)
 }
 
+// pending lists what is due of the schedule and has no row yet.
+func (f *following) pending() (spec schedule.Spec, cal *schedule.Calendar, list []schedule.Decision, more bool, err error) {
+	if spec, cal, err = compiled(&f.row, f.org); err == nil {
+		list, more, err = spec.Pending(cal, schedule.Mark{Nominal: f.row.Nominal, Born: f.row.Born}, f.now)
+	}
+	if err != nil {
+		err = fmt.Errorf("%w: %w", errBroken, err)
+	}
+	return spec, cal, list, more, err
+}
+
+// stop lets a schedule rest that cannot be followed, until its files change.
+func (f *following) stop(why error) error {
+	f.row.Problem, f.row.Next = why.Error(), time.Time{}
+	if err := f.tx.PutSchedule(f.ctx, f.row); err != nil {
+		return err
+	}
+	return log(f.ctx, f.tx, f.now, System(f.node.Name), "schedule.stopped", f.row.Key, "done", map[string]string{"why": f.row.Problem})
+}
+
+// giveUp records as missed what is due and will never be followed.
+func (f *following) giveUp(why string) error {
+	for more := true; more; {
+		var list []schedule.Decision
+		var err error
+		if _, _, list, more, err = f.pending(); errors.Is(err, errBroken) {
+			return nil // nobody can tell what would have been due
+		}
+		for _, d := range list {
+			o := f.occurrence(d, OccurrenceMissed)
+			o.Reason = why
+			if err := f.write(o); err != nil {
+				return err
+			}
+			f.row.Nominal = d.Nominal
+		}
+	}
+	return nil
+}
+
+func (f *following) occurrence(d schedule.Decision, state OccurrenceState) Occurrence {
+	return Occurrence{
+		Schedule: f.row.Key, Nominal: d.Nominal, Zone: d.Zone, Due: d.Due, Reason: reason(d), At: f.now, State: state,
+	}
+}
+
 // settle gives one occurrence its row, or says until when it waits.
 func (f *following) settle(d schedule.Decision) (hold time.Time, err error) {
-	o := Occurrence{
-		Schedule: f.row.Key, Nominal: d.Nominal, Zone: d.Zone, Due: d.Due, Reason: reason(d), At: f.now,
-	}
 	switch d.Fate {
 	case schedule.FateWait:
 		return d.Until, nil
 	case schedule.FateStart, schedule.FateStartLate:
-		return f.start(o)
+		return f.start(f.occurrence(d, OccurrenceStarted))
 	case schedule.FateAsk:
-		o.State = OccurrenceAsked
+		return time.Time{}, f.write(f.occurrence(d, OccurrenceAsked))
 	case schedule.FateSkipped:
-		o.State = OccurrenceSkipped
+		return time.Time{}, f.write(f.occurrence(d, OccurrenceSkipped))
 	default:
-		o.State = OccurrenceMissed
+		return time.Time{}, f.write(f.occurrence(d, OccurrenceMissed))
 	}
-	return time.Time{}, f.write(o)
 }
 
 // reason is why an occurrence was moved, skipped, late or missed.
@@ -148,106 +188,107 @@ func reason(d schedule.Decision) string {
 // start opens the drill of an occurrence. While another run holds the system it
 // is tried again; once the time to start it is over, it is missed.
 func (f *following) start(o Occurrence) (hold time.Time, err error) {
-	if known, err := f.tx.Occurrence(f.ctx, o.Schedule, o.Nominal, o.Zone); err == nil {
-		_ = known // another node was first; its row says what happened
-		return time.Time{}, nil
+	if _, err := f.tx.Occurrence(f.ctx, o.Schedule, o.Nominal, o.Zone); err == nil {
+		return time.Time{}, nil // another node was first; its row says what happened
 	} else if !errors.Is(err, ErrNotFound) {
 		return time.Time{}, err
 	}
-	o.State = OccurrenceStarted
 	if f.row.Key == checksKey {
-		f.out.Checks = true
+		f.out.checks = true
 		return time.Time{}, f.write(o)
 	}
-	row, err := f.r.open(f.ctx, f.tx, System(f.node.Name), Opening{System: f.row.System, Drill: f.row.Drill, Hash: f.row.PlanHash, Director: f.leader()})
+	row, err := f.r.open(f.ctx, f.tx, System(f.node.Name), Opening{System: f.row.System, Drill: f.row.Drill, Hash: f.row.PlanHash, Director: f.org.Leader()})
 	switch {
 	case errors.Is(err, ErrBusy):
+		f.row.Problem = err.Error()
 		return f.now.Add(retryBusy), nil
-	case errors.Is(err, drill.ErrNoSteps), errors.Is(err, drill.ErrNoDrill):
+	case hopeless(err):
 		o.State, o.Reason = OccurrenceMissed, err.Error()
 	case err != nil:
 		return time.Time{}, err
 	default:
 		o.Run = row.ID
-		f.out.Started = append(f.out.Started, row.ID)
 	}
 	return time.Time{}, f.write(o)
 }
 
-// leader is who decides in a scheduled drill that names no director.
-func (f *following) leader() string {
-	for _, r := range f.org.Roles {
-		if r.ID == "oevelsesleder" || r.ID == "beredskabskoordinator" {
-			return r.ID
-		}
-	}
-	return "it-chef"
+// hopeless tells whether the plan itself is why a drill cannot be held.
+func hopeless(err error) bool {
+	return errors.Is(err, drill.ErrNoSteps) || errors.Is(err, drill.ErrNoDrill) || errors.Is(err, errBroken)
 }
 
 // write keeps the occurrence, its log entry and, unless it simply started, the
 // message about it.
 func (f *following) write(o Occurrence) error {
+	if o.State != OccurrenceSkipped && f.row.Problem != "" && o.Reason != "" {
+		o.Reason += "; before that, " + f.row.Problem
+	}
+	f.row.Problem = ""
 	added, err := f.tx.AddOccurrence(f.ctx, o)
 	if err != nil || !added {
-		return err
+		return errors.Join(err, conflictUnless(added || o.Run == "")) // a run without its row would be a second one
 	}
 	detail := map[string]string{"nominal": o.Nominal, "zone": o.Zone, "state": string(o.State), "reason": o.Reason, "run": o.Run}
 	if err := log(f.ctx, f.tx, f.now, System(f.node.Name), "schedule."+string(o.State), o.Schedule, "done", detail); err != nil {
 		return err
 	}
-	if o.State == OccurrenceStarted {
+	if o.State == OccurrenceStarted || o.State == OccurrenceSkipped || f.row.Key == checksKey {
 		return nil
 	}
-	f.out.Recorded++
-	if f.row.Key == checksKey || o.State == OccurrenceSkipped {
-		return nil
-	}
-	return f.owe(outbox.Missed, "", o.Due, o.Reason, 0, f.now.Add(resultLives))
+	return f.owe(outbox.Missed, o.Nominal, o.Due, outbox.Facts{Text: o.Reason}, f.now.Add(resultLives))
 }
 
-// remind owes the reminders whose moment has come, once each by natural key.
+// remind owes the newest reminder whose moment has come, once by its natural
+// key. One that a server slept through is still told, unless a later one has
+// come meanwhile, or the schedule is younger than it.
 func (f *following) remind(spec schedule.Spec, cal *schedule.Calendar) error {
 	if f.row.Key == checksKey || spec.Rule.Intraday() {
 		return nil
 	}
 	for d := range spec.Occurrences(cal, f.now, f.now.AddDate(0, 0, 15)) {
-		if d.Fate == schedule.FateSkipped {
+		var last schedule.Reminder
+		for _, m := range d.Reminders(f.now) {
+			if m.DaysBefore > 0 && m.Past && !m.At.Before(f.row.Born) {
+				last = m
+			}
+		}
+		if last.DaysBefore == 0 || d.Fate == schedule.FateSkipped || !d.Due.After(f.now) {
 			continue
 		}
-		for _, m := range d.Reminders(f.now) {
-			recent := m.Past && f.now.Sub(m.At) < 12*time.Hour && !m.At.Before(f.row.Born)
-			if m.DaysBefore == 0 || !recent {
-				continue
-			}
-			f.out.Reminded++
-			if err := f.owe(outbox.Reminder, fmt.Sprintf("%s/%d", d.Nominal, m.DaysBefore), d.Due, "", m.DaysBefore, d.Due); err != nil {
-				return err
-			}
+		left := int((d.Due.Sub(f.now) + 12*time.Hour) / (24 * time.Hour))
+		if err := f.owe(outbox.Reminder, fmt.Sprintf("%s/%d", d.Nominal, last.DaysBefore), d.Due, outbox.Facts{DaysBefore: max(left, 1)}, d.Due); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (f *following) owe(kind outbox.Kind, key string, due time.Time, text string, days int, expires time.Time) error {
+// owe tells the owner and the people of the drill. A plan that cannot be read
+// has no people; then only the leader is told.
+func (f *following) owe(kind outbox.Kind, key string, due time.Time, facts outbox.Facts, expires time.Time) error {
+	facts.System, facts.SystemName, facts.Drill, facts.StartsAt, facts.Phone = f.row.System, f.row.System, f.row.Drill, due, f.org.DutyPhone
+	facts.Command = fmt.Sprintf("%s drill start %s %s", words(f.r.options.Command, "beredskab"), f.row.System, f.row.Drill)
+	var to []receiver
 	p, err := f.r.plan(f.ctx, f.tx, f.row.PlanHash)
-	if err != nil {
+	switch {
+	case errors.Is(err, errBroken):
+		to = append(to, reach(f.org.Leader(), nil, f.org))
+	case err != nil:
 		return err
+	default:
+		d, _ := p.Drill(f.row.Drill)
+		facts.SystemName, facts.Drill, facts.Minutes = p.Name, words(d.Title, f.row.Drill), length(p, d)
+		facts.EndsAt = due.Add(time.Duration(facts.Minutes) * time.Minute)
+		to = append(to, reach(words(d.Participants.Director, f.org.Leader()), p, f.org), reach("systemejer", p, f.org))
+		for _, role := range d.Participants.Participants {
+			to = append(to, reach(role, p, f.org))
+		}
 	}
-	d, _ := drillOf(p, f.row.Drill)
-	to := []receiver{reach(words(d.Participants.Director, f.leader()), p, f.org), reach("systemejer", p, f.org)}
-	for _, role := range d.Participants.Participants {
-		to = append(to, reach(role, p, f.org))
-	}
+	facts.Leader = to[0].Name
 	return f.r.owe(f.ctx, f.tx, f.org, outbox.Notice{
 		Key:  fmt.Sprintf("%s/%s/%s/%s", f.row.Key, kind, due.UTC().Format(time.RFC3339), key),
-		Kind: kind, State: outbox.Owed, CreatedAt: f.now, NextTry: f.now, ExpiresAt: expires,
-		Facts: outbox.Facts{
-			System: p.ID, SystemName: p.Name, Drill: d.Title, StartsAt: due, DaysBefore: days, Text: text,
-			Minutes: length(p, d), EndsAt: due.Add(time.Duration(length(p, d)) * time.Minute), Phone: f.org.DutyPhone,
-			Leader:  to[0].Name,
-			Command: fmt.Sprintf("%s drill start %s %s", words(f.r.options.Command, "beredskab"), p.ID, d.ID),
-		},
-	}, unique(to...))
+		Kind: kind, Facts: facts, CreatedAt: f.now, ExpiresAt: expires,
+	}, to)
 }
 
 // length is how long a drill is planned to take, in minutes: its steps one

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"beredskab/internal/drill"
 	"beredskab/internal/plan"
 )
 
@@ -139,50 +139,40 @@ func (r *Register) organisation(ctx context.Context, tx Tx) (*plan.Organisation,
 }
 
 // Set gives the plans and the organisation that the register holds as current.
-func (r *Register) Set(ctx context.Context) (set *plan.Set, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
+func (r *Register) Set(ctx context.Context) (*plan.Set, error) {
+	return read(ctx, r, func(tx Tx) (*plan.Set, error) {
 		org, err := r.organisation(ctx, tx)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		current, err := tx.Current(ctx, "plan")
+		current, err := tx.Current(ctx, "plan") // by ID
 		if err != nil {
-			return err
+			return nil, err
 		}
-		plans := make([]*plan.Plan, 0, len(current))
-		for _, v := range current {
-			p, err := r.plan(ctx, tx, v.Hash)
-			if err != nil {
-				return err
+		set := &plan.Set{Organisation: org, Plans: make([]*plan.Plan, len(current))}
+		for i, v := range current {
+			if set.Plans[i], err = r.plan(ctx, tx, v.Hash); err != nil {
+				return nil, err
 			}
-			plans = append(plans, p)
 		}
-		slices.SortFunc(plans, func(a, b *plan.Plan) int { return strings.Compare(a.ID, b.ID) })
-		set = &plan.Set{Organisation: org, Plans: plans}
-		return nil
+		return set, nil
 	})
-	return set, err
 }
 
 // Versions lists the versions of one system's plan, oldest first.
-func (r *Register) Versions(ctx context.Context, system string) (list []Version, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
-		list, err = tx.Versions(ctx, "plan", system)
+func (r *Register) Versions(ctx context.Context, system string) ([]Version, error) {
+	return read(ctx, r, func(tx Tx) ([]Version, error) {
+		list, err := tx.Versions(ctx, "plan", system)
 		if err == nil && len(list) == 0 {
 			err = fmt.Errorf("plan of system %q: %w", system, ErrNotFound)
 		}
-		return err
+		return list, err
 	})
-	return list, err
 }
 
 // VersionPlan reads one version back.
-func (r *Register) VersionPlan(ctx context.Context, hash string) (p *plan.Plan, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
-		p, err = r.plan(ctx, tx, hash)
-		return err
-	})
-	return p, err
+func (r *Register) VersionPlan(ctx context.Context, hash string) (*plan.Plan, error) {
+	return read(ctx, r, func(tx Tx) (*plan.Plan, error) { return r.plan(ctx, tx, hash) })
 }
 
 // Held is a drill from before this register existed, as somebody states it.
@@ -194,35 +184,52 @@ type Held struct {
 
 // Import takes earlier drills over as ended runs without events, marked as
 // imported. They are evidence on the word of the actor, for the recovery steps
-// of the version that is current now.
+// of the version that is current now. One that is held already is left as it is.
 func (r *Register) Import(ctx context.Context, a Actor, list []Held) error {
 	return r.change(ctx, a, "history.import", "runs", func(tx Tx) (any, error) {
+		count := 0
 		for _, h := range list {
-			if err := r.importOne(ctx, tx, h); err != nil {
+			added, err := r.importOne(ctx, tx, h)
+			if err != nil {
 				return nil, fmt.Errorf("drill of %s held %s: %w", h.System, h.EndedAt.Format(time.DateOnly), err)
 			}
+			if added {
+				count++
+			}
 		}
-		return map[string]int{"runs": len(list)}, nil
+		if count == 0 {
+			return nil, errNothing
+		}
+		return map[string]int{"runs": count}, nil
 	})
 }
 
-func (r *Register) importOne(ctx context.Context, tx Tx, h Held) error {
-	p, err := r.pinned(ctx, tx, Opening{System: h.System})
-	if err != nil {
-		return err
+func (r *Register) importOne(ctx context.Context, tx Tx, h Held) (added bool, err error) {
+	if h.EndedAt.IsZero() || h.StartedAt.After(h.EndedAt) || h.EndedAt.After(r.now().Wall) {
+		return false, &drill.Refusal{Kind: "history.import", Why: "it must have started, and then ended, before now"}
 	}
 	last, err := tx.LastRunNumber(ctx, h.EndedAt.Year())
 	if err != nil {
-		return err
+		return false, err
+	}
+	p, err := r.pinned(ctx, tx, Opening{System: h.System})
+	if err != nil {
+		return false, err
+	}
+	held, err := tx.Runs(ctx, RunFilter{System: h.System})
+	if err != nil || slices.ContainsFunc(held, func(row RunRow) bool {
+		return row.Imported && row.Type == h.Type && row.EndedAt.Equal(h.EndedAt.Truncate(time.Microsecond))
+	}) {
+		return false, err
 	}
 	row := RunRow{
 		ID: fmt.Sprintf("%d-%02d", h.EndedAt.Year(), last+1), System: h.System, PlanHash: p.Hash(), StepsHash: p.StepsHash(),
-		Type: h.Type, Title: h.Title, Scope: h.Scope, Imported: true, State: "ended", Verdict: h.Verdict,
+		Type: h.Type, Title: h.Title, Scope: h.Scope, Imported: true, State: string(drill.Ended), Verdict: h.Verdict,
 		OpenedAt: h.StartedAt.UTC(), StartedAt: h.StartedAt.UTC(), EndedAt: h.EndedAt.UTC(), Measured: plan.Measured(h.Type),
 		RTA: nanoseconds(h.RTA), RPA: nanoseconds(h.RPA),
 	}
-	added, err := tx.AddRun(ctx, row)
-	return errors.Join(err, conflictUnless(added || err != nil))
+	added, err = tx.AddRun(ctx, row)
+	return added, errors.Join(err, conflictUnless(added || err != nil))
 }
 
 func nanoseconds(d *time.Duration) *int64 {

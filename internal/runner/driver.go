@@ -24,28 +24,27 @@ type driver struct {
 }
 
 // poke makes sure that the run is looked at after this call: by its driver, or
-// by a new one. Orphans are attempts of an earlier start, to be found again.
-func (r *Runner) poke(steps context.Context, run string, orphans ...register.Job) {
+// by a new one. It reports false when this node begins nothing any more. Orphans
+// are attempts of an earlier start, to be found again.
+func (r *Runner) poke(run string, orphans ...register.Job) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.drivers == nil {
-		return
+	if r.steps == nil || r.steps.Err() != nil || r.drivers == nil {
+		return false
 	}
-	d, there := r.drivers[run]
-	if there {
+	if d, there := r.drivers[run]; there {
 		d.poked = true
-		select {
-		case d.wake <- struct{}{}:
-		default:
-		}
-		return
+		nudge(d.wake)
+		return true
 	}
-	d = &driver{
+	steps := r.steps
+	d := &driver{
 		r: r, run: run, wake: make(chan struct{}, 1), results: make(chan register.Result, 16),
 		hands: map[string]context.CancelCauseFunc{}, done: make(chan struct{}),
 	}
 	r.drivers[run] = d
 	r.idle.Go(func() { defer close(d.done); d.drive(steps, orphans) })
+	return true
 }
 
 // wait blocks until no driver has that run in hand and it has nothing to wait
@@ -70,19 +69,21 @@ func (d *driver) drive(steps context.Context, orphans []register.Job) {
 	var pending []register.Result
 	for pause := time.Duration(0); ; {
 		if steps.Err() != nil {
-			d.abandon(pending)
+			d.abandon(steps, pending)
 			return
 		}
 		turn, err := d.r.Register.Advance(steps, d.r.node, d.run, pending...)
 		switch {
-		case errors.Is(err, register.ErrConflict) && steps.Err() == nil:
-			continue // somebody else changed the run; read it again
-		case errors.Is(err, register.ErrNotFound):
-			d.leave()
-			return
+		case errors.Is(err, register.ErrNotFound) && len(d.hands) == 0:
+			if d.leave() {
+				return
+			}
+			continue
 		case err != nil:
-			d.r.Log.Error("the run cannot be driven; trying again", "run", d.run, "error", err)
-			pause = min(max(2*pause, 50*time.Millisecond), 30*time.Second)
+			if steps.Err() == nil {
+				d.r.Log.Error("the run cannot be driven; trying again", "run", d.run, "error", err)
+			}
+			pause = min(max(2*pause, shortestPause), longestPause)
 			d.sleep(steps, pause/2+rand.N(pause/2))
 			continue
 		}
@@ -95,21 +96,24 @@ func (d *driver) drive(steps context.Context, orphans []register.Job) {
 	}
 }
 
+// How long a driver pauses when the register refuses it (F8).
+const (
+	shortestPause = 50 * time.Millisecond
+	longestPause  = 30 * time.Second
+)
+
 // settle starts what the turn gave out. It reports true when nothing is in hand
 // and nobody poked meanwhile, so that the driver is gone.
 func (d *driver) settle(steps context.Context, turn register.Turn) (gone bool) {
-	if turn.Stop {
-		for _, cancel := range d.hands {
+	for _, step := range turn.Stop {
+		if cancel, ok := d.hands[step]; ok {
 			cancel(action.ErrAbort)
 		}
 	}
 	for _, job := range turn.Jobs {
 		d.start(steps, job, false)
 	}
-	select {
-	case d.r.deliver <- struct{}{}:
-	default:
-	}
+	nudge(d.r.deliver)
 	if len(d.hands) > 0 {
 		return false
 	}
@@ -179,18 +183,22 @@ func (d *driver) collect(pending []register.Result, res register.Result) []regis
 	return append(pending, res)
 }
 
-// abandon waits until everything in hand has let go of this server, and hands
-// in what ended meanwhile.
-func (d *driver) abandon(pending []register.Result) {
+// lastWord is how long a stopping server tries to reach the register.
+const lastWord = 2 * time.Second
+
+// abandon waits until everything in hand has let go of this server, hands in
+// what ended meanwhile, and asks that somebody goes on with the run.
+func (d *driver) abandon(steps context.Context, pending []register.Result) {
 	for len(d.hands) > 0 {
 		pending = d.collect(pending, <-d.results)
 	}
-	if len(pending) == 0 {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(steps), lastWord)
+	defer cancel()
+	if err := d.r.Register.HandIn(ctx, d.r.node, d.run, pending...); err != nil {
+		d.r.Log.Error("results could not be handed in; they wait in the spool", "run", d.run, "error", err)
 		return
 	}
-	if err := d.r.Register.HandIn(context.Background(), d.r.node, d.run, pending...); err != nil {
-		d.r.Log.Error("results could not be handed in; they wait in the spool", "run", d.run, "error", err)
-	}
+	d.forget(pending)
 }
 
 // forget clears the spool of what is safe in the register now.

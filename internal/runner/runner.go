@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"beredskab/internal/action"
@@ -46,6 +47,7 @@ type Runner struct {
 	Options
 	node  register.Node
 	slots chan struct{}
+	leads atomic.Bool // this node delivers the messages
 
 	mu      sync.Mutex
 	steps   context.Context // of everything in hand; nil before Run
@@ -75,14 +77,13 @@ func New(o Options) *Runner {
 }
 
 // Run joins the register, takes over what an earlier start of this node left,
-// and works until ctx ends. Then it starts no new step and returns soon;
+// and works until ctx ends. Then it starts no new step and returns soon (F34);
 // supervised steps go on without it and are found again at the next start.
 func (r *Runner) Run(ctx context.Context) error {
-	node, err := r.Register.Join(ctx, r.Node)
-	if err != nil {
+	var err error
+	if r.node, err = r.Register.Join(ctx, r.Node); err != nil {
 		return fmt.Errorf("joining the register as node %s: %w", r.Node, err)
 	}
-	r.node = node
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	steps, detach := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -90,73 +91,92 @@ func (r *Runner) Run(ctx context.Context) error {
 	r.mu.Lock()
 	r.steps = steps
 	r.mu.Unlock()
-	if err := r.resume(steps); err != nil {
-		return err
+	r.elect(ctx)
+	stop, err := r.begin(ctx)
+	if err != nil {
+		cancel(err)
 	}
-	var work sync.WaitGroup
-	failed := make(chan error, 1)
-	for _, loop := range r.loops() {
-		work.Go(func() {
-			if err := loop(ctx); err != nil && ctx.Err() == nil {
-				select {
-				case failed <- err:
-				default:
-				}
-				cancel(err)
-			}
-		})
-	}
-	stop := func(context.Context) error { return nil }
-	if r.Only == "" {
-		if stop, err = r.Queue.Work(ctx, r.Node, func(_ context.Context, run string) error { r.poke(steps, run); return nil }); err != nil {
-			cancel(err)
-		}
-	} else {
+	work := r.work(ctx, cancel)
+	if r.Only != "" {
 		go func() { r.wait(r.Only); cancel(nil) }()
 	}
 	<-ctx.Done()
 	detach(action.ErrDetach)
-	last := context.WithoutCancel(ctx)
-	err = errors.Join(err, stop(last))
+	err = errors.Join(err, stop(context.WithoutCancel(ctx)))
 	r.mu.Lock()
 	r.drivers = nil // nothing new from now on
 	r.mu.Unlock()
 	r.idle.Wait()
-	work.Wait()
-	select {
-	case e := <-failed:
-		err = errors.Join(e, err)
-	default:
-	}
-	return err
+	return errors.Join(work(), err)
 }
 
-// loops are what runs beside the drivers.
-func (r *Runner) loops() []func(context.Context) error {
-	if r.Only != "" {
-		return []func(context.Context) error{r.deliveries}
+// begin takes over what is open and asks the queue for wake-ups.
+func (r *Runner) begin(ctx context.Context) (stop func(context.Context) error, err error) {
+	stop = func(context.Context) error { return nil }
+	if err := r.resume(ctx); err != nil || r.Only != "" {
+		return stop, err
 	}
-	return []func(context.Context) error{r.deliveries, r.schedule, r.beat}
+	queue, err := r.Queue.Work(ctx, r.Node, func(_ context.Context, run string) error {
+		if !r.poke(run) {
+			return errStopping // another node, or the next start, is to drive it
+		}
+		return nil
+	})
+	if err != nil {
+		return stop, fmt.Errorf("asking the queue for work: %w", err)
+	}
+	return queue, nil
+}
+
+// errStopping gives a wake-up back to the queue.
+var errStopping = errors.New("this node is stopping")
+
+// work starts what runs beside the drivers. The function that it gives waits
+// for the end and tells what went wrong first; that ends the runner.
+func (r *Runner) work(ctx context.Context, cancel context.CancelCauseFunc) (wait func() error) {
+	loops := []func(context.Context) error{r.deliveries}
+	if r.Only == "" {
+		loops = append(loops, r.schedule, r.beat)
+	}
+	var running sync.WaitGroup
+	failed := make(chan error, len(loops))
+	for _, loop := range loops {
+		running.Go(func() {
+			if err := loop(ctx); err != nil {
+				failed <- err
+				cancel(err)
+			}
+		})
+	}
+	return func() error {
+		running.Wait()
+		select {
+		case err := <-failed:
+			return err
+		default:
+			return nil
+		}
+	}
 }
 
 // resume takes over open attempts of this node's earlier starts and drives
 // every run that has not ended.
-func (r *Runner) resume(steps context.Context) error {
-	orphans, err := r.Register.Orphans(steps, r.node)
+func (r *Runner) resume(ctx context.Context) error {
+	orphans, err := r.Register.Orphans(ctx, r.node)
 	if err != nil {
 		return err
 	}
 	byRun := map[string][]register.Job{}
-	for _, o := range orphans {
-		byRun[o.Run] = append(byRun[o.Run], o.Job)
+	for _, job := range orphans {
+		byRun[job.Run] = append(byRun[job.Run], job)
 	}
-	open, err := r.Register.OpenRuns(steps)
+	open, err := r.Register.OpenRuns(ctx)
 	if err != nil {
 		return err
 	}
 	for _, run := range open {
 		if r.Only == "" || r.Only == run {
-			r.poke(steps, run, byRun[run]...)
+			r.poke(run, byRun[run]...)
 		}
 	}
 	return nil
@@ -165,20 +185,20 @@ func (r *Runner) resume(steps context.Context) error {
 // Changed tells the runner that something outside changed the register: a
 // schedule, or a message that is owed.
 func (r *Runner) Changed() {
-	for _, c := range []chan struct{}{r.tickle, r.deliver} {
-		select {
-		case c <- struct{}{}:
-		default:
-		}
+	nudge(r.tickle)
+	nudge(r.deliver)
+}
+
+func nudge(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
 	}
 }
 
 // Woken looks at a run at once because this process changed it.
 func (r *Runner) Woken(run string) {
-	r.mu.Lock()
-	steps := r.steps
-	r.mu.Unlock()
-	if steps != nil && (r.Only == "" || r.Only == run) {
-		r.poke(steps, run)
+	if r.Only == "" || r.Only == run {
+		r.poke(run)
 	}
 }

@@ -25,11 +25,15 @@ func (d *driver) start(steps context.Context, job register.Job, adopt bool) {
 // means that the step goes on under its supervisor without this server.
 func (r *Runner) carry(ctx context.Context, job register.Job, adopt bool) register.Result {
 	if !adopt {
+		claimed := time.Now()
 		select {
 		case r.slots <- struct{}{}:
 			defer func() { <-r.slots }()
 		case <-ctx.Done():
-			return register.Result{Step: job.Step, Attempt: job.Attempt, Outcome: register.NotStarted, Text: "it was given back before it began"}
+			return givenBack(job, "it was given back before it began")
+		}
+		if ctx.Err() != nil || (time.Since(claimed) > r.Beat && !r.holds(ctx, job)) {
+			return givenBack(job, "it was given back before it began")
 		}
 	}
 	request := action.Request{
@@ -53,6 +57,21 @@ func (r *Runner) carry(ctx context.Context, job register.Job, adopt bool) regist
 		res.Outcome, res.Text = string(action.Unknown), "the server stopped while it ran"
 	}
 	return res
+}
+
+func givenBack(job register.Job, why string) register.Result {
+	return register.Result{Step: job.Step, Attempt: job.Attempt, Outcome: "not_started", Text: why}
+}
+
+// holds asks whether the attempt is still this node's to begin: while it waited,
+// another node may have taken this one for dead (F6). Without an answer nothing
+// begins.
+func (r *Runner) holds(ctx context.Context, job register.Job) bool {
+	held, err := r.Register.Holds(ctx, r.node, job)
+	if err != nil {
+		r.Log.Error("a step that waited for its turn was not begun", "run", job.Run, "step", job.Step, "error", err)
+	}
+	return held
 }
 
 // lasts is from when on a running step is worth a commit of its own.
