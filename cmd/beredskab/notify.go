@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -73,7 +74,7 @@ func (c *cli) outbox(ctx context.Context, r *register.Register, f register.Notic
 		w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "ID\tKIND\tABOUT\tCHANNEL\tTO\tSTATE\tTRIES\t")
 		for i, n := range list {
-			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", n.ID, n.Kind, dash(n.Facts.Run+n.Facts.System), n.Channel, dash(n.Receiver), n.State, len(views[i].Tries), n.LastError)
+			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", n.ID, n.Kind, dash(strings.TrimSpace(n.Facts.Run+" "+n.Facts.System)), n.Channel, dash(n.Receiver), n.State, len(views[i].Tries), n.LastError)
 		}
 		_ = w.Flush()
 	})

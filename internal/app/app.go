@@ -204,6 +204,16 @@ func (a *App) actions() (*action.Local, error) {
 	})
 }
 
+// Judge gives what says whether the actions of plan steps can be carried out
+// with these settings. It is only asked; nothing is started.
+func (s *Settings) Judge(spool string) (*action.Local, error) {
+	catalogue, err := s.Catalogue()
+	if err != nil {
+		return nil, err
+	}
+	return action.New(action.Options{Catalogue: catalogue, Allow: s.allow(), Spool: spool, OpenSQL: newTargets(s.Targets).open})
+}
+
 func (s *Settings) allow() action.Allow {
 	allow := action.Allow{Hosts: s.Allow.Hosts, Paths: s.Allow.Paths}
 	for _, t := range s.Targets {

@@ -111,19 +111,11 @@ func (f *Folder) lint() (plan.Problems, error) {
 
 // Actions gives what judges the actions of steps. Nothing is started.
 func Actions(s *app.Settings) (judge func(string, map[string]string) []action.Problem, forget func(), err error) {
-	catalogue, err := s.Catalogue()
-	if err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", app.ErrSettings, err)
-	}
 	spool, err := os.MkdirTemp("", "beredskab-lint-")
 	if err != nil {
 		return nil, nil, fmt.Errorf("making a folder to try actions in: %w", err)
 	}
-	allow := action.Allow{Hosts: s.Allow.Hosts, Paths: s.Allow.Paths}
-	for _, t := range s.Targets {
-		allow.SQL = append(allow.SQL, t.Name)
-	}
-	local, err := action.New(action.Options{Catalogue: catalogue, Allow: allow, Spool: spool})
+	local, err := s.Judge(spool)
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("%w: %w", app.ErrSettings, err), os.RemoveAll(spool))
 	}
