@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -48,12 +47,10 @@ func (c *cli) pass(v verdict) error {
 
 // judge lets the plan folder that the paths name be judged.
 func (c *cli) judge(paths []string, ask func(*folder.Folder, folder.Only) (verdict, error)) error {
-	done := c.working("judging the plans")
+	done := c.working("reading and judging the plans")
 	defer done()
 	dir, only, err := folder.Named(c.workDir, paths)
-	if errors.Is(err, folder.ErrApart) {
-		return usage("%v", err)
-	} else if err != nil {
+	if err != nil {
 		return err
 	}
 	if dir != "" {

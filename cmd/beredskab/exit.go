@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"beredskab/cmd/beredskab/folder"
+	"beredskab/cmd/beredskab/site"
 	"beredskab/internal/app"
 	"beredskab/internal/drill"
 	"beredskab/internal/recovery"
@@ -39,9 +40,6 @@ func exitCodes() []exitCode {
 // been printed.
 var errFound = errors.New("found something")
 
-// errUsage says that the command was used wrongly.
-var errUsage = errors.New("wrong use")
-
 // errPartly says that some messages were not delivered.
 var errPartly = errors.New("partly delivered")
 
@@ -50,7 +48,7 @@ var errWaited = errors.New("time ran out")
 
 // usage is an error about how the command was used.
 func usage(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", errUsage, fmt.Sprintf(format, args...))
+	return fmt.Errorf("%w: %s", folder.ErrUsage, fmt.Sprintf(format, args...))
 }
 
 // codeOf maps an error to its exit code: the one table of the program.
@@ -64,7 +62,7 @@ func codeOf(err error) int {
 		return 130
 	case errors.Is(err, errFound), errors.As(err, &circle):
 		return 3
-	case errors.Is(err, errUsage), errors.Is(err, app.ErrSettings):
+	case errors.Is(err, folder.ErrUsage), errors.Is(err, site.ErrWords), errors.Is(err, app.ErrSettings):
 		return 2
 	case errors.Is(err, register.ErrNotAllowed):
 		return 4

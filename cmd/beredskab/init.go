@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"path/filepath"
 	"strings"
 
@@ -38,13 +37,8 @@ func (c *cli) runInit(o site.Answers, dir string) error {
 	if c.prompt && !c.yes && !c.json {
 		site.Ask(c.in, c.err, &o)
 	}
-	if o.Organisation == "" {
-		return usage("--name is missing; write `beredskab init --name \"Eksempel Kommune\"`")
-	}
 	made, err := site.Make(dir, o)
-	if errors.Is(err, site.ErrWords) {
-		return usage("%v", err)
-	} else if err != nil {
+	if err != nil {
 		return err
 	}
 	c.hint("Next: cd %s && git init && beredskab check", dir)

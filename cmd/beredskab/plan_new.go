@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"path/filepath"
 	"strings"
 
@@ -29,15 +28,8 @@ func (c *cli) planNew() *cobra.Command {
 }
 
 func (c *cli) runPlanNew(o site.System, dry bool) error {
-	for _, f := range [][2]string{{"kind", o.Kind}, {"id", o.ID}, {"name", o.Name}} {
-		if f[1] == "" {
-			return usage("--%s is missing; write `beredskab plan new --kind on-premise --id byggesag --name \"Byggesag\"`", f[0])
-		}
-	}
 	text, err := site.Begin(o)
-	if errors.Is(err, site.ErrWords) {
-		return usage("%v", err)
-	} else if err != nil {
+	if err != nil {
 		return err
 	}
 	if dry {

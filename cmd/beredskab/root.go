@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"beredskab/cmd/beredskab/folder"
 	"beredskab/internal/app"
 	"beredskab/internal/register"
 )
@@ -137,17 +138,7 @@ func (c *cli) now() (time.Time, error) {
 	if c.at == "" {
 		return time.Now(), nil
 	}
-	return moment("--at", c.at)
-}
-
-// moment reads a time that was given with a flag.
-func moment(flag, text string) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", time.DateOnly} {
-		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
-			return t, nil
-		}
-	}
-	return time.Time{}, usage("%s %q is no time; write it as 2026-11-23T12:00:00+01:00 or 2026-11-23", flag, text)
+	return folder.Moment("--at", c.at)
 }
 
 // print writes a result: as JSON when that is wanted, else as text.
@@ -170,7 +161,7 @@ func (c *cli) hint(format string, args ...any) {
 
 // complain tells a person, or a program, what went wrong.
 func (c *cli) complain(err error) {
-	text := strings.TrimPrefix(err.Error(), errUsage.Error()+": ")
+	text := strings.TrimPrefix(err.Error(), folder.ErrUsage.Error()+": ")
 	if !c.json {
 		fmt.Fprintf(c.err, "beredskab: %s\n", text)
 		return

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"time"
-
 	"github.com/spf13/cobra"
 
 	"beredskab/cmd/beredskab/folder"
@@ -15,13 +13,8 @@ func (c *cli) schedule() *cobra.Command {
 	return cmd
 }
 
-type scheduleNextOptions struct {
-	folder.Period
-	from, to string
-}
-
 func (c *cli) scheduleNext() *cobra.Command {
-	var o scheduleNextOptions
+	var o folder.Period
 	cmd := &cobra.Command{
 		Use: "next", Short: "List coming drills in local time, and why one is moved or skipped", Args: cobra.NoArgs,
 		Example: "  beredskab schedule next --system esdh\n  beredskab schedule next --from 2027-01-01 --to 2027-12-31 -n 200 --json",
@@ -29,35 +22,17 @@ func (c *cli) scheduleNext() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.System, "system", "", "only drills of this system")
-	f.StringVar(&o.from, "from", "", "from this day or moment on (default: now)")
-	f.StringVar(&o.to, "to", "", "until this day or moment (default: five years on)")
+	f.StringVar(&o.From, "from", "", "from this day or moment on (default: now)")
+	f.StringVar(&o.To, "to", "", "until this day or moment (default: five years on)")
 	f.IntVarP(&o.Number, "number", "n", 20, "at most this many")
 	f.BoolVar(&o.Checks, "checks", false, "also when the RTO checks run")
 	return cmd
 }
 
-func (c *cli) runScheduleNext(o scheduleNextOptions) (err error) {
-	if o.From, err = c.now(); err == nil && o.from != "" {
-		o.From, err = moment("--from", o.from)
-	}
-	if o.To = o.From.AddDate(5, 0, 0); err == nil && o.to != "" {
-		o.To, err = moment("--to", o.to)
-	}
-	switch {
-	case err != nil:
-		return err
-	case !o.To.After(o.From):
-		return usage("--to %s is not after %s, where the list begins", o.to, o.From.Format(time.DateOnly))
-	case o.Number < 1:
-		return usage("-n %d is no number of drills; write 1 or more", o.Number)
-	}
-	f, err := c.folder()
+func (c *cli) runScheduleNext(o folder.Period) error {
+	now, err := c.now()
 	if err != nil {
 		return err
 	}
-	v, err := f.Coming(o.Period)
-	if err != nil {
-		return err
-	}
-	return c.pass(v)
+	return c.judge(nil, func(f *folder.Folder, _ folder.Only) (verdict, error) { return f.Coming(now, o) })
 }

@@ -21,9 +21,40 @@ type Coming struct {
 // Period says which occurrences are asked for.
 type Period struct {
 	System   string // empty: all
-	From, To time.Time
-	Number   int  // at most
-	Checks   bool // also the RTO checks
+	From, To string // days or moments; empty: now, and five years on
+	Number   int    // at most
+	Checks   bool   // also the RTO checks
+
+	from, to time.Time
+}
+
+// Moment reads a time that was given with a flag. The error wraps ErrUsage.
+func Moment(flag, text string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", time.DateOnly} {
+		if t, err := time.ParseInLocation(layout, text, time.Local); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%w: %s %q is no time; write it as 2026-11-23T12:00:00+01:00 or 2026-11-23", ErrUsage, flag, text)
+}
+
+// read reads the two ends of the period.
+func (q *Period) read(now time.Time) (err error) {
+	if q.from = now; q.From != "" {
+		q.from, err = Moment("--from", q.From)
+	}
+	if q.to = q.from.AddDate(5, 0, 0); q.To != "" && err == nil {
+		q.to, err = Moment("--to", q.To)
+	}
+	switch {
+	case err != nil:
+		return err
+	case !q.to.After(q.from):
+		return fmt.Errorf("%w: --to %s is not after %s, where the list begins", ErrUsage, q.To, q.from.Format(time.DateOnly))
+	case q.Number < 1:
+		return fmt.Errorf("%w: -n %d is no number of drills; write 1 or more", ErrUsage, q.Number)
+	}
+	return nil
 }
 
 // dueRow is one coming occurrence.
@@ -43,8 +74,11 @@ type dueRow struct {
 	at time.Time
 }
 
-// Coming lists the occurrences of a period.
-func (f *Folder) Coming(q Period) (*Coming, error) {
+// Coming lists the occurrences of a period. Errors wrap ErrUsage or ErrNotFound.
+func (f *Folder) Coming(now time.Time, q Period) (*Coming, error) {
+	if err := q.read(now); err != nil {
+		return nil, err
+	}
 	if q.System != "" {
 		if _, err := f.System(q.System); err != nil {
 			return nil, err
@@ -78,7 +112,7 @@ func (v *Coming) add(q Period, org *plan.Organisation, row dueRow, text plan.Sch
 		return
 	}
 	n := 0
-	for d := range spec.Occurrences(cal, q.From, q.To) {
+	for d := range spec.Occurrences(cal, q.from, q.to) {
 		if n++; n > q.Number {
 			break
 		}

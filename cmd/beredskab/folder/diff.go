@@ -27,6 +27,9 @@ type Diff struct {
 // a file, a system (its file now), or SYSTEM@N with the number or the hash of a
 // version in the register, the newest without one.
 func (f *Folder) Diff(ctx context.Context, before, after, lang string) (*Diff, error) {
+	if lang != "da" && lang != "en" {
+		return nil, fmt.Errorf("%w: --lang %q is not known; write da or en", ErrUsage, lang)
+	}
 	var sides [2]*plan.Plan
 	for i, word := range [2]string{before, after} {
 		var err error

@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// ErrApart says that the paths do not lie in one plan folder.
-var ErrApart = errors.New("name files of one plan folder")
+// ErrUsage says that the question was put wrongly.
+var ErrUsage = errors.New("wrong use")
 
 // Only tells which files are asked for.
 type Only func(file string) bool
@@ -36,7 +36,7 @@ func Named(workDir string, paths []string) (dir string, only Only, err error) {
 			at = filepath.Dir(at)
 		}
 		if dir != "" && dir != at {
-			return "", nil, fmt.Errorf("%w: %s lies in another folder than the path before", ErrApart, path)
+			return "", nil, fmt.Errorf("%w: %s lies in another folder than the path before; name files of one plan folder", ErrUsage, path)
 		}
 		dir = at
 	}

@@ -60,6 +60,9 @@ func Ask(in io.Reader, out io.Writer, a *Answers) {
 // is overwritten: register.ErrConflict when a file is there already, and then
 // nothing was written at all. It gives the files that it wrote.
 func Make(dir string, a Answers) (*Made, error) {
+	if a.Organisation == "" {
+		return nil, fmt.Errorf("%w: --name is missing; write `beredskab init --name \"Eksempel Kommune\"`", ErrWords)
+	}
 	if a.Name == "" {
 		a.Name = "Nyt system"
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 // ErrWords says that a plan cannot be made with these words.
-var ErrWords = errors.New("these words make no plan")
+var ErrWords = errors.New("no plan can be made")
 
 // System is what a new plan is begun with.
 type System struct {
@@ -45,6 +45,11 @@ func Kinds() (names []string) {
 // Begin gives the text of a new plan: the starter of its kind under its own
 // name. Errors wrap ErrWords.
 func Begin(s System) ([]byte, error) {
+	for _, f := range [][2]string{{"kind", s.Kind}, {"id", s.ID}, {"name", s.Name}} {
+		if f[1] == "" {
+			return nil, fmt.Errorf("%w: --%s is missing; write --kind on-premise --id byggesag --name \"Byggesag\"", ErrWords, f[0])
+		}
+	}
 	src, err := templates.FS.ReadFile("plan/" + path.Base(s.Kind) + ".yaml")
 	if err != nil {
 		return nil, fmt.Errorf("%w: there is no kind %q; write one of %s", ErrWords, s.Kind, strings.Join(Kinds(), ", "))
