@@ -10,29 +10,32 @@
 // the program on top. A package may stand here before its code does; no package
 // may exist without standing here.
 //
-//	| floor | package           | one line                                                              | touches the world       |
-//	| ----- | ----------------- | --------------------------------------------------------------------- | ----------------------- |
-//	| 0     | templates         | embedded texts: plan starters, messages, documents, pages             | no                      |
-//	| 0     | plans             | the sample municipality and the published schemas, embedded           | no                      |
-//	| 0     | plan              | what a plan file says: parse, validate, schema, hash, difference      | no                      |
-//	| 0     | plan/strict       | strict YAML into Go values, each problem at its place                 | no                      |
-//	| 1     | recovery          | the chain: dependency graph, planned and projected finish, simulation | no                      |
-//	| 1     | drill             | a run as a state machine: events, times, verdict, findings            | no                      |
-//	| 1     | schedule          | due, overdue, skipped and why: cron text, holidays, blackouts         | no                      |
-//	| 2     | outbox            | what a message owed is: addressee, subject, expiry, answers wanted    | no                      |
-//	| 2     | check             | rules C1-C12 and G1-G9 over plans, evidence and a date                | no                      |
-//	| 3     | register          | every change and every question; declares Store                       | through Store           |
-//	| 4     | store             | register.Store on SQLite and on PostgreSQL; migrations, backup        | database                |
-//	| 4     | store/pgtest      | a real PostgreSQL on loopback, for tests                              | processes               |
-//	| 4     | action            | carries out an automatic step: probes, catalogue, supervisor          | systems under test      |
-//	| 4     | action/supervisor | the small child that carries out one command and outlives the server  | processes               |
-//	| 4     | notify            | turns an owed notice into a message and delivers it                   | Slack, mail, Teams, SMS |
-//	| 4     | report            | documents from figures: plan book, drill report, bundle, SVG          | no                      |
-//	| 5     | runner            | time drives the register: due drills, automatic steps, deliveries     | clock, queue            |
-//	| 5     | web               | people drive the register: pages, API, sign-in                        | HTTP                    |
-//	| 6     | app               | settings to typed options; builds, starts and stops everything        | all                     |
-//	| 7     | demo              | a sample municipality in a folder, with a real system to restore      | all                     |
-//	| 8     | cmd/beredskab     | words on the command line to calls, text, JSON and an exit code       | terminal                |
+//	| floor | package              | one line                                                              | touches the world       |
+//	| ----- | -------------------- | --------------------------------------------------------------------- | ----------------------- |
+//	| 0     | templates            | embedded texts: plan starters, messages, documents, pages             | no                      |
+//	| 0     | plans                | the sample municipality and the published schemas, embedded           | no                      |
+//	| 0     | plan                 | what a plan file says: parse, validate, schema, hash, difference      | no                      |
+//	| 0     | plan/strict          | strict YAML into Go values, each problem at its place                 | no                      |
+//	| 0     | event                | what can happen to a run: the words that are kept for ever            | no                      |
+//	| 1     | recovery             | the chain: dependency graph, planned and projected finish, simulation | no                      |
+//	| 1     | drill                | a run as a state machine: events, times, verdict, findings            | no                      |
+//	| 1     | schedule             | due, overdue, skipped and why: cron text, holidays, blackouts         | no                      |
+//	| 2     | outbox               | what a message owed is: addressee, subject, expiry, answers wanted    | no                      |
+//	| 2     | check                | rules C1-C12 and G1-G9 over plans, evidence and a date                | no                      |
+//	| 3     | register             | every change and every question; declares Store                       | through Store           |
+//	| 4     | store                | register.Store on SQLite and on PostgreSQL; migrations, backup        | database                |
+//	| 4     | store/pgtest         | a real PostgreSQL on loopback, for tests                              | processes               |
+//	| 4     | action               | carries out an automatic step: probes, catalogue, supervisor          | systems under test      |
+//	| 4     | action/supervisor    | the small child that carries out one command and outlives the server  | processes               |
+//	| 4     | notify               | turns an owed notice into a message and delivers it                   | Slack, mail, Teams, SMS |
+//	| 4     | report               | documents from figures: plan book, drill report, bundle, SVG          | no                      |
+//	| 5     | runner               | time drives the register: due drills, automatic steps, deliveries     | clock, queue            |
+//	| 5     | web                  | people drive the register: pages, API, sign-in                        | HTTP                    |
+//	| 6     | app                  | settings to typed options; builds, starts and stops everything        | all                     |
+//	| 7     | demo                 | a sample municipality in a folder, with a real system to restore      | all                     |
+//	| 8     | cmd/beredskab/folder | what commands say about a folder of plan files                        | files                   |
+//	| 8     | cmd/beredskab/site   | the installation: plan repository, starters, doctor                   | files                   |
+//	| 8     | cmd/beredskab        | words on the command line to calls, text, JSON and an exit code       | terminal                |
 //
 // A package in a folder below another is a part of it: it stands on the same
 // floor, and nobody else may import it. When it holds generated files only it

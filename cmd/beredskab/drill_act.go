@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/app"
-	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/register"
 )
 
@@ -85,7 +85,7 @@ func (c *cli) drillTake() *cobra.Command {
 }
 
 // lead makes a command of an act by the one who leads the run.
-func (c *cli) lead(use, short string, kind drill.EventKind, more func(*cobra.Command, *register.Lead)) *cobra.Command {
+func (c *cli) lead(use, short string, kind event.Kind, more func(*cobra.Command, *register.Lead)) *cobra.Command {
 	in := register.Lead{Kind: kind}
 	wanted := len(strings.Fields(use)) - 1
 	cmd := &cobra.Command{
@@ -108,17 +108,17 @@ func (c *cli) lead(use, short string, kind drill.EventKind, more func(*cobra.Com
 
 func (c *cli) drillLeads() []*cobra.Command {
 	return []*cobra.Command{
-		c.lead("skip RUN STEP", "Leave a step out, with a reason", drill.StepSkipped, nil),
-		c.lead("retry RUN STEP", "Try a failed step again", drill.StepReopened, nil),
-		c.lead("settle RUN STEP", "Decide how an attempt counts whose end is not known", drill.StepSettled, func(cmd *cobra.Command, in *register.Lead) {
+		c.lead("skip RUN STEP", "Leave a step out, with a reason", event.StepSkipped, nil),
+		c.lead("retry RUN STEP", "Try a failed step again", event.StepReopened, nil),
+		c.lead("settle RUN STEP", "Decide how an attempt counts whose end is not known", event.StepSettled, func(cmd *cobra.Command, in *register.Lead) {
 			cmd.Flags().StringVar(&in.Outcome, "as-outcome", "failed", "done, failed or rerun")
 		}),
-		c.lead("pause RUN", "Stop the clock of a run", drill.RunPaused, func(cmd *cobra.Command, in *register.Lead) {
+		c.lead("pause RUN", "Stop the clock of a run", event.RunPaused, func(cmd *cobra.Command, in *register.Lead) {
 			cmd.Flags().BoolVar(&in.Artifice, "artificial", false, "the exercise itself made the pause: it is taken off the net time")
 		}),
-		c.lead("resume RUN", "Go on after a pause", drill.RunResumed, nil),
-		c.lead("abort RUN", "End a run early; its cleanup still runs", drill.RunAborted, nil),
-		c.lead("interrupt RUN", "Stop, this is real: end the drill because an incident began", drill.RunBroken, nil),
+		c.lead("resume RUN", "Go on after a pause", event.RunResumed, nil),
+		c.lead("abort RUN", "End a run early; its cleanup still runs", event.RunAborted, nil),
+		c.lead("interrupt RUN", "Stop, this is real: end the drill because an incident began", event.RunBroken, nil),
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/register"
 )
 
@@ -58,7 +59,7 @@ type stepView struct {
 	Worked    float64       `json:"worked_minutes"`
 	Waited    float64       `json:"waited_minutes"`
 	Deviation float64       `json:"deviation_minutes"`
-	Output    *drill.Output `json:"output,omitempty"`
+	Output    *event.Output `json:"output,omitempty"`
 	Fences    []string      `json:"fences,omitempty"`
 	Missing   []string      `json:"fences_missing,omitempty"`
 }

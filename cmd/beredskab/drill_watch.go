@@ -11,6 +11,7 @@ import (
 
 	"beredskab/internal/app"
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/register"
 )
 
@@ -79,7 +80,7 @@ func (c *cli) progress(run *drill.Run, row register.EventRow, began time.Time) {
 	if c.quiet || c.json {
 		return
 	}
-	var e drill.Event
+	var e event.Event
 	if json.Unmarshal(row.Body, &e) != nil {
 		return // the run itself was replayed from it, so it can be read
 	}
@@ -88,39 +89,39 @@ func (c *cli) progress(run *drill.Run, row register.EventRow, began time.Time) {
 	}
 }
 
-func (c *cli) line(run *drill.Run, e drill.Event) string {
+func (c *cli) line(run *drill.Run, e event.Event) string {
 	name := ""
 	s, ok := run.Find(e.Step)
 	if ok {
 		name = fmt.Sprintf("%d %s", s.Number, s.Title)
 	}
 	switch e.Kind {
-	case drill.RunStarted:
+	case event.RunStarted:
 		return fmt.Sprintf("%s %s · %s · started by %s", word(run), run.ID, run.Drill.Title, e.Actor)
-	case drill.StepStarted:
+	case event.StepStarted:
 		return "▶ " + name
-	case drill.StepEnded:
+	case event.StepEnded:
 		return ending(name, e)
-	case drill.StepAsked:
+	case event.StepAsked:
 		return fmt.Sprintf("? %s · asked: %s", name, run.Asks(s))
-	case drill.StepTaken:
+	case event.StepTaken:
 		return fmt.Sprintf("… %s · taken by %s", name, e.Actor)
-	case drill.StepAnswered:
+	case event.StepAnswered:
 		return strings.TrimSuffix(fmt.Sprintf("%s %s · %s by %s (%s) · %s", mark(e.Outcome != "no"), name, e.Outcome, e.Actor, e.Assured, e.Text), " · ")
-	case drill.StepSkipped, drill.StepReopened, drill.StepSettled:
+	case event.StepSkipped, event.StepReopened, event.StepSettled:
 		return fmt.Sprintf("· %s · %s by %s: %s", name, strings.TrimPrefix(string(e.Kind), "step_"), e.Actor, e.Text)
-	case drill.StepRaised:
+	case event.StepRaised:
 		return fmt.Sprintf("! %s · nobody has answered (rung %d)", name, e.Level)
-	case drill.NoteAdded:
+	case event.NoteAdded:
 		return fmt.Sprintf("✎ %s: %s", e.Actor, e.Text)
-	case drill.RunEnded:
+	case event.RunEnded:
 		return ""
 	default:
 		return fmt.Sprintf("· %s by %s %s", strings.ReplaceAll(string(e.Kind), "_", " "), e.Actor, e.Text)
 	}
 }
 
-func ending(name string, e drill.Event) string {
+func ending(name string, e event.Event) string {
 	text := fmt.Sprintf("%s %s · %s", mark(e.Outcome == "ok"), name, drill.Words(time.Duration(e.Spent)))
 	if e.Outcome != "ok" {
 		text += " · " + e.Outcome

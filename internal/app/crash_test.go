@@ -17,6 +17,7 @@ import (
 
 	"beredskab/internal/app"
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/register"
 	"beredskab/internal/store/pgtest"
 )
@@ -225,7 +226,7 @@ func (c *crash) settle() {
 				continue
 			}
 			err := c.app.Register.Lead(c.t.Context(), c.leader(), register.Lead{
-				Run: id, Step: run.Steps[i].ID, Kind: drill.StepSettled, Outcome: "done", Reason: "looked at the system",
+				Run: id, Step: run.Steps[i].ID, Kind: event.StepSettled, Outcome: "done", Reason: "looked at the system",
 			})
 			if err != nil {
 				c.t.Fatal(err)

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"beredskab/internal/event"
 )
 
 // Refusal says that an event does not fit the run as it stands: somebody else
 // was first, or the act is not possible there.
 type Refusal struct {
-	Kind EventKind
+	Kind event.Kind
 	Step string
 	Why  string
 }
@@ -27,7 +29,7 @@ const jumpNoted = 2 * time.Second
 
 // Apply gives the run after the event. The run itself is not changed; an event
 // that does not fit gives a *Refusal. The event's Seq must be the next one.
-func (r Run) Apply(e Event) (Run, error) {
+func (r Run) Apply(e event.Event) (Run, error) {
 	next := r
 	next.Steps = slices.Clone(r.Steps)
 	if err := next.fold(e); err != nil {
@@ -37,7 +39,7 @@ func (r Run) Apply(e Event) (Run, error) {
 }
 
 // Replay folds events over a run as Open gave it.
-func Replay(r Run, events []Event) (Run, error) {
+func Replay(r Run, events []event.Event) (Run, error) {
 	r.Steps = slices.Clone(r.Steps) // once, since nobody sees the states between
 	for _, e := range events {
 		next := r
@@ -51,11 +53,11 @@ func Replay(r Run, events []Event) (Run, error) {
 
 // fold changes the run by the event. What is refused is refused before any step
 // has changed.
-func (r *Run) fold(e Event) error {
+func (r *Run) fold(e event.Event) error {
 	if e.Seq != r.Seq+1 {
 		return &Refusal{e.Kind, e.Step, fmt.Sprintf("event %d does not follow event %d", e.Seq, r.Seq)}
 	}
-	e = e.plain()
+	e = e.Plain()
 	r.Seq = e.Seq
 	if r.State == Planned {
 		r.clock = clock{wall: e.At.Wall} // it stands at zero until the run begins
@@ -70,34 +72,26 @@ func (r *Run) fold(e Event) error {
 	return nil
 }
 
-// plain gives the event as it comes back from storage, so that the run that was
-// folded live and the one that is replayed are the same.
-func (e Event) plain() Event {
-	e.At = e.At.plain()
-	e.Time, e.Recovery = e.Time.Round(0).UTC(), e.Recovery.Round(0).UTC()
-	return e
-}
-
 // within lists the states of the run in which an event of that kind fits.
-func within(kind EventKind) []State {
+func within(kind event.Kind) []State {
 	switch kind {
-	case RunStarted:
+	case event.RunStarted:
 		return []State{Planned}
-	case RunPaused:
+	case event.RunPaused:
 		return []State{Running}
-	case RunResumed:
+	case event.RunResumed:
 		return []State{Paused}
-	case RunAborted:
+	case event.RunAborted:
 		return []State{Planned, Running, Paused}
-	case RunBroken:
+	case event.RunBroken:
 		return []State{Planned, Running, Paused, Cleaning}
-	case RunEnded:
+	case event.RunEnded:
 		return []State{Cleaning}
-	case StepStarted, StepAsked, StepRaised:
+	case event.StepStarted, event.StepAsked, event.StepRaised:
 		return []State{Running, Cleaning}
-	case StepEnded, StepTaken, StepAnswered, StepSkipped, StepReopened, StepSettled:
+	case event.StepEnded, event.StepTaken, event.StepAnswered, event.StepSkipped, event.StepReopened, event.StepSettled:
 		return []State{Running, Paused, Cleaning}
-	case NoteAdded, TimeSet:
+	case event.NoteAdded, event.TimeSet:
 		return []State{Planned, Running, Paused, Cleaning, Ended}
 	default:
 		return nil
@@ -105,18 +99,18 @@ func within(kind EventKind) []State {
 }
 
 // personal tells whether only a named person can have done it.
-func personal(kind EventKind) bool {
+func personal(kind event.Kind) bool {
 	switch kind {
-	case RunPaused, RunResumed, RunAborted, RunBroken, StepTaken, StepAnswered, StepSkipped, StepReopened, StepSettled, NoteAdded, TimeSet:
+	case event.RunPaused, event.RunResumed, event.RunAborted, event.RunBroken, event.StepTaken, event.StepAnswered, event.StepSkipped, event.StepReopened, event.StepSettled, event.NoteAdded, event.TimeSet:
 		return true
 	default:
 		return false
 	}
 }
 
-func (r *Run) apply(e Event) error {
+func (r *Run) apply(e event.Event) error {
 	s, known := r.Find(e.Step)
-	late := e.Late && e.Kind == StepEnded && r.State != Planned
+	late := e.Late && e.Kind == event.StepEnded && r.State != Planned
 	switch {
 	case !late && !slices.Contains(within(e.Kind), r.State):
 		return &Refusal{e.Kind, e.Step, r.stands()}
@@ -128,14 +122,14 @@ func (r *Run) apply(e Event) error {
 		return &Refusal{e.Kind, e.Step, "the run has no such step"}
 	}
 	switch e.Kind {
-	case NoteAdded:
+	case event.NoteAdded:
 		r.note(e, e.Text)
 		return nil
-	case TimeSet:
+	case event.TimeSet:
 		return r.Times.mark(e)
-	case RunStarted, RunPaused, RunResumed, RunAborted, RunBroken, RunEnded:
+	case event.RunStarted, event.RunPaused, event.RunResumed, event.RunAborted, event.RunBroken, event.RunEnded:
 		return r.applyRun(e)
-	case StepRaised:
+	case event.StepRaised:
 		if !known {
 			return r.overrun(e)
 		}
@@ -161,31 +155,31 @@ func (r *Run) stands() string {
 	}
 }
 
-func (r *Run) note(e Event, text string) {
+func (r *Run) note(e event.Event, text string) {
 	r.Notes = append(slices.Clip(r.Notes), Note{At: e.At.Wall, By: e.Actor, Step: e.Step, Text: text})
 }
 
-func (r *Run) applyRun(e Event) error {
+func (r *Run) applyRun(e event.Event) error {
 	refuse := func(why string) error { return &Refusal{e.Kind, e.Step, why} }
 	switch e.Kind {
-	case RunStarted:
+	case event.RunStarted:
 		r.State = Running
 		r.Times.start(r, e.At.Wall)
-	case RunPaused:
+	case event.RunPaused:
 		if r.Incident {
 			return refuse("a real incident does not pause")
 		}
 		r.State = Paused
 		r.Pauses = append(slices.Clip(r.Pauses), Pause{From: e.At.Wall, Reason: e.Text, Artificial: e.Artifice, on: r.clock.elapsed})
-	case RunResumed:
+	case event.RunResumed:
 		r.State = Running
 		r.resume(e.At.Wall)
-	case RunAborted, RunBroken:
-		if e.Kind == RunBroken && r.Incident {
+	case event.RunAborted, event.RunBroken:
+		if e.Kind == event.RunBroken && r.Incident {
 			return refuse("it is a real incident already")
 		}
 		r.close(e)
-	case RunEnded:
+	case event.RunEnded:
 		if !r.Finished() {
 			return refuse("steps are still open")
 		}
@@ -204,7 +198,7 @@ func (r *Run) resume(at time.Time) {
 
 // overrun notes that the director has been told that the run takes longer than
 // the plan allows. It goes on: only a person ends it.
-func (r *Run) overrun(e Event) error {
+func (r *Run) overrun(e event.Event) error {
 	if over, left := r.overdue(r.clock.elapsed); !over || left > 0 {
 		return &Refusal{e.Kind, "", "the run is within its time"}
 	}
@@ -216,13 +210,13 @@ func (r *Run) overrun(e Event) error {
 // recorded, and a person still says how an unknown attempt counts, because it
 // may have left something behind. Everything else is skipped, and cleanup runs
 // whatever happened.
-func (r *Run) close(e Event) {
+func (r *Run) close(e event.Event) {
 	if r.State == Paused {
 		r.resume(e.At.Wall)
 	}
 	begun := r.State != Planned
 	r.Closing, r.Reason = "aborted", e.Text
-	if e.Kind == RunBroken {
+	if e.Kind == event.RunBroken {
 		r.Closing = "interrupted"
 	}
 	for i := range r.Steps {

@@ -7,34 +7,35 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/plan"
 )
 
 // held gives the run of a chain of steps, and the events of its whole course:
 // three for each step, in turn.
-func held(t testing.TB, steps int) (start drill.Run, events []drill.Event) {
+func held(t testing.TB, steps int) (start drill.Run, events []event.Event) {
 	var text strings.Builder
-	now := drill.Moment{Wall: base, Boot: "a"}
-	add := func(e drill.Event) {
+	now := event.Moment{Wall: base, Boot: "a"}
+	add := func(e event.Event) {
 		now.Wall, now.Mono = now.Wall.Add(time.Second), now.Mono+time.Second
 		e.Seq, e.At, e.Actor = len(events)+1, now, "mette"
 		events = append(events, e)
 	}
-	add(drill.Event{Kind: drill.RunStarted})
+	add(event.Event{Kind: event.RunStarted})
 	for i := range steps {
 		id := fmt.Sprintf("s%d", i)
 		fmt.Fprintf(&text, "%s %s est=5m after=s%d\n", id, []string{"action", "manual"}[i%2], max(i-1, 0))
 		if i%2 == 0 {
-			add(drill.Event{Kind: drill.StepStarted, Step: id, Attempt: 1})
-			add(drill.Event{Kind: drill.NoteAdded, Step: id})
-			add(drill.Event{Kind: drill.StepEnded, Step: id, Attempt: 1, Outcome: "ok"})
+			add(event.Event{Kind: event.StepStarted, Step: id, Attempt: 1})
+			add(event.Event{Kind: event.NoteAdded, Step: id})
+			add(event.Event{Kind: event.StepEnded, Step: id, Attempt: 1, Outcome: "ok"})
 		} else {
-			add(drill.Event{Kind: drill.StepAsked, Step: id})
-			add(drill.Event{Kind: drill.StepTaken, Step: id})
-			add(drill.Event{Kind: drill.StepAnswered, Step: id, Outcome: "yes"})
+			add(event.Event{Kind: event.StepAsked, Step: id})
+			add(event.Event{Kind: event.StepTaken, Step: id})
+			add(event.Event{Kind: event.StepAnswered, Step: id, Outcome: "yes"})
 		}
 	}
-	add(drill.Event{Kind: drill.RunEnded})
+	add(event.Event{Kind: event.RunEnded})
 	return open(t, planOf(t, strings.Replace(text.String(), " after=s0", "", 1)), "d"), events
 }
 

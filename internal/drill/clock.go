@@ -4,20 +4,9 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"beredskab/internal/event"
 )
-
-// Moment is a reading of both clocks. Wall is for people and records; Mono is
-// the monotonic clock of the machine that booted as Boot, for durations.
-type Moment struct {
-	Wall time.Time     `json:"wall"`
-	Boot string        `json:"boot,omitempty"`
-	Mono time.Duration `json:"mono,omitempty"`
-}
-
-func (m Moment) plain() Moment {
-	m.Wall = m.Wall.Round(0).UTC()
-	return m
-}
 
 // clock adds up the time of a run. On a machine that it has seen before, that
 // machine's monotonic clock counts; on the first reading of a boot only the wall
@@ -31,13 +20,13 @@ type clock struct {
 
 // reading is the newest reading of one boot, and where the run's clock stood.
 type reading struct {
-	Moment
+	event.Moment
 	on time.Duration
 }
 
 // at is where the run's clock stands at m, and by how much the wall clock of
 // that machine has jumped since its reading before. Time never runs backwards.
-func (c *clock) at(m Moment) (elapsed, jump time.Duration) {
+func (c *clock) at(m event.Moment) (elapsed, jump time.Duration) {
 	if i := c.find(m); i >= 0 {
 		since := m.Mono - c.boots[i].Mono
 		return max(c.elapsed, sum(c.boots[i].on, since)), m.Wall.Sub(c.boots[i].Wall) - since
@@ -45,7 +34,7 @@ func (c *clock) at(m Moment) (elapsed, jump time.Duration) {
 	return sum(c.elapsed, max(m.Wall.Sub(c.wall), 0)), 0
 }
 
-func (c *clock) find(m Moment) int {
+func (c *clock) find(m event.Moment) int {
 	if m.Boot == "" || m.Mono < 0 {
 		return -1
 	}
@@ -54,7 +43,7 @@ func (c *clock) find(m Moment) int {
 
 // advance moves the clock to m and reports the jump of the wall clock. A reading
 // that was overtaken by a later one of the same machine moves nothing.
-func (c *clock) advance(m Moment) (jump time.Duration) {
+func (c *clock) advance(m event.Moment) (jump time.Duration) {
 	c.elapsed, jump = c.at(m)
 	c.wall = m.Wall
 	i := c.find(m)

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"beredskab/internal/drill"
+	"beredskab/internal/event"
 )
 
 // TestNodesTakingTurns has two machines whose wall clocks differ by 40 seconds
@@ -16,9 +16,9 @@ func TestNodesTakingTurns(t *testing.T) {
 		if i%2 == 1 {
 			boot, ahead = "b", 40*time.Second
 		}
-		e := drill.Event{Seq: i + 1, Kind: drill.NoteAdded, Actor: "mette", At: drill.Moment{Wall: base.Add(at + ahead), Boot: boot, Mono: at + time.Hour}}
+		e := event.Event{Seq: i + 1, Kind: event.NoteAdded, Actor: "mette", At: event.Moment{Wall: base.Add(at + ahead), Boot: boot, Mono: at + time.Hour}}
 		if i == 0 {
-			e.Kind = drill.RunStarted
+			e.Kind = event.RunStarted
 		}
 		var err error
 		if run, err = run.Apply(e); err != nil {
@@ -35,9 +35,9 @@ func TestReadingsOutOfOrder(t *testing.T) {
 	run := open(t, planOf(t, restore), "d")
 	for i, second := range []time.Duration{0, 100, 90, 110} {
 		at := second * time.Second
-		e := drill.Event{Seq: i + 1, Kind: drill.NoteAdded, Actor: "mette", At: drill.Moment{Wall: base.Add(at), Boot: "a", Mono: at}}
+		e := event.Event{Seq: i + 1, Kind: event.NoteAdded, Actor: "mette", At: event.Moment{Wall: base.Add(at), Boot: "a", Mono: at}}
 		if i == 0 {
-			e.Kind = drill.RunStarted
+			e.Kind = event.RunStarted
 		}
 		var err error
 		if run, err = run.Apply(e); err != nil {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 )
 
 // FuzzApply gives any events to a run: it refuses or takes them, never falls
@@ -33,12 +34,12 @@ func FuzzApply(f *testing.F) {
 	}
 	f.Add([]byte(`[{"seq":1,"kind":"run_started","at":{"wall":"9999-12-31T23:59:59Z","boot":"a","mono":-5}},{"seq":2,"kind":"note","actor":"m","at":{"boot":"a","mono":9223372036854775807}}]`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		var events []drill.Event
+		var events []event.Event
 		if json.Unmarshal(body, &events) != nil {
 			return
 		}
 		start := open(t, planOf(t, restore+"\n drill max=1h"), "d")
-		run, taken := start, []drill.Event{}
+		run, taken := start, []event.Event{}
 		for _, e := range events {
 			e.Seq = run.Seq + 1
 			next, err := run.Apply(e)

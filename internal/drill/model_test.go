@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/plan"
 )
 
@@ -77,19 +78,19 @@ func (m *model) ready(s *modelStep) bool {
 }
 
 // take tells whether the event fits, and does it.
-func (m *model) take(e drill.Event) bool {
+func (m *model) take(e event.Event) bool {
 	s := m.find(e.Step)
-	byPerson := e.Kind != drill.RunStarted && e.Kind != drill.RunEnded && e.Kind != drill.StepStarted &&
-		e.Kind != drill.StepEnded && e.Kind != drill.StepAsked && e.Kind != drill.StepRaised
+	byPerson := e.Kind != event.RunStarted && e.Kind != event.RunEnded && e.Kind != event.StepStarted &&
+		e.Kind != event.StepEnded && e.Kind != event.StepAsked && e.Kind != event.StepRaised
 	if byPerson && e.Actor == "" || e.Step != "" && s == nil {
 		return false
 	}
 	if e.Late {
-		return e.Kind == drill.StepEnded && m.run != drill.Planned && s != nil
+		return e.Kind == event.StepEnded && m.run != drill.Planned && s != nil
 	}
-	ok := e.Kind == drill.NoteAdded || e.Kind == drill.TimeSet && e.Point != "verified_at"
+	ok := e.Kind == event.NoteAdded || e.Kind == event.TimeSet && e.Point != "verified_at"
 	switch {
-	case e.Kind == drill.StepRaised && s == nil:
+	case e.Kind == event.StepRaised && s == nil:
 		ok = m.max > 0 && m.net >= m.max && !m.overdue && (m.run == drill.Running || m.run == drill.Cleaning)
 		m.overdue = m.overdue || ok
 	case s != nil && !ok && slices.Contains(stepKinds(), e.Kind):
@@ -101,21 +102,21 @@ func (m *model) take(e drill.Event) bool {
 	return ok
 }
 
-func (m *model) takeRun(kind drill.EventKind) bool {
+func (m *model) takeRun(kind event.Kind) bool {
 	open := m.run == drill.Planned || m.run == drill.Running || m.run == drill.Paused
 	switch {
-	case kind == drill.RunStarted && m.run == drill.Planned, kind == drill.RunResumed && m.run == drill.Paused:
+	case kind == event.RunStarted && m.run == drill.Planned, kind == event.RunResumed && m.run == drill.Paused:
 		m.run = drill.Running
-	case kind == drill.RunPaused && m.run == drill.Running && !m.incident:
+	case kind == event.RunPaused && m.run == drill.Running && !m.incident:
 		m.run = drill.Paused
-	case kind == drill.RunAborted && open, kind == drill.RunBroken && (open || m.run == drill.Cleaning) && !m.incident:
+	case kind == event.RunAborted && open, kind == event.RunBroken && (open || m.run == drill.Cleaning) && !m.incident:
 		for _, s := range m.steps {
 			if is(s, drill.Waiting, drill.Asked, drill.Taken) && (!s.cleanup || m.run == drill.Planned) {
 				s.state = drill.Skipped
 			}
 		}
 		m.run, m.closed = drill.Cleaning, true
-	case kind == drill.RunEnded && m.run == drill.Cleaning && m.all(m.settled):
+	case kind == event.RunEnded && m.run == drill.Cleaning && m.all(m.settled):
 		m.run = drill.Ended
 	default:
 		return false
@@ -123,15 +124,15 @@ func (m *model) takeRun(kind drill.EventKind) bool {
 	return true
 }
 
-func (m *model) takeStep(s *modelStep, e drill.Event) bool {
+func (m *model) takeStep(s *modelStep, e event.Event) bool {
 	held := m.incident && !m.closed && is(s, drill.Failed)
 	late := m.run == drill.Cleaning && !s.cleanup
-	to := map[drill.EventKind]map[string]drill.StepState{
-		drill.StepEnded:    {"ok": drill.Done, "unknown": drill.Unknown, "not_started": drill.Waiting, "": drill.Failed},
-		drill.StepAnswered: {"yes": drill.Done, "no": drill.Failed, "left": drill.Done, "right": drill.Done},
-		drill.StepSettled:  {"done": drill.Done, "failed": drill.Failed, "rerun": drill.Waiting},
-		drill.StepStarted:  {"": drill.Started}, drill.StepAsked: {"": drill.Asked}, drill.StepTaken: {"": drill.Taken},
-		drill.StepSkipped: {"": drill.Skipped}, drill.StepReopened: {"": drill.Waiting}, drill.StepRaised: {"": s.state},
+	to := map[event.Kind]map[string]drill.StepState{
+		event.StepEnded:    {"ok": drill.Done, "unknown": drill.Unknown, "not_started": drill.Waiting, "": drill.Failed},
+		event.StepAnswered: {"yes": drill.Done, "no": drill.Failed, "left": drill.Done, "right": drill.Done},
+		event.StepSettled:  {"done": drill.Done, "failed": drill.Failed, "rerun": drill.Waiting},
+		event.StepStarted:  {"": drill.Started}, event.StepAsked: {"": drill.Asked}, event.StepTaken: {"": drill.Taken},
+		event.StepSkipped: {"": drill.Skipped}, event.StepReopened: {"": drill.Waiting}, event.StepRaised: {"": s.state},
 	}[e.Kind]
 	next, known := to[e.Outcome]
 	if !known {
@@ -139,38 +140,38 @@ func (m *model) takeStep(s *modelStep, e drill.Event) bool {
 	}
 	fits := false
 	switch e.Kind {
-	case drill.StepStarted:
+	case event.StepStarted:
 		fits = m.ready(s) && s.Kind() == plan.StepAction && e.Attempt == s.attempt+1
-	case drill.StepAsked:
+	case event.StepAsked:
 		fits = m.ready(s) && s.Kind() != plan.StepAction
-	case drill.StepEnded:
+	case event.StepEnded:
 		fits = is(s, drill.Started, drill.Unknown) && e.Attempt == s.attempt
 		if e.Outcome == "unknown" && s.Rerun == "safe" {
 			next = drill.Waiting
 		}
-	case drill.StepTaken:
+	case event.StepTaken:
 		fits = is(s, drill.Asked)
-	case drill.StepAnswered:
+	case event.StepAnswered:
 		choice := e.Outcome == "left" || e.Outcome == "right"
 		fits = is(s, drill.Asked, drill.Taken) && known && choice == (s.Decision != nil)
-	case drill.StepRaised:
+	case event.StepRaised:
 		fits = (is(s, drill.Asked, drill.Taken, drill.Unknown) || held) && e.Level > s.level && e.Level <= 3 && m.run != drill.Paused
-	case drill.StepSkipped:
+	case event.StepSkipped:
 		fits = is(s, drill.Waiting, drill.Asked, drill.Taken, drill.Failed) && !late || is(s, drill.Unknown)
-	case drill.StepReopened:
+	case event.StepReopened:
 		fits = is(s, drill.Done, drill.Failed) && !late && m.redo(s)
-	case drill.StepSettled:
+	case event.StepSettled:
 		fits = is(s, drill.Unknown) && known && (next != drill.Waiting || s.Rerun != "never" && !late)
 	}
 	if !fits || m.run == drill.Planned || m.run == drill.Ended {
 		return false
 	}
-	if e.Kind == drill.StepStarted {
+	if e.Kind == event.StepStarted {
 		s.attempt++
 	}
-	if e.Kind == drill.StepRaised {
+	if e.Kind == event.StepRaised {
 		s.level = e.Level
-	} else if next == drill.Started || next == drill.Asked || next == drill.Failed || next == drill.Waiting && e.Kind != drill.StepEnded {
+	} else if next == drill.Started || next == drill.Asked || next == drill.Failed || next == drill.Waiting && e.Kind != event.StepEnded {
 		s.level = 0
 	}
 	s.state = next

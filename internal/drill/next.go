@@ -3,16 +3,17 @@ package drill
 import (
 	"time"
 
+	"beredskab/internal/event"
 	"beredskab/internal/plan"
 )
 
 // Task is one thing that has to happen now.
 type Task struct {
-	Kind    EventKind // StepStarted, StepAsked, StepRaised or RunEnded
-	Step    string    // empty for RunEnded, and for a StepRaised of the run as a whole
-	Attempt int       // StepStarted: the attempt to claim
-	Level   int       // StepRaised: 1 remind, 2 ask the deputy, 3 ask the director
-	Why     string    // what the task is for, for the log
+	Kind    event.Kind // StepStarted, StepAsked, StepRaised or RunEnded
+	Step    string     // empty for RunEnded, and for a StepRaised of the run as a whole
+	Attempt int        // StepStarted: the attempt to claim
+	Level   int        // StepRaised: 1 remind, 2 ask the deputy, 3 ask the director
+	Why     string     // what the task is for, for the log
 }
 
 // Ladder is after how long an unanswered request is escalated, counted from the
@@ -28,14 +29,14 @@ func Standard() Ladder {
 // again if nothing happens before (zero: only when something happens). It
 // decides nothing that a person has to decide: time only escalates. The tasks of
 // one answer can all be carried out, in any order.
-func (r *Run) Next(now Moment, ladder Ladder) (tasks []Task, again time.Time) {
+func (r *Run) Next(now event.Moment, ladder Ladder) (tasks []Task, again time.Time) {
 	if r.State != Running && r.State != Cleaning {
 		return nil, time.Time{}
 	}
 	if r.Finished() {
-		return []Task{{Kind: RunEnded, Why: "every step is over"}}, time.Time{}
+		return []Task{{Kind: event.RunEnded, Why: "every step is over"}}, time.Time{}
 	}
-	elapsed, _ := r.clock.at(now.plain())
+	elapsed, _ := r.clock.at(now.Plain())
 	wake := func(left time.Duration) {
 		if t := now.Wall.Add(left); again.IsZero() || t.Before(again) {
 			again = t
@@ -44,7 +45,7 @@ func (r *Run) Next(now Moment, ladder Ladder) (tasks []Task, again time.Time) {
 	if over, left := r.overdue(elapsed); over && left > 0 {
 		wake(left)
 	} else if over {
-		tasks = append(tasks, Task{Kind: StepRaised, Level: 3, Why: "the run takes longer than its max_duration"})
+		tasks = append(tasks, Task{Kind: event.StepRaised, Level: 3, Why: "the run takes longer than its max_duration"})
 	}
 	rest := r.restOver()
 	for i := range r.Steps {
@@ -59,13 +60,13 @@ func (r *Run) Next(now Moment, ladder Ladder) (tasks []Task, again time.Time) {
 		case s.State == Asked || s.State == Taken || s.State == Unknown:
 			level, left := r.climb(s, elapsed, ladder)
 			if level > s.Level {
-				tasks = append(tasks, Task{Kind: StepRaised, Step: s.ID, Level: level, Why: "nobody has answered"})
+				tasks = append(tasks, Task{Kind: event.StepRaised, Step: s.ID, Level: level, Why: "nobody has answered"})
 			}
 			if left > 0 {
 				wake(left)
 			}
 		case s.Level < 3 && r.Held(s):
-			tasks = append(tasks, Task{Kind: StepRaised, Step: s.ID, Level: 3, Why: "it failed, and somebody has to decide how to go on"})
+			tasks = append(tasks, Task{Kind: event.StepRaised, Step: s.ID, Level: 3, Why: "it failed, and somebody has to decide how to go on"})
 		}
 	}
 	return tasks, again
@@ -73,9 +74,9 @@ func (r *Run) Next(now Moment, ladder Ladder) (tasks []Task, again time.Time) {
 
 func (r *Run) begins(s *Step) Task {
 	if s.Human() {
-		return Task{Kind: StepAsked, Step: s.ID}
+		return Task{Kind: event.StepAsked, Step: s.ID}
 	}
-	return Task{Kind: StepStarted, Step: s.ID, Attempt: s.Attempt + 1}
+	return Task{Kind: event.StepStarted, Step: s.ID, Attempt: s.Attempt + 1}
 }
 
 // climb tells how far up the ladder an open request has come and how long it

@@ -8,6 +8,7 @@ package drill
 import (
 	"time"
 
+	"beredskab/internal/event"
 	"beredskab/internal/plan"
 )
 
@@ -60,7 +61,7 @@ type Step struct {
 	Assured  string // how that person was known: link, code, login, on_behalf, system
 	Note     string
 	Level    int // how far an open request has been escalated: 0 asked, 1 reminded, 2 deputy, 3 leader
-	Output   Output
+	Output   event.Output
 	Fences   []string
 	Missing  []string
 	Recovery time.Time // newest consistent data that the newest attempt found
@@ -86,15 +87,6 @@ type Step struct {
 	// Readings of the run's clock: when it was asked for, taken in hand, and
 	// left all hands.
 	readyOn, takenOn, overOn time.Duration
-}
-
-// Output is what a command printed: its head and tail, with the length and
-// SHA-256 of the whole.
-type Output struct {
-	Head   string `json:"head,omitempty"`
-	Tail   string `json:"tail,omitempty"`
-	Length int64  `json:"length,omitempty"`
-	SHA256 string `json:"sha256,omitempty"`
 }
 
 // StepState is where a step stands.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 )
 
 // restore is the ordinary drill: a machine's step, the owner's word, cleanup.
@@ -74,7 +75,7 @@ func sameWhenReplayed(t *testing.T, s *stage) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var events []drill.Event
+	var events []event.Event
 	if err := json.Unmarshal(body, &events); err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/plan"
 )
 
@@ -137,8 +138,8 @@ type stage struct {
 	t      testing.TB
 	start  drill.Run
 	run    drill.Run
-	events []drill.Event
-	now    drill.Moment
+	events []event.Event
+	now    event.Moment
 	since  time.Duration // what has really passed since the start
 	shift  time.Duration // what the wall clock was set by
 	still  bool          // the machine does nothing by itself
@@ -146,7 +147,7 @@ type stage struct {
 
 func newStage(t testing.TB, p *plan.Plan, drillID string) *stage {
 	run := open(t, p, drillID)
-	return &stage{t: t, start: run, run: run, now: drill.Moment{Wall: base, Boot: "a"}}
+	return &stage{t: t, start: run, run: run, now: event.Moment{Wall: base, Boot: "a"}}
 }
 
 func (s *stage) play(script string) {
@@ -225,7 +226,7 @@ func (s *stage) act(line string, words []string, want string) {
 		}
 		for _, task := range tasks {
 			did = append(did, taskText(task))
-			s.apply(drill.Event{Kind: task.Kind, Step: task.Step, Attempt: task.Attempt, Level: task.Level, Actor: "system", Assured: "system"})
+			s.apply(event.Event{Kind: task.Kind, Step: task.Step, Attempt: task.Attempt, Level: task.Level, Actor: "system", Assured: "system"})
 		}
 	}
 	if got := strings.Join(did, ", "); got != want {
@@ -233,7 +234,7 @@ func (s *stage) act(line string, words []string, want string) {
 	}
 }
 
-func (s *stage) apply(e drill.Event) {
+func (s *stage) apply(e event.Event) {
 	s.t.Helper()
 	e.Seq, e.At = s.run.Seq+1, s.now
 	run, err := s.run.Apply(e)
@@ -245,11 +246,11 @@ func (s *stage) apply(e drill.Event) {
 
 func taskText(task drill.Task) string {
 	switch task.Kind {
-	case drill.StepStarted:
+	case event.StepStarted:
 		return fmt.Sprintf("start %s#%d", task.Step, task.Attempt)
-	case drill.StepAsked:
+	case event.StepAsked:
 		return "ask " + task.Step
-	case drill.StepRaised:
+	case event.StepRaised:
 		return strings.TrimSpace(fmt.Sprintf("raise %s", task.Step)) + ":" + strconv.Itoa(task.Level)
 	default:
 		return "end"
@@ -257,15 +258,15 @@ func taskText(task drill.Task) string {
 }
 
 // eventOf reads an act: a verb, the step, and what the verb needs.
-func eventOf(t testing.TB, words []string) drill.Event {
+func eventOf(t testing.TB, words []string) event.Event {
 	t.Helper()
-	kinds := map[string]drill.EventKind{
-		"start": drill.RunStarted, "pause": drill.RunPaused, "break": drill.RunPaused, "resume": drill.RunResumed, "abort": drill.RunAborted,
-		"real": drill.RunBroken, "finish": drill.RunEnded, "begin": drill.StepStarted, "end": drill.StepEnded, "late": drill.StepEnded,
-		"ask": drill.StepAsked, "take": drill.StepTaken, "answer": drill.StepAnswered, "skip": drill.StepSkipped,
-		"reopen": drill.StepReopened, "settle": drill.StepSettled, "raise": drill.StepRaised, "note": drill.NoteAdded, "set": drill.TimeSet,
+	kinds := map[string]event.Kind{
+		"start": event.RunStarted, "pause": event.RunPaused, "break": event.RunPaused, "resume": event.RunResumed, "abort": event.RunAborted,
+		"real": event.RunBroken, "finish": event.RunEnded, "begin": event.StepStarted, "end": event.StepEnded, "late": event.StepEnded,
+		"ask": event.StepAsked, "take": event.StepTaken, "answer": event.StepAnswered, "skip": event.StepSkipped,
+		"reopen": event.StepReopened, "settle": event.StepSettled, "raise": event.StepRaised, "note": event.NoteAdded, "set": event.TimeSet,
 	}
-	e := drill.Event{Kind: kinds[words[0]], Actor: "mette", Assured: "login", Text: "fordi"}
+	e := event.Event{Kind: kinds[words[0]], Actor: "mette", Assured: "login", Text: "fordi"}
 	if e.Kind == "" {
 		t.Fatalf("no such act: %q", words)
 	}
@@ -275,14 +276,14 @@ func eventOf(t testing.TB, words []string) drill.Event {
 		switch {
 		case named:
 			setField(t, &e, key, value)
-		case e.Kind == drill.TimeSet:
+		case e.Kind == event.TimeSet:
 			e.Point = word
 		case i == 0:
 			e.Step = word
 			if step, number, ok := strings.Cut(word, "#"); ok {
 				e.Step = step
 				e.Attempt, _ = strconv.Atoi(number)
-			} else if e.Kind == drill.StepEnded {
+			} else if e.Kind == event.StepEnded {
 				e.Attempt = 1
 			}
 		default:
@@ -292,7 +293,7 @@ func eventOf(t testing.TB, words []string) drill.Event {
 	return e
 }
 
-func setField(t testing.TB, e *drill.Event, key, value string) {
+func setField(t testing.TB, e *event.Event, key, value string) {
 	by, err := time.ParseDuration(value)
 	switch {
 	case key == "by":

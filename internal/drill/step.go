@@ -5,57 +5,58 @@ import (
 	"slices"
 	"time"
 
+	"beredskab/internal/event"
 	"beredskab/internal/plan"
 )
 
 // from lists the step states in which an event of that kind fits.
-func from(kind EventKind) []StepState {
+func from(kind event.Kind) []StepState {
 	switch kind {
-	case StepStarted, StepAsked:
+	case event.StepStarted, event.StepAsked:
 		return []StepState{Waiting}
-	case StepEnded:
+	case event.StepEnded:
 		return []StepState{Started, Unknown}
-	case StepTaken:
+	case event.StepTaken:
 		return []StepState{Asked}
-	case StepAnswered:
+	case event.StepAnswered:
 		return []StepState{Asked, Taken}
-	case StepRaised:
+	case event.StepRaised:
 		return []StepState{Asked, Taken, Failed, Unknown}
-	case StepSkipped:
+	case event.StepSkipped:
 		return []StepState{Waiting, Asked, Taken, Failed, Unknown}
-	case StepReopened:
+	case event.StepReopened:
 		return []StepState{Done, Failed}
-	case StepSettled:
+	case event.StepSettled:
 		return []StepState{Unknown}
 	default:
 		return nil
 	}
 }
 
-func (r *Run) applyStep(s *Step, e Event) error {
+func (r *Run) applyStep(s *Step, e event.Event) error {
 	if why := r.misfit(s, e); why != "" {
 		return &Refusal{e.Kind, s.ID, why}
 	}
 	switch e.Kind {
-	case StepStarted:
+	case event.StepStarted:
 		s.Attempt = e.Attempt
 		r.begin(s, e, Started)
-	case StepAsked:
+	case event.StepAsked:
 		r.begin(s, e, Asked)
-	case StepTaken:
+	case event.StepTaken:
 		r.take(s, e)
-	case StepEnded:
+	case event.StepEnded:
 		r.end(s, e)
-	case StepAnswered:
+	case event.StepAnswered:
 		r.answer(s, e)
-	case StepRaised:
+	case event.StepRaised:
 		s.Level = e.Level
 		s.Unreached = s.Unreached || (e.Level >= 2 && s.Human() && s.State != Failed)
-	case StepSkipped:
+	case event.StepSkipped:
 		r.skip(s, e)
-	case StepReopened:
+	case event.StepReopened:
 		return r.reopen(s, e)
-	case StepSettled:
+	case event.StepSettled:
 		r.decide(s, e)
 	}
 	return nil
@@ -63,7 +64,7 @@ func (r *Run) applyStep(s *Step, e Event) error {
 
 // misfit says why the event cannot happen to the step as it stands; empty when
 // it can.
-func (r *Run) misfit(s *Step, e Event) string {
+func (r *Run) misfit(s *Step, e event.Event) string {
 	if !slices.Contains(from(e.Kind), s.State) {
 		if s.By != "" && s.Over() {
 			return fmt.Sprintf("it is %s already, by %s at %s", s.State, s.By, s.EndedAt.Format(time.RFC3339))
@@ -71,40 +72,40 @@ func (r *Run) misfit(s *Step, e Event) string {
 		return fmt.Sprintf("it is %s", s.State)
 	}
 	switch e.Kind {
-	case StepStarted, StepAsked:
+	case event.StepStarted, event.StepAsked:
 		return r.unready(s, e)
-	case StepEnded:
+	case event.StepEnded:
 		if e.Attempt != s.Attempt {
 			return fmt.Sprintf("attempt %d has been followed by attempt %d", e.Attempt, s.Attempt)
 		}
-	case StepAnswered:
+	case event.StepAnswered:
 		return noAnswer(s, e.Outcome)
-	case StepRaised:
+	case event.StepRaised:
 		if s.State == Failed && !r.Held(s) {
 			return "it is failed"
 		}
 		if e.Level <= s.Level || e.Level > 3 {
 			return fmt.Sprintf("rung %d does not follow rung %d of 3", e.Level, s.Level)
 		}
-	case StepSkipped, StepReopened:
+	case event.StepSkipped, event.StepReopened:
 		if r.State == Cleaning && !s.Cleanup && s.State != Unknown {
 			return "the run is cleaning up"
 		}
-	case StepSettled:
+	case event.StepSettled:
 		return r.noWord(s, e.Outcome)
 	}
 	return ""
 }
 
-func (r *Run) unready(s *Step, e Event) string {
+func (r *Run) unready(s *Step, e event.Event) string {
 	switch {
-	case s.Human() != (e.Kind == StepAsked):
+	case s.Human() != (e.Kind == event.StepAsked):
 		return fmt.Sprintf("it is a step of kind %s", s.Kind())
 	case !r.ready(s, !s.Cleanup || r.restOver()):
 		return "it waits for other steps"
 	case r.due(s) > r.clock.elapsed:
 		return "its time has not come"
-	case e.Kind == StepStarted && e.Attempt != s.Attempt+1:
+	case e.Kind == event.StepStarted && e.Attempt != s.Attempt+1:
 		return fmt.Sprintf("attempt %d does not follow attempt %d", e.Attempt, s.Attempt)
 	default:
 		return ""
@@ -139,7 +140,7 @@ func (r *Run) noWord(s *Step, outcome string) string {
 
 // begin marks that the step is in somebody's hands. Time since it could have
 // begun counts as waiting.
-func (r *Run) begin(s *Step, e Event, to StepState) {
+func (r *Run) begin(s *Step, e event.Event, to StepState) {
 	ready := r.readySince(s)
 	s.State, s.Outcome, s.Level, s.spent = to, "", 0, 0
 	s.EndedAt = time.Time{}
@@ -161,7 +162,7 @@ func (r *Run) leave(s *Step) {
 	}
 }
 
-func (r *Run) take(s *Step, e Event) {
+func (r *Run) take(s *Step, e event.Event) {
 	r.leave(s)
 	s.State, s.By, s.Assured, s.takenOn = Taken, e.Actor, e.Assured, r.clock.elapsed
 	if s.TakenAt.IsZero() {
@@ -172,7 +173,7 @@ func (r *Run) take(s *Step, e Event) {
 
 // end takes the outcome of an attempt by the machine; also that of an attempt
 // whose fate was unknown until now.
-func (r *Run) end(s *Step, e Event) {
+func (r *Run) end(s *Step, e event.Event) {
 	found, now := s.State == Unknown, r.clock.elapsed
 	r.leave(s)
 	if e.Outcome == "not_started" { // given back before anything was spawned
@@ -183,7 +184,7 @@ func (r *Run) end(s *Step, e Event) {
 	r.spend(s, e, found)
 	s.Outcome, s.By, s.Assured, s.Note = e.Outcome, e.Actor, e.Assured, e.Text
 	s.EndedAt, s.overOn = e.At.Wall, now
-	s.Fences, s.Missing, s.Recovery, s.Output = e.Fences, e.Missing, e.Recovery, Output{}
+	s.Fences, s.Missing, s.Recovery, s.Output = e.Fences, e.Missing, e.Recovery, event.Output{}
 	if e.Output != nil {
 		s.Output = *e.Output
 	}
@@ -203,7 +204,7 @@ func (r *Run) end(s *Step, e Event) {
 
 // spend counts the time of the attempt once: what it reports itself, else what
 // the run's clock says between its start and its end.
-func (r *Run) spend(s *Step, e Event, found bool) {
+func (r *Run) spend(s *Step, e event.Event, found bool) {
 	spent := r.clock.elapsed - s.takenOn
 	if found {
 		spent = s.spent
@@ -221,7 +222,7 @@ func (r *Run) fail(s *Step) {
 
 // answer takes a person's answer. For a manual step "yes" means carried out,
 // for an inject that what was expected came about.
-func (r *Run) answer(s *Step, e Event) {
+func (r *Run) answer(s *Step, e event.Event) {
 	r.leave(s)
 	s.Outcome, s.By, s.Assured, s.Note = e.Outcome, e.Actor, e.Assured, e.Text
 	s.EndedAt, s.overOn = e.At.Wall, r.clock.elapsed
@@ -234,7 +235,7 @@ func (r *Run) answer(s *Step, e Event) {
 }
 
 // skip leaves a step out by a person's word. What waits for it goes on.
-func (r *Run) skip(s *Step, e Event) {
+func (r *Run) skip(s *Step, e event.Event) {
 	r.leave(s)
 	if s.State == Unknown {
 		s.Settled, s.SettledBy, s.SettledAs = true, e.Actor, "skipped"
@@ -244,7 +245,7 @@ func (r *Run) skip(s *Step, e Event) {
 }
 
 // decide takes a person's word on an attempt whose fate is unknown.
-func (r *Run) decide(s *Step, e Event) {
+func (r *Run) decide(s *Step, e event.Event) {
 	r.leave(s)
 	s.Settled, s.SettledBy, s.SettledAs = true, e.Actor, e.Outcome
 	s.By, s.Assured, s.Note = e.Actor, e.Assured, e.Text
@@ -261,7 +262,7 @@ func (r *Run) decide(s *Step, e Event) {
 
 // reopen has a step done again: one that failed, or one that a failed
 // verification has shown to be wrong. What was built on it is done again too.
-func (r *Run) reopen(s *Step, e Event) error {
+func (r *Run) reopen(s *Step, e event.Event) error {
 	redo := []int{s.Number - 1}
 	if !s.Cleanup {
 		for i, behind := range r.behind(s.Number - 1) {

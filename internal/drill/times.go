@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"beredskab/internal/event"
 	"beredskab/internal/plan"
 )
 
@@ -71,7 +72,7 @@ const aMinute = time.Minute
 
 // mark takes a time point from a person. What has not happened yet has no time,
 // and no order of points that cannot be is taken.
-func (t *Times) mark(e Event) error {
+func (t *Times) mark(e event.Event) error {
 	refuse := func(format string, args ...any) error {
 		return &Refusal{e.Kind, e.Step, fmt.Sprintf(format, args...)}
 	}
@@ -133,7 +134,7 @@ func (t *Times) start(r *Run, now time.Time) {
 
 // mobilise takes the first sign of a team member. The owner who confirms and the
 // director who reads out an inject are not the team.
-func (t *Times) mobilise(s *Step, e Event) {
+func (t *Times) mobilise(s *Step, e event.Event) {
 	team := s.Kind() == plan.StepManual || (s.Confirm != nil && s.Confirm.By != "systemejer")
 	if team && t.MobilisedAt.IsZero() {
 		t.MobilisedAt = e.At.Wall

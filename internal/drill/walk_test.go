@@ -12,19 +12,20 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/plan"
 )
 
-func stepKinds() []drill.EventKind {
-	return []drill.EventKind{
-		drill.StepStarted, drill.StepEnded, drill.StepAsked, drill.StepTaken, drill.StepAnswered, drill.StepSkipped,
-		drill.StepReopened, drill.StepSettled, drill.StepRaised,
+func stepKinds() []event.Kind {
+	return []event.Kind{
+		event.StepStarted, event.StepEnded, event.StepAsked, event.StepTaken, event.StepAnswered, event.StepSkipped,
+		event.StepReopened, event.StepSettled, event.StepRaised,
 	}
 }
 
-func runKinds() []drill.EventKind {
-	return []drill.EventKind{
-		drill.RunStarted, drill.RunPaused, drill.RunResumed, drill.RunAborted, drill.RunBroken, drill.RunEnded, drill.NoteAdded, drill.TimeSet,
+func runKinds() []event.Kind {
+	return []event.Kind{
+		event.RunStarted, event.RunPaused, event.RunResumed, event.RunAborted, event.RunBroken, event.RunEnded, event.NoteAdded, event.TimeSet,
 	}
 }
 
@@ -35,15 +36,15 @@ type walk struct {
 	model  *model
 	start  drill.Run
 	run    drill.Run
-	events []drill.Event
-	now    drill.Moment
+	events []event.Event
+	now    event.Moment
 	seen   *atlas
 }
 
 // atlas gathers which pairs of state and event were tried, and what came of them.
 type atlas struct{ runs, steps map[string]map[string]bool }
 
-func (a *atlas) note(in map[string]map[string]bool, kind drill.EventKind, from, to string) {
+func (a *atlas) note(in map[string]map[string]bool, kind event.Kind, from, to string) {
 	key := string(kind) + " " + from
 	if in[key] == nil {
 		in[key] = map[string]bool{}
@@ -87,7 +88,7 @@ func newWalk(t *testing.T, seed uint64, seen *atlas) *walk {
 	run := open(t, p, id)
 	return &walk{
 		t: t, rnd: rnd, model: newModel(p, id == ""), start: run, run: run, seen: seen,
-		now: drill.Moment{Wall: base, Boot: "a"},
+		now: event.Moment{Wall: base, Boot: "a"},
 	}
 }
 
@@ -104,24 +105,24 @@ func (w *walk) pass(minutes int) {
 }
 
 // pick takes a task that is due, or any act at all.
-func (w *walk) pick() drill.Event {
+func (w *walk) pick() event.Event {
 	if tasks, _ := w.run.Next(w.now, drill.Standard()); len(tasks) > 0 && w.rnd.IntN(2) == 0 {
 		return asEvent(tasks[w.rnd.IntN(len(tasks))])
 	}
 	kinds := slices.Concat(stepKinds(), stepKinds(), runKinds())
-	e := drill.Event{
+	e := event.Event{
 		Kind: kinds[w.rnd.IntN(len(kinds))], Level: 1 + w.rnd.IntN(4), Actor: "mette", Late: w.rnd.IntN(50) == 0,
 	}
 	e.Outcome = w.word(e.Kind)
-	if e.Kind == drill.TimeSet {
+	if e.Kind == event.TimeSet {
 		points := []string{"disrupted_at", "recovery_point_at", "declared_at", "verified_at"}
 		e.Point, e.Time = points[w.rnd.IntN(len(points))], base.Add(-time.Duration(180+w.rnd.IntN(500))*time.Minute)
 	}
 	if w.rnd.IntN(50) == 0 {
 		e.Actor = ""
 	}
-	if early := e.Kind == drill.RunAborted || e.Kind == drill.RunBroken; early && w.rnd.IntN(4) > 0 {
-		e.Kind = drill.RunStarted
+	if early := e.Kind == event.RunAborted || e.Kind == event.RunBroken; early && w.rnd.IntN(4) > 0 {
+		e.Kind = event.RunStarted
 	}
 	if slices.Contains(stepKinds(), e.Kind) {
 		s := w.run.Steps[w.rnd.IntN(len(w.run.Steps))]
@@ -130,7 +131,7 @@ func (w *walk) pick() drill.Event {
 			e.Outcome = w.word(e.Kind)
 		}
 		e.Step, e.Attempt = s.ID, s.Attempt+w.rnd.IntN(8)/7
-		if e.Kind == drill.StepStarted {
+		if e.Kind == event.StepStarted {
 			e.Attempt++
 		}
 		e.Step = []string{e.Step, e.Step, e.Step, e.Step, e.Step, e.Step, e.Step, "nowhere", ""}[w.rnd.IntN(9)]
@@ -140,23 +141,23 @@ func (w *walk) pick() drill.Event {
 
 // apt is a kind of event that may fit a step in that state, so that the walk
 // gets far.
-func (w *walk) apt(state drill.StepState) drill.EventKind {
-	kinds := map[drill.StepState][]drill.EventKind{
-		drill.Started: {drill.StepEnded}, drill.Asked: {drill.StepTaken, drill.StepAnswered}, drill.Taken: {drill.StepAnswered},
-		drill.Unknown: {drill.StepSettled, drill.StepEnded, drill.StepSkipped}, drill.Failed: {drill.StepReopened, drill.StepSkipped},
+func (w *walk) apt(state drill.StepState) event.Kind {
+	kinds := map[drill.StepState][]event.Kind{
+		drill.Started: {event.StepEnded}, drill.Asked: {event.StepTaken, event.StepAnswered}, drill.Taken: {event.StepAnswered},
+		drill.Unknown: {event.StepSettled, event.StepEnded, event.StepSkipped}, drill.Failed: {event.StepReopened, event.StepSkipped},
 	}[state]
 	if len(kinds) == 0 {
-		return drill.StepReopened
+		return event.StepReopened
 	}
 	return kinds[w.rnd.IntN(len(kinds))]
 }
 
 // word is an outcome that the kind of event may have, or now and then any other.
-func (w *walk) word(kind drill.EventKind) string {
-	words := map[drill.EventKind][]string{
-		drill.StepEnded:    {"ok", "ok", "failed", "unknown", "unknown", "not_started", "odd", ""},
-		drill.StepAnswered: {"yes", "yes", "left", "no", "odd", ""},
-		drill.StepSettled:  {"done", "failed", "rerun", "rerun", "odd"},
+func (w *walk) word(kind event.Kind) string {
+	words := map[event.Kind][]string{
+		event.StepEnded:    {"ok", "ok", "failed", "unknown", "unknown", "not_started", "odd", ""},
+		event.StepAnswered: {"yes", "yes", "left", "no", "odd", ""},
+		event.StepSettled:  {"done", "failed", "rerun", "rerun", "odd"},
 	}[kind]
 	if len(words) == 0 {
 		return ""
@@ -164,12 +165,12 @@ func (w *walk) word(kind drill.EventKind) string {
 	return words[w.rnd.IntN(len(words))]
 }
 
-func asEvent(task drill.Task) drill.Event {
-	return drill.Event{Kind: task.Kind, Step: task.Step, Attempt: task.Attempt, Level: task.Level, Actor: "system"}
+func asEvent(task drill.Task) event.Event {
+	return event.Event{Kind: task.Kind, Step: task.Step, Attempt: task.Attempt, Level: task.Level, Actor: "system"}
 }
 
 // step tries one act on both machines and compares them.
-func (w *walk) step(e drill.Event) (taken bool) {
+func (w *walk) step(e event.Event) (taken bool) {
 	before := w.run.State
 	at, _ := w.run.Find(e.Step)
 	was := ""
@@ -185,7 +186,7 @@ func (w *walk) step(e drill.Event) (taken bool) {
 	if at != nil && !e.Late && slices.Contains(stepKinds(), e.Kind) && before != drill.Planned && before != drill.Ended {
 		now, _ := run.Find(e.Step)
 		to := now.State
-		if e.Kind != drill.StepSkipped && (to == drill.Blocked || to == drill.Skipped) {
+		if e.Kind != event.StepSkipped && (to == drill.Blocked || to == drill.Skipped) {
 			to = drill.Waiting // which led to that at once
 		}
 		w.seen.note(w.seen.steps, e.Kind, was, w.after(string(to), err))
@@ -251,7 +252,7 @@ func (w *walk) tasks() {
 			}
 		}
 		for _, task := range tasks {
-			if task.Kind == drill.StepStarted || task.Kind == drill.StepAsked {
+			if task.Kind == event.StepStarted || task.Kind == event.StepAsked {
 				ready--
 			}
 			if !w.step(asEvent(task)) {
@@ -269,13 +270,13 @@ func (w *walk) tasks() {
 // by ending it early.
 func (w *walk) finish() {
 	orderly := w.rnd.IntN(2) == 0
-	early := map[bool]drill.EventKind{true: drill.RunStarted, false: drill.RunAborted}[orderly]
+	early := map[bool]event.Kind{true: event.RunStarted, false: event.RunAborted}[orderly]
 	for range 20 + 4*len(w.run.Steps) {
 		switch {
 		case w.run.State == drill.Paused && orderly:
-			w.step(drill.Event{Kind: drill.RunResumed, Actor: "mette"})
+			w.step(event.Event{Kind: event.RunResumed, Actor: "mette"})
 		case w.run.State == drill.Planned || w.run.State == drill.Paused || w.run.State == drill.Running && !orderly:
-			w.step(drill.Event{Kind: early, Actor: "mette"})
+			w.step(event.Event{Kind: early, Actor: "mette"})
 		}
 		w.pass(10) // an inject may still be to come
 		w.tasks()
@@ -300,13 +301,13 @@ func (w *walk) clear(s drill.Step, orderly bool) {
 	answer := map[plan.StepKind]string{plan.StepDecision: "left"}[s.Kind()]
 	switch {
 	case s.State == drill.Started:
-		w.step(drill.Event{Kind: drill.StepEnded, Step: s.ID, Attempt: s.Attempt, Outcome: outcome})
+		w.step(event.Event{Kind: event.StepEnded, Step: s.ID, Attempt: s.Attempt, Outcome: outcome})
 	case s.State == drill.Unknown:
-		w.step(drill.Event{Kind: drill.StepSettled, Step: s.ID, Outcome: outcome, Actor: "mette"})
+		w.step(event.Event{Kind: event.StepSettled, Step: s.ID, Outcome: outcome, Actor: "mette"})
 	case (s.State == drill.Asked || s.State == drill.Taken) && orderly:
-		w.step(drill.Event{Kind: drill.StepAnswered, Step: s.ID, Outcome: cmp.Or(answer, "yes"), Actor: "mette"})
+		w.step(event.Event{Kind: event.StepAnswered, Step: s.ID, Outcome: cmp.Or(answer, "yes"), Actor: "mette"})
 	case s.State == drill.Asked, s.State == drill.Taken, w.run.Held(&s):
-		w.step(drill.Event{Kind: drill.StepSkipped, Step: s.ID, Actor: "mette"})
+		w.step(event.Event{Kind: event.StepSkipped, Step: s.ID, Actor: "mette"})
 	}
 }
 
@@ -362,12 +363,12 @@ func TestAgainstModel(t *testing.T) {
 
 // compareTable wants each cell of the page's table to be what was seen: the
 // states that followed, and an empty cell where the event was always refused.
-func compareTable(t *testing.T, page, heading string, kinds []drill.EventKind, seen map[string]map[string]bool) {
+func compareTable(t *testing.T, page, heading string, kinds []event.Kind, seen map[string]map[string]bool) {
 	t.Helper()
 	_, section, _ := strings.Cut(page, heading+"\n")
 	section, _, _ = strings.Cut(section, "\n## ")
 	var columns []string
-	listed := map[drill.EventKind]bool{}
+	listed := map[event.Kind]bool{}
 	for line := range strings.Lines(section) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
 		for i := range cells {
@@ -378,7 +379,7 @@ func compareTable(t *testing.T, page, heading string, kinds []drill.EventKind, s
 		case cells[0] == "event":
 			columns = cells[1:]
 		default:
-			listed[drill.EventKind(cells[0])] = true
+			listed[event.Kind(cells[0])] = true
 			for i, want := range cells[1:] {
 				key := cells[0] + " " + columns[i]
 				if got := outcomes(seen[key]); got != want {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 )
@@ -36,7 +37,7 @@ func (r *Register) Answer(ctx context.Context, a Actor, in Answer) error {
 		if err != nil {
 			return err
 		}
-		e := drill.Event{Kind: drill.StepAnswered, Step: in.Step, Outcome: outcome, Text: in.Note, Actor: a.Name, Assured: assured}
+		e := event.Event{Kind: event.StepAnswered, Step: in.Step, Outcome: outcome, Text: in.Note, Actor: a.Name, Assured: assured}
 		if err := s.apply(e, s.r.now()); err != nil {
 			return err
 		}
@@ -60,7 +61,7 @@ func choice(step *drill.Step, answer string) (string, error) {
 	case "no", "nej", "n":
 		return "no", nil
 	default:
-		return "", &drill.Refusal{Kind: drill.StepAnswered, Step: step.ID, Why: fmt.Sprintf("%q is no answer: write yes or no", answer)}
+		return "", &drill.Refusal{Kind: event.StepAnswered, Step: step.ID, Why: fmt.Sprintf("%q is no answer: write yes or no", answer)}
 	}
 }
 
@@ -70,7 +71,7 @@ func (r *Register) Take(ctx context.Context, a Actor, run, step string) error {
 		if err := s.may(a, st, false, ""); err != nil {
 			return err
 		}
-		return s.apply(drill.Event{Kind: drill.StepTaken, Step: step, Actor: a.Name, Assured: a.Assurance}, s.r.now())
+		return s.apply(event.Event{Kind: event.StepTaken, Step: step, Actor: a.Name, Assured: a.Assurance}, s.r.now())
 	})
 }
 
@@ -78,7 +79,7 @@ func (r *Register) Take(ctx context.Context, a Actor, run, step string) error {
 // step, pause, resume, abort, interrupt.
 type Lead struct {
 	Run, Step string
-	Kind      drill.EventKind
+	Kind      event.Kind
 	Outcome   string // StepSettled: done, failed or rerun
 	Reason    string
 	Artifice  bool // RunPaused: the exercise itself made the pause
@@ -88,10 +89,10 @@ type Lead struct {
 // plan.
 func (r *Register) Lead(ctx context.Context, a Actor, in Lead) error {
 	return r.act(ctx, a, "drill."+strings.TrimPrefix(strings.TrimPrefix(string(in.Kind), "run_"), "step_"), in.Run, in.Step, func(s *session, _ *drill.Step) error {
-		if in.Reason == "" && in.Kind != drill.RunResumed {
+		if in.Reason == "" && in.Kind != event.RunResumed {
 			return &drill.Refusal{Kind: in.Kind, Step: in.Step, Why: "a reason is wanted"}
 		}
-		e := drill.Event{
+		e := event.Event{
 			Kind: in.Kind, Step: in.Step, Outcome: in.Outcome, Text: in.Reason, Artifice: in.Artifice,
 			Actor: a.Name, Assured: a.Assurance,
 		}
@@ -106,9 +107,9 @@ func (r *Register) Lead(ctx context.Context, a Actor, in Lead) error {
 func (r *Register) Note(ctx context.Context, a Actor, run, step, text string) error {
 	return r.act(ctx, a, "drill.note", run, "", func(s *session, _ *drill.Step) error {
 		if strings.TrimSpace(text) == "" {
-			return &drill.Refusal{Kind: drill.NoteAdded, Why: "the note is empty"}
+			return &drill.Refusal{Kind: event.NoteAdded, Why: "the note is empty"}
 		}
-		return s.apply(drill.Event{Kind: drill.NoteAdded, Step: step, Text: text, Actor: a.Name, Assured: a.Assurance}, s.r.now())
+		return s.apply(event.Event{Kind: event.NoteAdded, Step: step, Text: text, Actor: a.Name, Assured: a.Assurance}, s.r.now())
 	})
 }
 
@@ -116,7 +117,7 @@ func (r *Register) Note(ctx context.Context, a Actor, run, step, text string) er
 // the disruption really began or when catching up was done.
 func (r *Register) SetTime(ctx context.Context, a Actor, run, point string, at time.Time) error {
 	return r.act(ctx, a, "drill.time", run, "", func(s *session, _ *drill.Step) error {
-		return s.apply(drill.Event{Kind: drill.TimeSet, Point: point, Time: at.UTC(), Actor: a.Name, Assured: a.Assurance}, s.r.now())
+		return s.apply(event.Event{Kind: event.TimeSet, Point: point, Time: at.UTC(), Actor: a.Name, Assured: a.Assurance}, s.r.now())
 	})
 }
 
@@ -132,7 +133,7 @@ func (r *Register) act(ctx context.Context, a Actor, act, id, step string, fn fu
 			return nil, err
 		}
 		if s.row.Imported {
-			return nil, &drill.Refusal{Kind: drill.EventKind(act), Why: "the run was held before this register existed"}
+			return nil, &drill.Refusal{Kind: event.Kind(act), Why: "the run was held before this register existed"}
 		}
 		var at *drill.Step
 		if step != "" {
@@ -173,7 +174,7 @@ func ids(run drill.Run) string {
 func (s *session) may(a Actor, step *drill.Step, onBehalf bool, why string) error {
 	if onBehalf {
 		if why == "" {
-			return &drill.Refusal{Kind: drill.StepAnswered, Step: step.ID, Why: "an answer on somebody's behalf wants a reason"}
+			return &drill.Refusal{Kind: event.StepAnswered, Step: step.ID, Why: "an answer on somebody's behalf wants a reason"}
 		}
 		if lead := reach(s.run.Director, s.run.Plan, s.org); a.Name == s.run.Director || a.Name == lead.Name || a.Name == lead.Address {
 			return nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/outbox"
 )
 
@@ -32,7 +33,7 @@ type Result struct {
 	Outcome  string
 	Text     string
 	Worked   time.Duration
-	Output   drill.Output
+	Output   event.Output
 	Fences   []string
 	Missing  []string
 	Recovery time.Time
@@ -171,9 +172,9 @@ func (s *session) end(n Node, result Result, now time.Time) (late, known bool, e
 	return !open, false, nil
 }
 
-func (r Result) event() drill.Event {
-	e := drill.Event{
-		Kind: drill.StepEnded, Step: r.Step, Attempt: r.Attempt, Outcome: r.Outcome, Text: r.Text, Spent: int64(r.Worked),
+func (r Result) event() event.Event {
+	e := event.Event{
+		Kind: event.StepEnded, Step: r.Step, Attempt: r.Attempt, Outcome: r.Outcome, Text: r.Text, Spent: int64(r.Worked),
 		Actor: "system", Assured: "system", Fences: r.Fences, Missing: r.Missing, Recovery: r.Recovery,
 	}
 	if r.Output.Length > 0 {
@@ -203,8 +204,8 @@ func (s *session) proceed(n Node, turn *Turn) error {
 }
 
 // do carries one task out.
-func (s *session) do(n Node, t drill.Task, now drill.Moment, turn *Turn) error {
-	e := drill.Event{Kind: t.Kind, Step: t.Step, Attempt: t.Attempt, Level: t.Level, Actor: "system", Assured: "system"}
+func (s *session) do(n Node, t drill.Task, now event.Moment, turn *Turn) error {
+	e := event.Event{Kind: t.Kind, Step: t.Step, Attempt: t.Attempt, Level: t.Level, Actor: "system", Assured: "system"}
 	if err := s.apply(e, now); err != nil {
 		return err
 	}
@@ -213,20 +214,20 @@ func (s *session) do(n Node, t drill.Task, now drill.Moment, turn *Turn) error {
 		step = nil
 	}
 	switch t.Kind {
-	case drill.StepStarted:
+	case event.StepStarted:
 		return s.claim(n, step, now, turn)
-	case drill.StepAsked:
+	case event.StepAsked:
 		return errors.Join(s.tell(outbox.Request, step, 0, ""), s.trace(n, "step.ask", t.Step, map[string]any{"role": s.run.Asks(step)}))
-	case drill.StepRaised:
+	case event.StepRaised:
 		return errors.Join(s.tell(outbox.Escalation, step, t.Level, t.Why), s.trace(n, "step.escalate", t.Step, map[string]any{"level": t.Level, "why": t.Why}))
-	case drill.RunEnded:
+	case event.RunEnded:
 		return s.ended(n, now)
 	default:
 		return fmt.Errorf("run %s wants %s, which nobody can do", s.row.ID, t.Kind)
 	}
 }
 
-func (s *session) ended(n Node, now drill.Moment) error {
+func (s *session) ended(n Node, now event.Moment) error {
 	rta, _ := s.run.RTA()
 	return errors.Join(s.raise(now.Wall), s.tell(outbox.Finished, nil, 0, ""), s.trace(n, "drill.end", "", map[string]any{
 		"verdict": s.run.Verdict, "rta_ns": known(rta), "rpa_ns": known(s.run.RPA()),
@@ -235,7 +236,7 @@ func (s *session) ended(n Node, now drill.Moment) error {
 
 // claim writes the attempt row before anything is spawned. Its key is unique
 // for ever, so nobody else can have started this attempt.
-func (s *session) claim(n Node, step *drill.Step, now drill.Moment, turn *Turn) error {
+func (s *session) claim(n Node, step *drill.Step, now event.Moment, turn *Turn) error {
 	added, err := s.tx.AddAttempt(s.ctx, Attempt{
 		Run: s.row.ID, Step: step.ID, Number: step.Attempt, Node: n.Name, Epoch: n.Epoch, State: AttemptStarting, ClaimedAt: now.Wall,
 	})

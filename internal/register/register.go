@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/plan"
 )
 
 // Clock reads the wall clock and the monotonic clock at once.
-type Clock interface{ Now() drill.Moment }
+type Clock interface{ Now() event.Moment }
 
 // Actor is who does something, and how the program knows. Nobody changes the
 // register without one (DESIGN 4.2, R16).
@@ -74,7 +75,7 @@ var ErrNotAllowed = errors.New("not allowed")
 var ErrBusy = errors.New("another run holds the system")
 
 // now is the moment in UTC, to the microsecond that the store keeps.
-func (r *Register) now() drill.Moment {
+func (r *Register) now() event.Moment {
 	m := r.clock.Now()
 	m.Wall = m.Wall.UTC().Truncate(time.Microsecond)
 	return m

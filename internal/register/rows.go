@@ -47,7 +47,7 @@ type RunRow struct {
 	Measured  bool
 }
 
-// EventRow is one drill.Event as stored; Body is its JSON.
+// EventRow is one event.Event as stored; Body is its JSON.
 type EventRow struct {
 	Seq  int
 	At   time.Time

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 )
@@ -110,7 +111,7 @@ func (r *Register) open(ctx context.Context, tx Tx, a Actor, o Opening) (RunRow,
 	if err != nil {
 		return RunRow{}, err
 	}
-	if err := s.apply(drill.Event{Kind: drill.RunStarted, Actor: a.Name, Assured: a.Assurance}, now); err != nil {
+	if err := s.apply(event.Event{Kind: event.RunStarted, Actor: a.Name, Assured: a.Assurance}, now); err != nil {
 		return RunRow{}, err
 	}
 	if err := s.tell(outbox.Started, nil, 0, ""); err != nil {
@@ -232,7 +233,7 @@ func (r *Register) load(ctx context.Context, tx Tx, id string) (RunRow, drill.Ru
 }
 
 func replay(run drill.Run, rows []EventRow) (drill.Run, error) {
-	events := make([]drill.Event, len(rows))
+	events := make([]event.Event, len(rows))
 	for i, row := range rows {
 		if err := json.Unmarshal(row.Body, &events[i]); err != nil {
 			return run, fmt.Errorf("event %d of run %s: %w", row.Seq, run.ID, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/plan"
 )
 
@@ -37,7 +38,7 @@ func (r *Register) begin(ctx context.Context, tx Tx, row RunRow, run drill.Run) 
 }
 
 // apply applies one event at that moment and keeps it for saving.
-func (s *session) apply(e drill.Event, now drill.Moment) error {
+func (s *session) apply(e event.Event, now event.Moment) error {
 	e.Seq, e.At = s.run.Seq+1, now
 	run, err := s.run.Apply(e)
 	if err != nil {

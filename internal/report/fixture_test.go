@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/plan"
 )
 
@@ -38,16 +39,16 @@ func begun(t *testing.T, drillID string, change func(*plan.Plan)) *tape {
 		t.Fatal(err)
 	}
 	c := &tape{t: t, run: run}
-	c.play(0, drill.Event{Kind: drill.RunStarted, Actor: "Øvelsesleder", Assured: "login"})
+	c.play(0, event.Event{Kind: event.RunStarted, Actor: "Øvelsesleder", Assured: "login"})
 	return c
 }
 
 // play applies an event that happens so long after the one before.
-func (c *tape) play(after time.Duration, e drill.Event) {
+func (c *tape) play(after time.Duration, e event.Event) {
 	c.t.Helper()
 	c.now += after
 	e.Seq = c.run.Seq + 1
-	e.At = drill.Moment{Wall: start().Add(c.now + c.wall), Boot: "boot", Mono: c.now}
+	e.At = event.Moment{Wall: start().Add(c.now + c.wall), Boot: "boot", Mono: c.now}
 	run, err := c.run.Apply(e)
 	if err != nil {
 		c.t.Fatal(err)
@@ -58,16 +59,16 @@ func (c *tape) play(after time.Duration, e drill.Event) {
 // manual lets a person carry out a step.
 func (c *tape) manual(step string, waited, worked time.Duration, by string) {
 	c.t.Helper()
-	c.play(0, drill.Event{Kind: drill.StepAsked, Step: step})
-	c.play(waited, drill.Event{Kind: drill.StepTaken, Step: step, Actor: by, Assured: "link"})
-	c.play(worked, drill.Event{Kind: drill.StepAnswered, Step: step, Actor: by, Assured: "link", Outcome: "yes"})
+	c.play(0, event.Event{Kind: event.StepAsked, Step: step})
+	c.play(waited, event.Event{Kind: event.StepTaken, Step: step, Actor: by, Assured: "link"})
+	c.play(worked, event.Event{Kind: event.StepAnswered, Step: step, Actor: by, Assured: "link", Outcome: "yes"})
 }
 
 // automatic lets the machine carry out a step.
-func (c *tape) automatic(step string, worked time.Duration, end drill.Event) {
+func (c *tape) automatic(step string, worked time.Duration, end event.Event) {
 	c.t.Helper()
-	c.play(2*time.Second, drill.Event{Kind: drill.StepStarted, Step: step, Attempt: 1, Actor: "server-1", Assured: "system"})
-	end.Kind, end.Step, end.Attempt, end.Actor, end.Assured = drill.StepEnded, step, 1, "server-1", "system"
+	c.play(2*time.Second, event.Event{Kind: event.StepStarted, Step: step, Attempt: 1, Actor: "server-1", Assured: "system"})
+	end.Kind, end.Step, end.Attempt, end.Actor, end.Assured = event.StepEnded, step, 1, "server-1", "system"
 	c.play(worked, end)
 }
 
@@ -80,18 +81,18 @@ func allFences() []string { return []string{"supervisor", "spool", "rlimits", "n
 func held(t *testing.T) drill.Run {
 	c := begun(t, "gendan", nil)
 	c.manual("erklaer", 30*time.Second, 90*time.Second, "it-vagt")
-	c.automatic("gendan-database", 110*time.Minute, drill.Event{
-		Outcome: "ok", Fences: allFences(), Missing: []string{"pid-namespace"}, Output: &drill.Output{Head: "gendannet", Length: 9, SHA256: strings.Repeat("c", 64)},
+	c.automatic("gendan-database", 110*time.Minute, event.Event{
+		Outcome: "ok", Fences: allFences(), Missing: []string{"pid-namespace"}, Output: &event.Output{Head: "gendannet", Length: 9, SHA256: strings.Repeat("c", 64)},
 	})
 	c.wall = 5 * time.Second
-	c.play(time.Minute, drill.Event{Kind: drill.NoteAdded, Actor: "Logfører", Step: "gendan-database", Text: "Båndrobotten var langsom:\nsag <b>oprettet</b> | *se* `log`"})
-	c.play(0, drill.Event{Kind: drill.RunPaused, Actor: "Øvelsesleder", Text: "Brandalarm i huset", Artifice: true})
-	c.play(20*time.Minute, drill.Event{Kind: drill.RunResumed, Actor: "Øvelsesleder"})
-	c.automatic("friskhed", 4*time.Second, drill.Event{Outcome: "ok", Fences: append(allFences(), "pid-namespace"), Recovery: start().Add(-7 * time.Hour)})
-	c.play(0, drill.Event{Kind: drill.StepAsked, Step: "bekraeft-data"})
-	c.play(6*time.Minute+12*time.Second, drill.Event{Kind: drill.StepAnswered, Step: "bekraeft-data", Actor: "Systemejer Økonomi", Assured: "login", Outcome: "yes"})
+	c.play(time.Minute, event.Event{Kind: event.NoteAdded, Actor: "Logfører", Step: "gendan-database", Text: "Båndrobotten var langsom:\nsag <b>oprettet</b> | *se* `log`"})
+	c.play(0, event.Event{Kind: event.RunPaused, Actor: "Øvelsesleder", Text: "Brandalarm i huset", Artifice: true})
+	c.play(20*time.Minute, event.Event{Kind: event.RunResumed, Actor: "Øvelsesleder"})
+	c.automatic("friskhed", 4*time.Second, event.Event{Outcome: "ok", Fences: append(allFences(), "pid-namespace"), Recovery: start().Add(-7 * time.Hour)})
+	c.play(0, event.Event{Kind: event.StepAsked, Step: "bekraeft-data"})
+	c.play(6*time.Minute+12*time.Second, event.Event{Kind: event.StepAnswered, Step: "bekraeft-data", Actor: "Systemejer Økonomi", Assured: "login", Outcome: "yes"})
 	c.manual("ryd-op", time.Minute, 8*time.Minute, "databaseteam")
-	c.play(time.Second, drill.Event{Kind: drill.RunEnded})
+	c.play(time.Second, event.Event{Kind: event.RunEnded})
 	return c.run
 }
 
@@ -100,12 +101,12 @@ func failed(t *testing.T) drill.Run {
 	c := begun(t, "gendan", nil)
 	c.manual("erklaer", 0, time.Minute, "it-vagt")
 	out := "læser kopi\n\x1b[2K\x1b[32mOK\x1b[0m\tintet galt\r\nfejl: \u202egnp.exe\x00 ```\n<script>alert(1)</script>\n"
-	c.automatic("gendan-database", 3*time.Minute, drill.Event{
+	c.automatic("gendan-database", 3*time.Minute, event.Event{
 		Outcome: "timed_out", Text: "ingen plads på disken", Fences: allFences(),
-		Output: &drill.Output{Head: out, Length: int64(len(out)), SHA256: strings.Repeat("d", 64)},
+		Output: &event.Output{Head: out, Length: int64(len(out)), SHA256: strings.Repeat("d", 64)},
 	})
 	c.manual("ryd-op", 0, 2*time.Minute, "databaseteam")
-	c.play(0, drill.Event{Kind: drill.RunEnded})
+	c.play(0, event.Event{Kind: event.RunEnded})
 	return c.run
 }
 
@@ -113,21 +114,21 @@ func failed(t *testing.T) drill.Run {
 func discussed(t *testing.T) drill.Run {
 	c := begun(t, "dilemma", nil)
 	c.manual("indspil-1", 0, 12*time.Minute, "it-vagt")
-	c.play(0, drill.Event{Kind: drill.StepAsked, Step: "valg"})
-	c.play(5*time.Minute, drill.Event{Kind: drill.StepAnswered, Step: "valg", Actor: "Systemejer Økonomi", Assured: "code", Outcome: "Vent til i morgen"})
-	c.play(0, drill.Event{Kind: drill.RunEnded})
+	c.play(0, event.Event{Kind: event.StepAsked, Step: "valg"})
+	c.play(5*time.Minute, event.Event{Kind: event.StepAnswered, Step: "valg", Actor: "Systemejer Økonomi", Assured: "code", Outcome: "Vent til i morgen"})
+	c.play(0, event.Event{Kind: event.RunEnded})
 	return c.run
 }
 
 // endured is a real incident whose RTO counts from the declaration.
 func endured(t *testing.T) drill.Run {
 	c := begun(t, "", func(p *plan.Plan) { p.Objectives.Anchor = "declaration"; p.Recovery.Cleanup = nil })
-	c.play(0, drill.Event{Kind: drill.TimeSet, Actor: "Øvelsesleder", Assured: "login", Point: "disrupted_at", Time: start().Add(-3 * time.Hour)})
+	c.play(0, event.Event{Kind: event.TimeSet, Actor: "Øvelsesleder", Assured: "login", Point: "disrupted_at", Time: start().Add(-3 * time.Hour)})
 	c.manual("erklaer", 0, time.Minute, "it-vagt")
-	c.automatic("gendan-database", 100*time.Minute, drill.Event{Outcome: "ok"})
-	c.automatic("friskhed", 500*time.Millisecond, drill.Event{Outcome: "ok", Recovery: start().Add(-30 * time.Hour)})
+	c.automatic("gendan-database", 100*time.Minute, event.Event{Outcome: "ok"})
+	c.automatic("friskhed", 500*time.Millisecond, event.Event{Outcome: "ok", Recovery: start().Add(-30 * time.Hour)})
 	c.manual("bekraeft-data", time.Minute, 10*time.Minute, "Systemejer Økonomi")
-	c.play(0, drill.Event{Kind: drill.RunEnded})
+	c.play(0, event.Event{Kind: event.RunEnded})
 	return c.run
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/event"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -31,7 +32,7 @@ func cases(t *testing.T) map[string]DrillInput {
 	open := begun(t, "gendan", nil)
 	open.manual("erklaer", 0, time.Minute, "it-vagt")
 	aborted := begun(t, "gendan", nil)
-	aborted.play(time.Minute, drill.Event{Kind: drill.RunAborted, Actor: "Øvelsesleder", Text: "testmiljøet havde forbindelse til produktion"})
+	aborted.play(time.Minute, event.Event{Kind: event.RunAborted, Actor: "Øvelsesleder", Text: "testmiljøet havde forbindelse til produktion"})
 	return map[string]DrillInput{
 		"held": input(held(t), "isolated"), "failed": input(failed(t), "isolated"), "discussed": input(discussed(t), "isolated"),
 		"endured": input(endured(t), "end_to_end"), "open": input(open.run, "isolated"), "aborted": input(aborted.run, "isolated"),

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"beredskab/internal/action"
-	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/register"
 )
 
@@ -108,7 +108,7 @@ func told(job register.Job, result action.Result, err error) register.Result {
 	res := register.Result{
 		Step: job.Step, Attempt: job.Attempt, Outcome: string(result.Outcome), Text: result.Message, Worked: result.Elapsed,
 		Fences: result.Fences, Missing: result.Missing, Recovery: result.RecoveryPoint,
-		Output: drill.Output{Head: result.Output.Head, Tail: result.Output.Tail, Length: result.Output.Length, SHA256: result.Output.SHA256},
+		Output: event.Output{Head: result.Output.Head, Tail: result.Output.Tail, Length: result.Output.Length, SHA256: result.Output.SHA256},
 	}
 	switch {
 	case errors.Is(err, action.ErrDetached):
