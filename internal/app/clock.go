@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"beredskab/internal/drill"
+	"beredskab/internal/event"
 )
 
 // systemClock reads the wall clock and the kernel's boot-time clock, which goes
@@ -23,8 +23,8 @@ func newClock() systemClock {
 }
 
 // Now reads both clocks.
-func (c systemClock) Now() drill.Moment {
-	m := drill.Moment{Wall: time.Now()}
+func (c systemClock) Now() event.Moment {
+	m := event.Moment{Wall: time.Now()}
 	var ts unix.Timespec
 	if c.boot != "" && unix.ClockGettime(unix.CLOCK_BOOTTIME, &ts) == nil {
 		m.Boot, m.Mono = c.boot, time.Duration(ts.Nano())
