@@ -76,7 +76,7 @@ func (c *cli) answer(ask func(*folder.Folder) (text, error)) error {
 		return err
 	}
 	if f.Problems.Failed() {
-		c.hint("warning: some plan files have problems and are left out; `beredskab check` shows them")
+		c.hint("warning: some plan files have problems; `beredskab check` shows them")
 	}
 	v, err := ask(f)
 	if err != nil {

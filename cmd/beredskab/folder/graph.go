@@ -52,13 +52,15 @@ func (v *Graph) Text(out io.Writer) {
 		v.graphviz(out)
 		return
 	}
+	d := &drawer{out, v.set, map[string]bool{}}
 	for _, id := range v.roots {
-		tree(out, v.set, id, "", nil)
+		fmt.Fprintln(out, id)
+		d.below(id, "", nil)
 	}
 }
 
-// tops are the systems that nobody waits for; all systems when they stand in
-// circles.
+// tops are the systems that nobody waits for, and one of each circle that none
+// of them leads to.
 func tops(set *plan.Set) (ids []string) {
 	needed := map[string]bool{}
 	for _, p := range set.Plans {
@@ -71,9 +73,18 @@ func tops(set *plan.Set) (ids []string) {
 			ids = append(ids, p.ID)
 		}
 	}
+	seen := map[string]bool{}
+	mark := func(roots ...string) {
+		nodes, _ := reach(set, roots)
+		for _, n := range nodes {
+			seen[n.ID] = true
+		}
+	}
+	mark(ids...)
 	for _, p := range set.Plans {
-		if shown, _ := reach(set, ids); needed[p.ID] && !slices.ContainsFunc(shown, func(n node) bool { return n.ID == p.ID }) {
-			ids = append(ids, p.ID) // It stands in a circle that no top leads to.
+		if !seen[p.ID] {
+			ids = append(ids, p.ID)
+			mark(p.ID)
 		}
 	}
 	return ids
@@ -109,38 +120,51 @@ func reach(set *plan.Set, roots []string) (nodes []node, edges []edge) {
 	return nodes, edges
 }
 
-// tree prints a system above what it needs. A circle is shown where it closes.
-func tree(out io.Writer, set *plan.Set, id, indent string, above []string) {
-	p, known := set.Plan(id)
-	if len(above) == 0 {
-		fmt.Fprintln(out, id)
-	}
+// drawer draws systems above what they need. What was drawn once is not drawn
+// again, so that the picture grows with the plans and not with the ways through
+// them.
+type drawer struct {
+	out   io.Writer
+	set   *plan.Set
+	drawn map[string]bool
+}
+
+// below draws what a system needs. A circle is shown where it closes.
+func (d *drawer) below(id, indent string, above []string) {
+	p, known := d.set.Plan(id)
 	if !known {
 		return
 	}
+	d.drawn[id] = true
 	above = append(above, id)
-	for i, d := range p.DependsOn {
+	for i, need := range p.DependsOn {
 		branch, next := "├─ ", "│  "
 		if i == len(p.DependsOn)-1 {
 			branch, next = "└─ ", "   "
 		}
-		if !recovery.ForRecovery(d) {
+		if !recovery.ForRecovery(need) {
 			branch = strings.Replace(branch, "─", "┄", 1)
 		}
-		note := ""
-		_, known := set.Plan(d.ID)
-		circle := slices.Contains(above, d.ID)
-		switch {
-		case circle:
-			note = "  (waits for itself)"
-		case !known:
-			note = "  (no plan)"
-		}
-		fmt.Fprintf(out, "%s%s%s%s\n", indent, branch, d.ID, note)
-		if !circle {
-			tree(out, set, d.ID, indent+next, above)
+		note := d.note(need.ID, above)
+		fmt.Fprintf(d.out, "%s%s%s%s\n", indent, branch, need.ID, note)
+		if note == "" {
+			d.below(need.ID, indent+next, above)
 		}
 	}
+}
+
+// note says why nothing is drawn below a system.
+func (d *drawer) note(id string, above []string) string {
+	p, known := d.set.Plan(id)
+	switch {
+	case !known:
+		return "  (no plan)"
+	case slices.Contains(above, id):
+		return "  (waits for itself)"
+	case d.drawn[id] && len(p.DependsOn) > 0:
+		return "  (as above)"
+	}
+	return ""
 }
 
 // graphviz prints the graph in the language of Graphviz.

@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"beredskab/internal/plan"
-	"beredskab/internal/register"
 	"beredskab/plans"
 )
 
@@ -57,7 +56,7 @@ func Ask(in io.Reader, out io.Writer, a *Answers) {
 
 // Make makes a plan repository in a folder: the organisation of the sample under
 // this name, one plan, schemas, settings, and what git and a CI want. Nothing
-// is overwritten: register.ErrConflict when a file is there already, and then
+// is overwritten: ErrExists when a file is there already, and then
 // nothing was written at all. It gives the files that it wrote.
 func Make(dir string, a Answers) (*Made, error) {
 	if a.Organisation == "" {
@@ -75,7 +74,7 @@ func Make(dir string, a Answers) (*Made, error) {
 	}
 	for _, f := range list {
 		if _, err := os.Lstat(filepath.Join(dir, f.path)); err == nil {
-			return nil, fmt.Errorf("%w: %s exists already in %s; name another folder", register.ErrConflict, f.path, dir)
+			return nil, fmt.Errorf("%w: %s exists already in %s; name another folder", ErrExists, f.path, dir)
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("looking at the folder: %w", err)
 		}

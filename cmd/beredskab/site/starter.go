@@ -14,12 +14,14 @@ import (
 	"strings"
 
 	"beredskab/internal/plan"
-	"beredskab/internal/register"
 	"beredskab/templates"
 )
 
 // ErrWords says that a plan cannot be made with these words.
 var ErrWords = errors.New("no plan can be made")
+
+// ErrExists says that a file is there already.
+var ErrExists = errors.New("left alone")
 
 // System is what a new plan is begun with.
 type System struct {
@@ -68,15 +70,14 @@ func Begin(s System) ([]byte, error) {
 	return []byte(text), nil
 }
 
-// WriteNew writes a file that must not exist yet; register.ErrConflict when it
-// does.
+// WriteNew writes a file that must not exist yet; ErrExists when it does.
 func WriteNew(file string, text []byte, mode os.FileMode) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 		return fmt.Errorf("making the folder of %s: %w", file, err)
 	}
 	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%w: %s exists already and is left alone", register.ErrConflict, file)
+		return fmt.Errorf("%w: %s exists already", ErrExists, file)
 	} else if err != nil {
 		return fmt.Errorf("writing a new file: %w", err)
 	}
