@@ -16,7 +16,6 @@ import (
 type drillStartOptions struct {
 	here, wait bool
 	answer     string
-	confirm    string
 }
 
 func (c *cli) drillStart() *cobra.Command {

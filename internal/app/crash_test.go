@@ -151,7 +151,7 @@ func (c *crash) leader() register.Actor { return register.Actor{Name: "leder", A
 // moment, as often as wanted.
 func (c *crash) killing(kills int) {
 	for i := range kills {
-		if i%(max(kills/crashSystems, 1)) == 0 && len(c.runs) < crashSystems {
+		if i%max(kills/crashSystems, 1) == 0 && len(c.runs) < crashSystems {
 			c.start(len(c.runs))
 		}
 		server := c.server()
