@@ -11,10 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"sync/atomic"
-	"time"
 
 	"beredskab/internal/action"
 	"beredskab/internal/notify"
@@ -35,6 +32,7 @@ type App struct {
 	reader  *plan.Reader
 	targets *targets
 	runner  atomic.Pointer[runner.Runner]
+	failed  chan error // the disk has failed (F13); holds one
 }
 
 // Mode says what the program will do with the register.
@@ -56,8 +54,8 @@ func Open(ctx context.Context, s *Settings, mode Mode, log *slog.Logger) (*App, 
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Settings: s, Log: log, reader: plan.NewReader()}
-	options := store.Options{URL: url, Logger: log, Woken: a.woken}
+	a := &App{Settings: s, Log: log, reader: plan.NewReader(), failed: make(chan error, 1)}
+	options := store.Options{URL: url, Logger: log, Woken: a.woken, Failed: func(err error) { a.failed <- err }}
 	if url == "" {
 		options.Path = filepath.Join(s.Dir, "register.db")
 	}
@@ -110,62 +108,6 @@ func (s *Settings) databaseURL() (string, error) {
 		return "", err
 	}
 	return withPassword(s.Database, password)
-}
-
-// ReadPlans reads the plan files. Bad ones are told of and left out.
-func ReadPlans(dir string, reader *plan.Reader) (*plan.Set, plan.Problems, error) {
-	info, err := os.Stat(dir)
-	if errors.Is(err, fs.ErrNotExist) || (err == nil && !info.IsDir()) {
-		return nil, nil, fmt.Errorf("%w: there is no plan folder %s; `beredskab init` makes one, --plans names another", ErrSettings, dir)
-	} else if err != nil {
-		return nil, nil, fmt.Errorf("looking at the plan folder: %w", err)
-	}
-	set, problems := reader.Load(os.DirFS(dir))
-	base := filepath.Base(dir)
-	for i := range problems {
-		problems[i].File = filepath.Join(base, problems[i].File)
-	}
-	return set, problems, nil
-}
-
-// Adopt takes the plan files over into the register. Files with errors keep
-// their last good version; the problems are given back.
-func (a *App) Adopt(ctx context.Context, actor register.Actor) (register.Adopted, plan.Problems, error) {
-	set, problems, err := ReadPlans(a.Settings.Plans, a.reader)
-	if err != nil {
-		return register.Adopted{}, nil, err
-	}
-	if err := a.keepBroken(ctx, set, problems); err != nil {
-		return register.Adopted{}, problems, err
-	}
-	out, err := a.Register.Adopt(ctx, actor, set)
-	return out, problems, err
-}
-
-// keepBroken puts the last good version of a file that cannot be read now into
-// the set, so that a half-saved edit never takes a system out of the register.
-func (a *App) keepBroken(ctx context.Context, set *plan.Set, problems plan.Problems) error {
-	if len(problems) == 0 {
-		return nil
-	}
-	held, err := a.Register.Set(ctx)
-	if err != nil {
-		return err
-	}
-	if set.Organisation == nil && held.Organisation.Name != "" {
-		set.Organisation = held.Organisation
-	}
-	broken := map[string]bool{}
-	for _, p := range problems {
-		broken[strings.TrimSuffix(filepath.Base(p.File), filepath.Ext(p.File))] = true
-	}
-	for _, p := range held.Plans {
-		if _, read := set.Plan(p.ID); !read && broken[p.ID] {
-			set.Plans = append(set.Plans, p)
-		}
-	}
-	slices.SortFunc(set.Plans, func(a, b *plan.Plan) int { return strings.Compare(a.ID, b.ID) })
-	return nil
 }
 
 // Runner builds the part that lets time drive the register; only limits it to
@@ -236,44 +178,4 @@ func decode(data []byte, file string, into any) error {
 		return problems
 	}
 	return nil
-}
-
-// Serve runs the server until ctx ends: it follows the plan files, the
-// schedules and the runs.
-func (a *App) Serve(ctx context.Context, reload <-chan struct{}) error {
-	actor := register.System(a.Settings.Node)
-	if _, problems, err := a.Adopt(ctx, actor); err != nil {
-		return err
-	} else if len(problems) > 0 {
-		a.Log.Warn("plan files have problems; their last good versions stay in force", "problems", len(problems))
-	}
-	r, err := a.Runner("")
-	if err != nil {
-		return err
-	}
-	go a.follow(ctx, actor, reload)
-	return r.Run(ctx)
-}
-
-// followEvery is how often the plan files are looked at.
-const followEvery = time.Minute
-
-// follow adopts what changes in the plan files while the server runs.
-func (a *App) follow(ctx context.Context, actor register.Actor, reload <-chan struct{}) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-reload:
-		case <-time.After(followEvery):
-		}
-		out, problems, err := a.Adopt(ctx, actor)
-		switch {
-		case err != nil:
-			a.Log.Error("the plan files could not be taken over; the versions in the register stay", "error", err)
-		case len(out.New) > 0 || len(out.Dropped) > 0:
-			a.Log.Info("plan files taken over", "new", len(out.New), "dropped", len(out.Dropped), "problems", len(problems))
-			a.changed()
-		}
-	}
 }

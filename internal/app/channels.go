@@ -104,5 +104,8 @@ func secret(file string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("reading a secret: %w", err)
 	}
-	return strings.TrimSpace(string(text)), nil
+	if found := strings.TrimSpace(string(text)); found != "" {
+		return found, nil
+	}
+	return "", fmt.Errorf("%w: the secret file %s is empty; write the secret into it", ErrSettings, file)
 }

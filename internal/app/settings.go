@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -103,7 +104,7 @@ func Load(flags map[string]string, environ func(string) (string, bool), workDir 
 			s.origins[key] = file
 		}
 		name := "BEREDSKAB_" + strings.ToUpper(key)
-		if value, ok := environ(name); ok {
+		if value := given(environ, name); value != "" {
 			v.Set(key, absolute(workDir, key, value))
 			s.origins[key] = "environment " + name
 		}
@@ -113,10 +114,17 @@ func Load(flags map[string]string, environ func(string) (string, bool), workDir 
 		}
 	}
 	if err := v.UnmarshalExact(s, func(c *mapstructure.DecoderConfig) { c.WeaklyTypedInput = false; c.DecodeHook = numbers }); err != nil {
-		return nil, unknownKeys(file, err)
+		return nil, s.unreadable(file, err)
 	}
 	s.complete(base, environ)
 	return s, s.check()
+}
+
+// given reads a variable of the environment. One that is empty counts as not
+// set, as everywhere: `BEREDSKAB_DIR= beredskab …` must not mean this folder.
+func given(environ func(string) (string, bool), name string) string {
+	value, _ := environ(name)
+	return value
 }
 
 // numbers lets a number come from an environment variable.
@@ -124,8 +132,8 @@ func numbers(from, to reflect.Type, value any) (any, error) {
 	if from.Kind() != reflect.String || to.Kind() != reflect.Int {
 		return value, nil
 	}
-	var n int
-	if _, err := fmt.Sscanf(value.(string), "%d", &n); err != nil {
+	n, err := strconv.Atoi(value.(string))
+	if err != nil {
 		return nil, fmt.Errorf("%q is no whole number", value)
 	}
 	return n, nil
@@ -147,15 +155,15 @@ func findFile(flags map[string]string, environ func(string) (string, bool), work
 	if file, ok := flags["config"]; ok {
 		return exists(absolute(workDir, "dir", file))
 	}
-	if file, ok := environ("BEREDSKAB_CONFIG"); ok {
+	if file := given(environ, "BEREDSKAB_CONFIG"); file != "" {
 		return exists(absolute(workDir, "dir", file))
 	}
 	var candidates []string
-	dir, given := flags["dir"]
-	if !given {
-		dir, given = environ("BEREDSKAB_DIR")
+	dir := flags["dir"]
+	if dir == "" {
+		dir = given(environ, "BEREDSKAB_DIR")
 	}
-	if given {
+	if dir != "" {
 		dir = absolute(workDir, "dir", dir)
 		candidates = append(candidates, filepath.Join(dir, settingsName))
 		if filepath.Base(dir) == stateName {
@@ -168,9 +176,9 @@ func findFile(flags map[string]string, environ func(string) (string, bool), work
 				break
 			}
 		}
-		if home, ok := environ("XDG_CONFIG_HOME"); ok {
+		if home := given(environ, "XDG_CONFIG_HOME"); home != "" {
 			candidates = append(candidates, filepath.Join(home, "beredskab", settingsName))
-		} else if home, ok := environ("HOME"); ok {
+		} else if home := given(environ, "HOME"); home != "" {
 			candidates = append(candidates, filepath.Join(home, ".config", "beredskab", settingsName))
 		}
 		candidates = append(candidates, filepath.Join("/etc/beredskab", settingsName))
@@ -243,10 +251,10 @@ func defaultDir(file, base string, environ func(string) (string, bool)) string {
 	if _, err := os.Stat(filepath.Join(base, "plans", "organisation.yaml")); err == nil {
 		return filepath.Join(base, stateName)
 	}
-	if state, ok := environ("XDG_STATE_HOME"); ok {
+	if state := given(environ, "XDG_STATE_HOME"); state != "" {
 		return filepath.Join(state, "beredskab")
 	}
-	if home, ok := environ("HOME"); ok {
+	if home := given(environ, "HOME"); home != "" {
 		return filepath.Join(home, ".local", "state", "beredskab")
 	}
 	return filepath.Join(base, stateName)

@@ -2,35 +2,59 @@ package app
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
 	"sort"
 	"strings"
+
+	"beredskab/internal/plan"
 )
 
-// unknownKeys says which key of the file is not known, and where it stands.
-func unknownKeys(file string, err error) error {
-	found := regexp.MustCompile(`has invalid keys: (.*)`).FindStringSubmatch(err.Error())
+// unreadable says which setting cannot be taken over: where it stands, or which
+// flag or variable gave it, and what is wrong with it.
+func (s *Settings) unreadable(file string, err error) error {
+	text := err.Error()
+	if found := regexp.MustCompile(`'([^']*)' has invalid keys: (.*)`).FindStringSubmatch(text); found != nil {
+		key, _, _ := strings.Cut(found[2], ",")
+		return fmt.Errorf("%s: %w: unknown key %q; `beredskab config show` lists all keys", place(file, found[1], key), ErrSettings, key)
+	}
+	found := regexp.MustCompile(`'([^']+)':? (.*)`).FindStringSubmatch(text)
 	if found == nil {
 		return fmt.Errorf("%s: %w: %w", file, ErrSettings, err)
 	}
-	key, _, _ := strings.Cut(found[1], ",")
-	line := lineOf(file, key)
-	return fmt.Errorf("%s:%d:1: %w: unknown key %q; `beredskab config show` lists all keys", file, line, ErrSettings, key)
+	path, key := found[1], found[1]
+	if dot := strings.LastIndexByte(path, '.'); dot >= 0 {
+		path, key = path[:dot], path[dot+1:]
+	} else {
+		path = ""
+	}
+	where := s.origins[key]
+	if path != "" || where == file {
+		where = place(file, path, key)
+	}
+	return fmt.Errorf("%s: %w: %s: %s", where, ErrSettings, found[1], found[2])
 }
 
-// lineOf finds the line on which a key of the settings file stands.
-func lineOf(file, key string) int {
+// place is where a key of the settings file stands: file, line and column.
+// Viper knows keys in small letters only, so the text is searched from the
+// entry that holds the key.
+func place(file, within, key string) string {
 	src, err := os.ReadFile(file)
 	if err != nil {
-		return 1
+		return file
 	}
-	at := regexp.MustCompile(`(?mi)^[\s-]*` + regexp.QuoteMeta(key) + `\s*:`).FindIndex(src)
-	if at == nil {
-		return 1
+	key, _, _ = strings.Cut(key, "[")
+	lines := strings.Split(string(src), "\n")
+	first, _ := plan.Locate(src, within)
+	named := regexp.MustCompile(`(?i)(?:^|[\s,{])(` + regexp.QuoteMeta(key) + `)["']?\s*:`)
+	for i := max(first-1, 0); i < len(lines); i++ {
+		if at := named.FindStringSubmatchIndex(lines[i]); at != nil {
+			return fmt.Sprintf("%s:%d:%d", file, i+1, at[2]+1)
+		}
 	}
-	return 1 + strings.Count(string(src[:at[1]]), "\n")
+	return fmt.Sprintf("%s:%d:1", file, max(first, 1))
 }
 
 // check refuses settings that cannot work, each with what to write instead.
@@ -47,13 +71,41 @@ func (s *Settings) check() error {
 		}
 		seen[c.Name] = true
 	}
-	for _, t := range s.Targets {
-		if t.Name == "" || (t.Driver != "sqlite" && t.Driver != "postgres") {
-			return fmt.Errorf("%s: %w: target %q has driver %q; write a name and driver sqlite or postgres", s.File, ErrSettings, t.Name, t.Driver)
-		}
+	if err := s.checkTargets(); err != nil {
+		return err
+	}
+	if s.Database != "" && !isPostgres(s.Database) {
+		return fmt.Errorf("%s: %w: the database is %q; write postgres://user@host/name, or leave it out for a file in %s",
+			s.origins["database"], ErrSettings, withoutPassword(s.Database), s.Dir)
 	}
 	if s.Parallel < 0 {
-		return fmt.Errorf("%w: parallel is %d; write a number of steps, such as 8", ErrSettings, s.Parallel)
+		return fmt.Errorf("%s: %w: parallel is %d; write a number of steps, such as 8", s.origins["parallel"], ErrSettings, s.Parallel)
+	}
+	return nil
+}
+
+func isPostgres(address string) bool {
+	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
+}
+
+func (s *Settings) checkTargets() error {
+	seen := map[string]bool{}
+	for _, t := range s.Targets {
+		var wrong string
+		switch {
+		case t.Name == "" || (t.Driver != "sqlite" && t.Driver != "postgres"):
+			wrong = fmt.Sprintf("target %q has driver %q; write a name and driver sqlite or postgres", t.Name, t.Driver)
+		case seen[t.Name]:
+			wrong = fmt.Sprintf("two targets are called %q", t.Name)
+		case t.Driver == "sqlite" && t.File == "":
+			wrong = fmt.Sprintf("target %q has no file; write `file: /path/to/database`", t.Name)
+		case t.Driver == "postgres" && !isPostgres(t.URL):
+			wrong = fmt.Sprintf("target %q has no address; write `url: postgres://reader@host/name`", t.Name)
+		}
+		if wrong != "" {
+			return fmt.Errorf("%s: %w: %s", s.File, ErrSettings, wrong)
+		}
+		seen[t.Name] = true
 	}
 	return nil
 }
@@ -90,7 +142,25 @@ func (s *Settings) List() []Setting {
 	return list
 }
 
-// withoutPassword hides the password of an address.
-func withoutPassword(url string) string {
-	return regexp.MustCompile(`(://[^:/@]+:)[^@]+@`).ReplaceAllString(url, "${1}***@")
+// withoutPassword hides the passwords of an address. What cannot be read as an
+// address is hidden whole, because nobody can tell where its password stands.
+func withoutPassword(address string) string {
+	if address == "" {
+		return ""
+	}
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return "***"
+	}
+	if _, set := u.User.Password(); set {
+		u.User = url.UserPassword(u.User.Username(), "***")
+	}
+	query := u.Query()
+	for key := range query {
+		if secretKey := regexp.MustCompile(`(?i)pass|secret|token|key|sig`); secretKey.MatchString(key) {
+			query.Set(key, "***")
+		}
+	}
+	u.RawQuery = query.Encode()
+	return strings.ReplaceAll(u.String(), "%2A%2A%2A", "***")
 }
