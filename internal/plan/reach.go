@@ -14,27 +14,30 @@ func (p *Plan) Drill(id string) (Drill, bool) {
 	return p.Drills[at], true
 }
 
-// Reach says how a role is addressed: a person of the plan, a role or a team of
-// the organisation. A role without a mailbox is still named, so that a message
-// can say whom it was meant for. p is nil where no plan is concerned.
-func (o *Organisation) Reach(role string, p *Plan) (name, mailbox string) {
+// Receiver is a role that messages go to, with its mailbox. A role without a
+// mailbox is still named, so that a message can say whom it was meant for.
+type Receiver struct{ Name, Mailbox string }
+
+// Reach finds a role: a person of the plan, a role or a team of the organisation.
+// p is nil where no plan is concerned.
+func (o *Organisation) Reach(role string, p *Plan) Receiver {
 	if owner, ok := o.person(role, p); ok {
-		return owner.Role, owner.Mailbox
+		return Receiver{owner.Role, owner.Mailbox}
 	}
 	if r, ok := o.role(role); ok {
-		return cmp.Or(r.Name, r.ID), r.Mailbox
+		return Receiver{cmp.Or(r.Name, r.ID), r.Mailbox}
 	}
 	for _, t := range o.Teams {
 		if t.ID == role {
-			return cmp.Or(t.Name, t.ID), t.Mailbox
+			return Receiver{cmp.Or(t.Name, t.ID), t.Mailbox}
 		}
 	}
-	return role, ""
+	return Receiver{Name: role}
 }
 
 // Deputy says who answers when that role does not (F31). Where the files name
 // no deputy it is the role itself, because somebody must be asked.
-func (o *Organisation) Deputy(role string, p *Plan) (name, mailbox string) {
+func (o *Organisation) Deputy(role string, p *Plan) Receiver {
 	deputy := ""
 	if owner, ok := o.person(role, p); ok {
 		deputy = owner.Deputy
@@ -44,10 +47,49 @@ func (o *Organisation) Deputy(role string, p *Plan) (name, mailbox string) {
 	if deputy == "" {
 		return o.Reach(role, p)
 	}
-	if name, mailbox = o.Reach(deputy, p); mailbox == "" {
-		mailbox = deputy
+	to := o.Reach(deputy, p)
+	to.Mailbox = cmp.Or(to.Mailbox, deputy)
+	return to
+}
+
+// Answerers names those who may answer for a role: the role itself, its mailbox,
+// and its deputy's.
+func (o *Organisation) Answerers(role string, p *Plan) []string {
+	list := []string{role}
+	for _, r := range []Receiver{o.Reach(role, p), o.Deputy(role, p)} {
+		for _, name := range []string{r.Name, r.Mailbox} {
+			if name != "" && !slices.Contains(list, name) {
+				list = append(list, name)
+			}
+		}
 	}
-	return name, mailbox
+	return list
+}
+
+// Mailboxes finds those receivers of the given names that have a mailbox, among
+// all whom the organisation and the plan name.
+func (o *Organisation) Mailboxes(names []string, p *Plan) (to []Receiver) {
+	roles := []string{"systemejer"}
+	for _, r := range slices.Concat(o.Roles, o.CrisisRoles) {
+		roles = append(roles, r.ID)
+	}
+	for _, t := range o.Teams {
+		roles = append(roles, t.ID)
+	}
+	for _, role := range roles {
+		for _, known := range []Receiver{o.Reach(role, p), o.Deputy(role, p)} {
+			if known.Mailbox != "" && slices.Contains(names, known.Name) && !slices.Contains(to, known) {
+				to = append(to, known)
+			}
+		}
+	}
+	return to
+}
+
+// Ladder is after how long an unanswered request goes on: to a reminder, to the
+// deputy, to the leader. The defaults are spec/ux.md 4.1's.
+func (o *Organisation) Ladder() (remind, deputy, leader Duration) {
+	return cmp.Or(o.Escalation.Remind, 15), cmp.Or(o.Escalation.Deputy, 30), cmp.Or(o.Escalation.Leader, 45)
 }
 
 // Leader is the role that decides in a scheduled drill whose plan names nobody.

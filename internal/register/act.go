@@ -176,33 +176,18 @@ func (s *session) may(a Actor, step *drill.Step, onBehalf bool, why string) erro
 		if why == "" {
 			return &drill.Refusal{Kind: event.StepAnswered, Step: step.ID, Why: "an answer on somebody's behalf wants a reason"}
 		}
-		if lead := reach(s.run.Director, s.run.Plan, s.org); a.Name == s.run.Director || a.Name == lead.Name || a.Name == lead.Address {
+		if lead := s.org.Reach(s.run.Director, s.run.Plan); a.Name == s.run.Director || a.Name == lead.Name || a.Name == lead.Mailbox {
 			return nil
 		}
 		return fmt.Errorf("answering step %q on behalf of %s is for the director, %s: %w", step.ID, s.run.Asks(step), s.run.Director, ErrNotAllowed)
 	}
-	who := s.answerers(step)
+	who := s.org.Answerers(s.run.Asks(step), s.run.Plan)
 	// A manual step is for a team, which is a number of people; the register
 	// records which one it was.
 	if step.Kind() != plan.StepManual && !slices.Contains(who, a.Name) {
 		return fmt.Errorf("step %q asks %s; %q may not answer it (%s may): %w", step.ID, s.run.Asks(step), a.Name, strings.Join(who, ", "), ErrNotAllowed)
 	}
 	return nil
-}
-
-// answerers names those who may answer the step: the role asked, its mailbox,
-// and its deputy.
-func (s *session) answerers(step *drill.Step) []string {
-	role := s.run.Asks(step)
-	list := []string{role}
-	for _, r := range []receiver{reach(role, s.run.Plan, s.org), deputy(role, s.run.Plan, s.org)} {
-		for _, name := range []string{r.Name, r.Address} {
-			if name != "" && !slices.Contains(list, name) {
-				list = append(list, name)
-			}
-		}
-	}
-	return list
 }
 
 // withdraw takes back what is still owed about that step, which has its answer,

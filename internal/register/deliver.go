@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"beredskab/internal/outbox"
+	"beredskab/internal/plan"
 )
 
 // Owed lists what is owed, oldest first, once any of it is to be tried now: also
@@ -84,8 +85,8 @@ func (r *Register) Owe(ctx context.Context, a Actor, n outbox.Notice) (id int64,
 		isNew := false
 		for i, t := range to {
 			one := n
-			if one.Receiver, one.Address = t.Name, t.Address; i > 0 {
-				one.Key += "/" + t.Address
+			if one.Receiver, one.Address = t.Name, t.Mailbox; i > 0 {
+				one.Key += "/" + t.Mailbox
 			}
 			at, added, err := tx.AddNotice(ctx, one)
 			if err != nil {
@@ -103,10 +104,9 @@ func (r *Register) Owe(ctx context.Context, a Actor, n outbox.Notice) (id int64,
 	return id, err
 }
 
-// mailboxes finds the receivers of a message that names roles only. They are
-// sought among all whom the organisation and the system's plan name.
-func (r *Register) mailboxes(ctx context.Context, tx Tx, n outbox.Notice) (to []receiver, err error) {
-	asWritten := []receiver{{n.Receiver, n.Address}}
+// mailboxes finds the receivers of a message that names roles only.
+func (r *Register) mailboxes(ctx context.Context, tx Tx, n outbox.Notice) (to []plan.Receiver, err error) {
+	asWritten := []plan.Receiver{{Name: n.Receiver, Mailbox: n.Address}}
 	if n.Address != "" || !slices.ContainsFunc(r.options.Routes, func(route Route) bool { return route.Channel == n.Channel && route.Personal }) {
 		return asWritten, nil
 	}
@@ -114,26 +114,11 @@ func (r *Register) mailboxes(ctx context.Context, tx Tx, n outbox.Notice) (to []
 	if err != nil {
 		return nil, err
 	}
-	roles := []string{"systemejer"}
-	for _, o := range slices.Concat(org.Roles, org.CrisisRoles) {
-		roles = append(roles, o.ID)
-	}
-	for _, t := range org.Teams {
-		roles = append(roles, t.ID)
-	}
 	p, err := r.pinned(ctx, tx, Opening{System: n.Facts.System})
 	if err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, errBroken) {
 		return nil, err
 	}
-	named := strings.Split(n.Receiver, ", ")
-	for _, role := range roles {
-		for _, known := range []receiver{reach(role, p, org), deputy(role, p, org)} {
-			if known.Address != "" && slices.Contains(named, known.Name) && !slices.Contains(to, known) {
-				to = append(to, known)
-			}
-		}
-	}
-	if len(to) == 0 {
+	if to = org.Mailboxes(strings.Split(n.Receiver, ", "), p); len(to) == 0 {
 		return asWritten, nil
 	}
 	return to, nil

@@ -98,7 +98,9 @@ func (r *Register) drive(ctx context.Context, n Node, id string, results []Resul
 		if err := then(s); err != nil {
 			return err
 		}
-		s.row.Node = n.Name
+		if len(s.events) > 0 {
+			s.row.Node = n.Name
+		}
 		return s.save()
 	})
 	if err == nil {

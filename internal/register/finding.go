@@ -78,12 +78,12 @@ func (r *Register) keepFinding(ctx context.Context, tx Tx, set *plan.Set, open m
 func (r *Register) tellFinding(ctx context.Context, tx Tx, set *plan.Set, c check.Finding, key string, now time.Time) error {
 	org := set.Organisation
 	facts := outbox.Facts{System: c.System, Code: c.Code, Text: c.Message, Hint: c.Hint, Phone: org.DutyPhone, Command: words(r.options.Command, "beredskab") + " explain " + c.Code}
-	var to []receiver
+	var to []plan.Receiver
 	if p, ok := set.Plan(c.System); ok {
 		facts.SystemName = p.Name
-		to = append(to, reach("systemejer", p, org))
+		to = append(to, org.Reach("systemejer", p))
 	}
-	to = append(to, reach("beredskabskoordinator", nil, org))
+	to = append(to, org.Reach("beredskabskoordinator", nil))
 	return r.owe(ctx, tx, org, outbox.Notice{
 		Key: fmt.Sprintf("finding/%s/%s/%s", key, c.State, now.Format(time.DateOnly)), Kind: outbox.Finding, Facts: facts,
 		CreatedAt: now, ExpiresAt: now.Add(resultLives),

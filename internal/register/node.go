@@ -106,8 +106,8 @@ func (r *Register) Rescue(ctx context.Context, n Node, silence time.Duration) (r
 		return nil, fmt.Errorf("looking for silent nodes: %w", err)
 	}
 	var problems []error
-	for id := range left {
-		if err := r.takeOver(ctx, n, id, silence); err != nil {
+	for id, attempts := range left {
+		if err := r.takeOver(ctx, n, id, attempts); err != nil {
 			problems = append(problems, fmt.Errorf("rescuing run %s: %w", id, err))
 			continue
 		}
@@ -118,62 +118,47 @@ func (r *Register) Rescue(ctx context.Context, n Node, silence time.Duration) (r
 
 // leftBehind gives the runs of silent nodes, with their open attempts.
 func leftBehind(ctx context.Context, tx Tx, n Node, silence time.Duration) (map[string][]Attempt, error) {
-	silent, err := tx.SilentNodes(ctx, silence)
-	if err != nil {
-		return nil, err
-	}
-	dead := map[string]bool{}
+	silent, errSilent := tx.SilentNodes(ctx, silence)
+	open, errOpen := tx.OpenAttempts(ctx)
+	runs, errRuns := tx.Runs(ctx, RunFilter{Open: true})
+	dead, left := map[string]bool{}, map[string][]Attempt{}
 	for _, s := range silent {
 		dead[s.Name] = s.Name != n.Name
 	}
-	open, err := tx.OpenAttempts(ctx)
-	if err != nil {
-		return nil, err
+	for _, row := range runs {
+		if dead[row.Node] {
+			left[row.ID] = nil
+		}
 	}
-	runs, err := tx.Runs(ctx, RunFilter{Open: true})
-	if err != nil {
-		return nil, err
-	}
-	left := map[string][]Attempt{}
 	for _, a := range open {
 		if dead[a.Node] {
 			left[a.Run] = append(left[a.Run], a)
 		}
 	}
-	for _, row := range runs {
-		if dead[row.Node] {
-			left[row.ID] = slices.Grow(left[row.ID], 0)
-		}
-	}
-	return left, nil
+	return left, errors.Join(errSilent, errOpen, errRuns)
 }
 
 // takeOver makes one run this node's, with what the silent node had in hand.
-func (r *Register) takeOver(ctx context.Context, n Node, id string, silence time.Duration) error {
+func (r *Register) takeOver(ctx context.Context, n Node, id string, attempts []Attempt) error {
 	return r.update(ctx, func(tx Tx) error {
-		left, err := leftBehind(ctx, tx, n, silence)
-		if err != nil {
-			return err
-		}
 		s, err := r.session(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		for _, a := range left[id] {
+		for _, a := range attempts {
 			before := a.Epoch
 			a.Node, a.Epoch = n.Name, n.Epoch
-			if err := tx.SaveAttempt(ctx, a, before, a.State); err != nil {
+			err := tx.SaveAttempt(ctx, a, before, AttemptStarting, AttemptRunning)
+			if errors.Is(err, ErrConflict) {
+				continue // it has spoken meanwhile
+			} else if err != nil {
 				return err
 			}
-			lost := Result{Step: a.Step, Attempt: a.Number, Outcome: "unknown", Text: "the node that ran it is silent"}
-			if err := s.record(n, lost); err != nil {
+			if err := s.record(n, Result{Step: a.Step, Attempt: a.Number, Outcome: "unknown", Text: "the node that ran it is silent"}); err != nil {
 				return err
 			}
 		}
 		s.row.Node = n.Name
-		if len(s.events) == 0 {
-			return tx.SaveRun(ctx, s.row, s.before)
-		}
 		return s.save()
 	})
 }

@@ -19,7 +19,8 @@ type session struct {
 	org    *plan.Organisation
 	row    RunRow
 	run    drill.Run
-	before int // Seq as stored
+	before int    // Seq as stored
+	node   string // that drove it before
 	events []EventRow
 }
 
@@ -34,7 +35,7 @@ func (r *Register) session(ctx context.Context, tx Tx, id string) (*session, err
 
 func (r *Register) begin(ctx context.Context, tx Tx, row RunRow, run drill.Run) (*session, error) {
 	org, err := r.organisation(ctx, tx)
-	return &session{r: r, ctx: ctx, tx: tx, org: org, row: row, run: run, before: row.Seq}, err
+	return &session{r: r, ctx: ctx, tx: tx, org: org, row: row, run: run, before: row.Seq, node: row.Node}, err
 }
 
 // apply applies one event at that moment and keeps it for saving.
@@ -56,7 +57,7 @@ func (s *session) apply(e event.Event, now event.Moment) error {
 // save writes the events and the row that they lead to. The row's sequence
 // number is the run's optimistic lock: whoever comes second gets ErrConflict.
 func (s *session) save() error {
-	if len(s.events) == 0 {
+	if s.row.Imported || (len(s.events) == 0 && s.row.Node == s.node) {
 		return nil
 	}
 	s.row.Seq, s.row.State, s.row.Verdict = s.run.Seq, string(s.run.State), string(s.run.Verdict)

@@ -19,9 +19,6 @@ const (
 	resultLives  = 72 * time.Hour
 )
 
-// receiver is a role that a message goes to, and its mailbox.
-type receiver struct{ Name, Address string }
-
 // tell owes the messages of one event of the run, in the event's transaction.
 // The event's number is in the key: what is asked again is told again.
 func (s *session) tell(kind outbox.Kind, step *drill.Step, level int, why string) error {
@@ -32,7 +29,7 @@ func (s *session) tell(kind outbox.Kind, step *drill.Step, level int, why string
 	if step != nil {
 		key, lives = fmt.Sprintf("%s/%s/%d/%d/%s", s.row.ID, step.ID, step.Attempt, s.run.Seq, kind), requestLives
 		if level >= 2 && step.Human() && step.State != drill.Failed {
-			facts.Absent = reach(s.run.Asks(step), s.run.Plan, s.org).Name
+			facts.Absent = s.org.Reach(s.run.Asks(step), s.run.Plan).Name
 		}
 	}
 	return s.r.owe(s.ctx, s.tx, s.org, outbox.Notice{
@@ -42,7 +39,7 @@ func (s *session) tell(kind outbox.Kind, step *drill.Step, level int, why string
 
 // owe writes one row for each route: a personal one for each receiver, and one
 // only for roles that share a mailbox.
-func (r *Register) owe(ctx context.Context, tx Tx, org *plan.Organisation, n outbox.Notice, to []receiver) error {
+func (r *Register) owe(ctx context.Context, tx Tx, org *plan.Organisation, n outbox.Notice, to []plan.Receiver) error {
 	base := n.Key
 	n.NextTry, n.State = n.CreatedAt, outbox.Owed
 	to = unique(to)
@@ -50,11 +47,14 @@ func (r *Register) owe(ctx context.Context, tx Tx, org *plan.Organisation, n out
 		n.Channel, n.Language = route.Channel, words(route.Language, words(org.Language, "da"))
 		targets := to
 		if !route.Personal {
-			targets = []receiver{{Name: names(to)}}
+			targets = []plan.Receiver{{Name: names(to)}}
 		}
 		for _, t := range targets {
-			n.Receiver, n.Address = t.Name, t.Address
-			n.Key = fmt.Sprintf("%s/%s/%s", base, route.Channel, t.key(route))
+			n.Receiver, n.Address = t.Name, t.Mailbox
+			n.Key = fmt.Sprintf("%s/%s/", base, route.Channel)
+			if route.Personal {
+				n.Key += words(t.Mailbox, t.Name)
+			}
 			if _, _, err := tx.AddNotice(ctx, n); err != nil {
 				return fmt.Errorf("owing the message %s: %w", n.Key, err)
 			}
@@ -63,16 +63,7 @@ func (r *Register) owe(ctx context.Context, tx Tx, org *plan.Organisation, n out
 	return nil
 }
 
-// key tells the messages of one event apart: by mailbox, or by name where there
-// is none; a common channel carries one only.
-func (r receiver) key(route Route) string {
-	if !route.Personal {
-		return ""
-	}
-	return words(r.Address, r.Name)
-}
-
-func names(to []receiver) string {
+func names(to []plan.Receiver) string {
 	list := make([]string, len(to))
 	for i, t := range to {
 		list[i] = t.Name
@@ -82,36 +73,24 @@ func names(to []receiver) string {
 
 // receivers are the roles that an event concerns. An attempt whose end nobody
 // knows was made by the machine: there the leader is asked from the first rung.
-func (s *session) receivers(kind outbox.Kind, step *drill.Step, level int) []receiver {
+func (s *session) receivers(kind outbox.Kind, step *drill.Step, level int) []plan.Receiver {
 	p := s.run.Plan
-	director := reach(s.run.Director, p, s.org)
+	director := s.org.Reach(s.run.Director, p)
 	asks := kind == outbox.Request || kind == outbox.Escalation
 	switch {
 	case asks && step != nil && step.Human() && level <= 1:
-		return []receiver{reach(s.run.Asks(step), p, s.org)}
+		return []plan.Receiver{s.org.Reach(s.run.Asks(step), p)}
 	case asks && step != nil && step.Human() && level == 2:
-		return []receiver{deputy(s.run.Asks(step), p, s.org)}
+		return []plan.Receiver{s.org.Deputy(s.run.Asks(step), p)}
 	case asks, kind == outbox.Unknown:
-		return []receiver{director}
+		return []plan.Receiver{director}
 	default:
-		return []receiver{director, reach("systemejer", p, s.org)}
+		return []plan.Receiver{director, s.org.Reach("systemejer", p)}
 	}
 }
 
-// reach finds a role's mailbox in the files.
-func reach(role string, p *plan.Plan, org *plan.Organisation) receiver {
-	name, mailbox := org.Reach(role, p)
-	return receiver{name, mailbox}
-}
-
-// deputy finds who answers when that role does not.
-func deputy(role string, p *plan.Plan, org *plan.Organisation) receiver {
-	name, mailbox := org.Deputy(role, p)
-	return receiver{name, mailbox}
-}
-
 // unique leaves out who is named twice.
-func unique(list []receiver) (out []receiver) {
+func unique(list []plan.Receiver) (out []plan.Receiver) {
 	for _, r := range list {
 		if r.Name != "" && !slices.Contains(out, r) {
 			out = append(out, r)
@@ -126,7 +105,7 @@ func (s *session) facts(kind outbox.Kind, step *drill.Step) outbox.Facts {
 	f := outbox.Facts{
 		System: s.row.System, SystemName: run.Plan.Name, Run: s.row.ID, Drill: s.row.Title, Incident: run.Incident,
 		Steps: len(run.Steps), StartsAt: run.Times.Start, EndsAt: run.Times.End, Phone: s.org.DutyPhone,
-		Leader: reach(run.Director, run.Plan, s.org).Name, RTOMinutes: run.Plan.Objectives.RTO.Minutes(),
+		Leader: s.org.Reach(run.Director, run.Plan).Name, RTOMinutes: run.Plan.Objectives.RTO.Minutes(),
 		RPOMinutes: run.Plan.Objectives.RPO.Minutes(),
 	}
 	if step != nil {
@@ -181,14 +160,6 @@ func slowest(run *drill.Run) (title string, over int) {
 }
 
 func ladder(org *plan.Organisation) drill.Ladder {
-	l := drill.Standard()
-	for _, rung := range []struct {
-		set plan.Duration
-		to  *time.Duration
-	}{{org.Escalation.Remind, &l.Remind}, {org.Escalation.Deputy, &l.Deputy}, {org.Escalation.Leader, &l.Leader}} {
-		if rung.set > 0 {
-			*rung.to = rung.set.Std()
-		}
-	}
-	return l
+	remind, deputy, leader := org.Ladder()
+	return drill.Ladder{Remind: remind.Std(), Deputy: deputy.Std(), Leader: leader.Std()}
 }

@@ -268,20 +268,20 @@ func (f *following) remind(spec schedule.Spec, cal *schedule.Calendar) error {
 func (f *following) owe(kind outbox.Kind, key string, due time.Time, facts outbox.Facts, expires time.Time) error {
 	facts.System, facts.SystemName, facts.Drill, facts.StartsAt, facts.Phone = f.row.System, f.row.System, f.row.Drill, due, f.org.DutyPhone
 	facts.Command = fmt.Sprintf("%s drill start %s %s", words(f.r.options.Command, "beredskab"), f.row.System, f.row.Drill)
-	var to []receiver
+	var to []plan.Receiver
 	p, err := f.r.plan(f.ctx, f.tx, f.row.PlanHash)
 	switch {
 	case errors.Is(err, errBroken):
-		to = append(to, reach(f.org.Leader(), nil, f.org))
+		to = append(to, f.org.Reach(f.org.Leader(), nil))
 	case err != nil:
 		return err
 	default:
 		d, _ := p.Drill(f.row.Drill)
 		facts.SystemName, facts.Drill, facts.Minutes = p.Name, words(d.Title, f.row.Drill), length(p, d)
 		facts.EndsAt = due.Add(time.Duration(facts.Minutes) * time.Minute)
-		to = append(to, reach(words(d.Participants.Director, f.org.Leader()), p, f.org), reach("systemejer", p, f.org))
+		to = append(to, f.org.Reach(words(d.Participants.Director, f.org.Leader()), p), f.org.Reach("systemejer", p))
 		for _, role := range d.Participants.Participants {
-			to = append(to, reach(role, p, f.org))
+			to = append(to, f.org.Reach(role, p))
 		}
 	}
 	facts.Leader = to[0].Name
