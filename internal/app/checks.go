@@ -18,7 +18,7 @@ func (a *App) RunChecks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	report, err := a.Check(ctx, set, time.Now())
+	report, err := a.judge(ctx, set, time.Now(), nil) // the register keeps no places
 	if err != nil {
 		return err
 	}
@@ -31,25 +31,27 @@ func (a *App) RunChecks(ctx context.Context) error {
 
 // Check judges those plans with the register's evidence at a moment.
 func (a *App) Check(ctx context.Context, set *plan.Set, at time.Time) (check.Report, error) {
+	return a.judge(ctx, set, at, a.Settings.Locate())
+}
+
+func (a *App) judge(ctx context.Context, set *plan.Set, at time.Time, places func(file, path string) (line, column int)) (check.Report, error) {
 	evidence, err := a.Register.Evidence(ctx)
 	if err != nil {
 		return check.Report{}, err
 	}
-	return check.Run(check.Input{Set: set, Evidence: evidence, Now: at, Locate: a.Settings.Locate()}), nil
+	return check.Run(check.Input{Set: set, Evidence: evidence, Now: at, Locate: places}), nil
 }
 
 // Locate finds the place of a path in a plan file.
 func (s *Settings) Locate() func(file, path string) (line, column int) {
-	sources := map[string][]byte{}
+	places := map[string]func(string) (int, int){}
 	return func(file, path string) (line, column int) {
-		src, ok := sources[file]
+		at, ok := places[file]
 		if !ok {
-			src, _ = os.ReadFile(filepath.Join(s.Plans, filepath.Base(file))) // without it the finding has no place
-			sources[file] = src
+			src, _ := os.ReadFile(filepath.Join(s.Plans, filepath.Base(file))) // without it the finding has no place
+			at = plan.Locate(src)
+			places[file] = at
 		}
-		if len(src) == 0 {
-			return 0, 0
-		}
-		return plan.Locate(src, path)
+		return at(path)
 	}
 }

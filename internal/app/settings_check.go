@@ -47,7 +47,7 @@ func place(file, within, key string) string {
 	}
 	key, _, _ = strings.Cut(key, "[")
 	lines := strings.Split(string(src), "\n")
-	first, _ := plan.Locate(src, within)
+	first, _ := plan.Locate(src)(within)
 	named := regexp.MustCompile(`(?i)(?:^|[\s,{])(` + regexp.QuoteMeta(key) + `)["']?\s*:`)
 	for i := max(first-1, 0); i < len(lines); i++ {
 		if at := named.FindStringSubmatchIndex(lines[i]); at != nil {

@@ -9,7 +9,7 @@ import (
 
 // many is n systems of ten steps in layers of a hundred, each with a supplier
 // and a measured test.
-func many(b *testing.B, n int) Input {
+func many(b testing.TB, n int) Input {
 	in := Input{Now: sampleNow(), Set: &plan.Set{Organisation: &plan.Organisation{
 		Teams: []plan.Team{{ID: "it", Capacity: 20}},
 	}}}

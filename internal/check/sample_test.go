@@ -73,7 +73,7 @@ func locateIn(dir string) func(file, path string) (line, column int) {
 		if err != nil {
 			return 0, 0
 		}
-		return plan.Locate(src, path)
+		return plan.Locate(src)(path)
 	}
 }
 

@@ -121,11 +121,11 @@ func TestLocate(t *testing.T) {
 		"objectives.rto": {8, 29}, "recovery.steps[0].estimate": {12, 70}, "recovery.steps[0]": {12, 7}, "owner": {4, 1}, "depends_on": {9, 13},
 		"objectives.findes.ikke": {8, 1}, "findes-ikke": {1, 1}, "recovery.steps[7]": {11, 3}, "": {1, 1},
 	} {
-		if line, column := Locate(src, path); line != want[0] || column != want[1] {
+		if line, column := Locate(src)(path); line != want[0] || column != want[1] {
 			t.Errorf("%q at %d:%d, want %d:%d", path, line, column, want[0], want[1])
 		}
 	}
-	if line, column := Locate([]byte("a: ["), "a"); line != 0 || column != 0 {
+	if line, column := Locate([]byte("a: ["))("a"); line != 0 || column != 0 {
 		t.Errorf("in a broken file: %d:%d", line, column)
 	}
 }
@@ -237,6 +237,6 @@ func FuzzParse(f *testing.F) {
 		if back, err := ParseCanonical(p.Canonical()); err != nil || back.Hash() != p.Hash() || string(back.Canonical()) != string(p.Canonical()) {
 			t.Errorf("the plan does not survive: %v", err)
 		}
-		Locate(src, "recovery.steps[1].after[0]")
+		Locate(src)("recovery.steps[1].after[0]")
 	})
 }

@@ -9,9 +9,9 @@ type Problem = strict.Problem
 // Problems are all that is wrong, in the order of file, line and column.
 type Problems = strict.Problems
 
-// Locate is the line and column, both from 1, of the value that a path such as
-// objectives.rto or recovery.steps[1].after[0] names, found by reading the text
-// again: a plan keeps no positions, so that thousands of them fit in memory. A
-// path that leads further than the file does gives the key where it ends; a
-// text that cannot be read gives 0, 0.
-func Locate(src []byte, path string) (line, column int) { return strict.Locate(src, path) }
+// Locate reads a text again and gives what finds places in it: the line and
+// column, both from 1, of the value that a path such as objectives.rto or
+// recovery.steps[1].after[0] names. A plan keeps no positions, so that thousands
+// of them fit in memory. A path that leads further than the file does gives the
+// key where it ends; a text that cannot be read gives 0, 0.
+func Locate(src []byte) func(path string) (line, column int) { return strict.Locate(src) }

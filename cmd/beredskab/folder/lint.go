@@ -175,7 +175,7 @@ func (l *linter) steps(path string, steps []plan.Step) {
 
 func (l *linter) add(p plan.Problem, shift int) {
 	p.File = l.file
-	p.Line, p.Column = plan.Locate(l.src, p.Path)
+	p.Line, p.Column = plan.Locate(l.src)(p.Path)
 	if p.Column += shift; p.Line > 0 {
 		p.Excerpt = excerpt(l.src, p.Line, p.Column)
 	}

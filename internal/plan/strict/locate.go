@@ -7,18 +7,20 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// Locate is the line and column, both from 1, of the value that a path such as
-// objectives.rto or recovery.steps[1].after[0] names, found by reading the text
-// again: a plan keeps no positions, so that thousands of them fit in memory. A
-// path that leads further than the file does gives the key where it ends; a
-// text that cannot be read gives 0, 0.
-func Locate(src []byte, path string) (line, column int) {
+// Locate reads a text again and gives what finds places in it: the line and
+// column, both from 1, of the value that a path such as objectives.rto or
+// recovery.steps[1].after[0] names. A plan keeps no positions, so that thousands
+// of them fit in memory. A path that leads further than the file does gives the
+// key where it ends; a text that cannot be read gives 0, 0.
+func Locate(src []byte) func(path string) (line, column int) {
 	r := Reading{src: src}
 	if !r.open() {
-		return 0, 0
+		return func(string) (line, column int) { return 0, 0 }
 	}
-	node := nodeAt(r.root, path)
-	return node.Line, node.Column
+	return func(path string) (line, column int) {
+		node := nodeAt(r.root, path)
+		return node.Line, node.Column
+	}
 }
 
 // nodeAt follows a path to its scalar, its empty list or its list item; a group
