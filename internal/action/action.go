@@ -38,6 +38,9 @@ var (
 	ErrDetached = supervisor.ErrDetached
 	// ErrUnknown is returned when nobody can tell how the attempt ended; the Result holds what is known.
 	ErrUnknown = supervisor.ErrUnknown
+	// ErrNotStarted is returned by Adopt, together with ErrUnknown, when the command was not started, for certain, and never will be.
+	// It is only true in the spool of the attempt: believe it when SpoolID equals the one that was noted at the claim.
+	ErrNotStarted = supervisor.ErrNotStarted
 	// ErrRefused is returned when nothing was started, for certain; the text says why.
 	ErrRefused = supervisor.ErrRefused
 	// ErrStarted is returned when the spool already holds this attempt: it was started before and is not started again.
@@ -70,6 +73,8 @@ type Runner interface {
 	Run(ctx context.Context, r Request) (Result, error)
 	// Adopt finds an attempt after a restart: ended, still running (then it waits as Run does), or unknown (ErrUnknown).
 	Adopt(ctx context.Context, r Request) (Result, error)
+	// SpoolID names the memory of what was started here. Whoever claims an attempt notes it, and compares before believing ErrNotStarted.
+	SpoolID() string
 	// Check says what is wrong with an action and its values, without touching any target.
 	Check(action string, with map[string]string) []Problem
 	// Forget clears the spool of an attempt whose result is safe in the register.

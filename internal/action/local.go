@@ -36,6 +36,7 @@ type Options struct {
 type Local struct {
 	options Options
 	host    *supervisor.Host
+	spoolID string
 
 	mu       sync.Mutex
 	programs map[string]program // by path: executables that were hashed already
@@ -62,13 +63,16 @@ func New(o Options) (*Local, error) {
 	}
 	l := &Local{options: o, programs: map[string]program{}}
 	var err error
-	l.host, err = supervisor.Open(supervisor.Options{Spool: o.Spool, Argv: o.Supervisor, Started: l.started})
+	l.host, err = supervisor.Open(supervisor.Options{
+		Spool: o.Spool, Argv: o.Supervisor, Started: l.started, WithoutNamespace: o.withoutNamespace,
+	})
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range o.Catalogue.entries {
 		l.programs[e.Exec] = e.program
 	}
+	l.spoolID = l.host.SpoolID() + "-" + o.Catalogue.traceless()
 	return l, nil
 }
 
@@ -106,13 +110,26 @@ func (l *Local) started(a supervisor.Attempt, p Process) {
 // Adopt finds an attempt after a restart of the server and never starts a command. A probe changes nothing, so it is simply asked
 // again. For a command: if it has ended, its true result comes from the spool with Recovered set (F3); if its supervisor
 // lives, Adopt waits for it as Run does (F1); otherwise the outcome is Unknown, with the output as far as it was kept,
-// and the error matches ErrUnknown (F2). A command without a supervisor (fence: none) is always unknown.
+// and the error matches ErrUnknown (F2), and also ErrNotStarted when the spool proves that nothing was started. A command without a
+// supervisor (fence: none) leaves no trace in the spool, so that it is always merely unknown.
 func (l *Local) Adopt(ctx context.Context, r Request) (Result, error) {
 	if slices.Contains(probeNames(), r.Action) {
 		return l.Run(ctx, r)
 	}
+	if l.options.Catalogue.entries[r.Action].Fence == "none" {
+		err := fmt.Errorf("%w: it ran without a supervisor (fence: none), which leaves no trace", ErrUnknown)
+		return Result{Outcome: Unknown, Message: supervisor.OneLine(err.Error())}, err
+	}
 	return l.host.Adopt(ctx, r.attempt())
 }
+
+// SpoolID names the memory of what was started here. It changes when the spool is emptied, copied or restored, because the traces
+// of what was started since are then missing, and when other commands of the catalogue go without a supervisor, because what
+// such a command has done would otherwise look as if it had never been started once a supervisor is asked for again.
+func (l *Local) SpoolID() string { return l.spoolID }
+
+// Close lets the supervisor go that waits for the next command. It touches no command that runs.
+func (l *Local) Close() { l.host.Close() }
 
 // Check says what is wrong with an action and its values, without touching any target.
 func (l *Local) Check(action string, with map[string]string) []Problem {
@@ -173,7 +190,7 @@ func (l *Local) command(r Request) (entry, supervisor.Command, error) {
 	return e, supervisor.Command{
 		Attempt: r.attempt(), Executable: prog.sum,
 		Argv: e.argv(v), Env: env, Dir: e.Dir, Account: e.account, Limits: e.Limits, Required: e.Fences,
-		Timeout: r.Timeout, Grace: l.options.Grace, WithoutNamespace: l.options.withoutNamespace,
+		Timeout: r.Timeout, Grace: l.options.Grace,
 	}, nil
 }
 

@@ -11,16 +11,19 @@ import (
 	"testing"
 	"time"
 
+	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "github.com/mattn/go-sqlite3"
 	"go.yaml.in/yaml/v4"
+
+	"beredskab/internal/store/pgtest"
 )
 
-// TestMain lets the test binary play the supervisor, and a command that writes its arguments.
+// TestMain lets the test binary play the supervisor, which comes first because it must not start a PostgreSQL of its own.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "supervise" {
 		syscall.Exit(Supervise(os.Args[2:]))
 	}
-	os.Exit(m.Run())
+	os.Exit(pgtest.Main(m))
 }
 
 // decode is what the plan package gives to LoadCatalogue in the program.
@@ -56,6 +59,7 @@ func local(t testing.TB, entries string, o Options) *Local {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(l.Close)
 	return l
 }
 

@@ -172,7 +172,10 @@ func TestProbeDNS(t *testing.T) {
 	expect(t, l, request("dns", "name", "esdh.example.dk", "server", server, "expect", "192.0.2.7, 192.0.2.8"), Failed, `want "192.0.2.8"`)
 	expect(t, l, request("dns", "name", "esdh.example.dk", "server", server, "type", "TXT", "expect", "text"), OK, "")
 	for _, with := range [][]string{
-		{"name", "other.example.dk"}, {"name", "esdh.example.dk", "server", "192.0.2.1:53"}, {"name", "127.1"}, {"name", "ESDH.example.dk"},
+		{"name", "other.example.dk"},
+		{"name", "esdh.example.dk", "server", "192.0.2.1:53"},
+		{"name", "127.1"},
+		{"name", "ESDH.example.dk"},
 		{"name", "esdh.example.dk", "type", "ANY"},
 	} {
 		if problems := l.Check("dns", request("dns", with...).With); len(problems) != 1 {

@@ -11,18 +11,31 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// errNoStart tells that the record holds no start: the command was never started, for certain.
-var errNoStart = fmt.Errorf("%w: the supervisor never started the command", ErrUnknown)
+// errBarred is what opening the record of an attempt gives that was declared never started.
+var errBarred = errors.New("the attempt was declared never started")
 
 // Adopt finds an attempt after a restart of the server and never starts a command. If it has ended, its true result comes from the
-// spool with Recovered set (F3); if its supervisor lives, Adopt waits for it as Run does (F1); otherwise the outcome is Unknown, with the output as far as it
-// was kept, and the error matches ErrUnknown (F2).
+// spool with Recovered set (F3); if its supervisor lives, Adopt waits for it as Run does (F1); otherwise the outcome is Unknown, with
+// the output as far as it was kept, and the error matches ErrUnknown (F2).
+//
+// The error also matches ErrNotStarted when this spool proves that nothing was started: it holds no trace of the attempt, whose name
+// is put on disk before anything runs, or it holds a record without a start and nobody who could still write one. In the first
+// case Adopt takes the name, so that an earlier server that was only paused cannot start the attempt afterwards either (F6).
 func (h *Host) Adopt(ctx context.Context, r Attempt) (Result, error) {
 	recovered := true
 	for {
 		record, err := h.spool.open(r)
 		if errors.Is(err, fs.ErrNotExist) {
-			return unknown(fmt.Errorf("%w: the spool has no trace of this attempt", ErrUnknown))
+			took, err := h.spool.bar(r)
+			if err != nil {
+				return unknown(fmt.Errorf("%w: the spool has no trace of this attempt, but it cannot be ruled out either: %w", ErrUnknown, err))
+			}
+			if !took {
+				continue
+			}
+		}
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errBarred) {
+			return unknown(fmt.Errorf("%w: %w: the spool has no trace of this attempt", ErrUnknown, ErrNotStarted))
 		}
 		if err != nil {
 			return unknown(fmt.Errorf("%w: opening the spool: %w", ErrUnknown, err))
@@ -113,6 +126,20 @@ func (h *Host) collect(r Attempt) (Result, error) {
 		return unknown(fmt.Errorf("%w: opening the spool: %w", ErrUnknown, err))
 	}
 	defer func() { _ = record.Close() }()
+	info, err := record.Stat()
+	if err != nil {
+		return unknown(fmt.Errorf("%w: reading the spool: %w", ErrUnknown, err))
+	}
+	if info.Size() == 0 {
+		return unknown(fmt.Errorf("%w: its record was cleared, as is done when the result is in the register", ErrUnknown))
+	}
+	if info.Size() != recordSize {
+		return unknown(fmt.Errorf("%w: %s is damaged: it has %d bytes instead of %d", ErrUnknown, record.Name(), info.Size(), recordSize))
+	}
+	return h.read(record, r)
+}
+
+func (h *Host) read(record *os.File, r Attempt) (Result, error) {
 	var start startRecord
 	var last endRecord
 	ended, err := readPart(record, endAt, &last)
@@ -125,8 +152,10 @@ func (h *Host) collect(r Attempt) (Result, error) {
 		return unknown(fmt.Errorf("%w: %w", ErrUnknown, err))
 	case ended && last.Refused != "":
 		return Refuse(errors.New(last.Refused))
+	case !begun && !ended, last.Deserted:
+		return unknown(fmt.Errorf("%w: %w: the server died before it gave the word", ErrUnknown, ErrNotStarted))
 	case !begun:
-		return unknown(errNoStart)
+		return unknown(fmt.Errorf("%w: %s is damaged: it holds an end without a start", ErrUnknown, record.Name()))
 	case start.Attempt.Run != r.Run || start.Attempt.Step != r.Step || start.Attempt.Number != r.Number:
 		return unknown(fmt.Errorf("%w: the record in the spool belongs to another attempt", ErrUnknown))
 	}

@@ -124,14 +124,6 @@ func TestSupervisorDeath(t *testing.T) {
 	}
 }
 
-func TestAdoptKnowsNothing(t *testing.T) {
-	h, _ := newHost(t)
-	res, err := h.Adopt(context.Background(), Attempt{Run: "r", Step: "s", Number: 1})
-	if !errors.Is(err, ErrUnknown) || res.Outcome != Unknown {
-		t.Fatalf("%+v, %v", res, err)
-	}
-}
-
 func TestAbortAndDetach(t *testing.T) {
 	h, started := newHost(t)
 	c := shell(t, `read x < "$1"; echo "$x"`, fifo(t))

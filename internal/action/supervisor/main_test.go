@@ -20,10 +20,11 @@ import (
 
 // TestMain lets the test binary play the other processes: the supervisor, a server that is going to be killed, a nasty command.
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "supervise" {
+		syscall.Exit(Main(os.Args[2:]))
+	}
 	if len(os.Args) > 2 {
 		switch os.Args[1] {
-		case "supervise":
-			syscall.Exit(Main(os.Args[2:]))
 		case "server":
 			syscall.Exit(serve(os.Args[2]))
 		case "nasty":
@@ -82,6 +83,14 @@ func nasty(kind string) int {
 	case "deaf":
 		self("linger", &syscall.SysProcAttr{Setsid: true})
 		fmt.Println("deaf")
+		return nasty("linger")
+	case "shut":
+		// Neither the pipe of the output nor any other descriptor ties it to us.
+		self("shut-lingers", &syscall.SysProcAttr{Setsid: true})
+	case "shut-lingers":
+		for fd := range 1024 {
+			_ = syscall.Close(fd)
+		}
 		return nasty("linger")
 	case "stopped":
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
@@ -149,6 +158,7 @@ func newHost(t testing.TB) (*Host, chan Process) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(h.Close)
 	return h, started
 }
 

@@ -28,7 +28,6 @@ const (
 	headAt     = 16 << 10
 	tailAt     = headAt + keep
 	recordSize = tailAt + keep
-	recordName = "record"
 )
 
 // startRecord is on disk before the command starts.
@@ -45,6 +44,7 @@ type startRecord struct {
 // endRecord is on disk before the supervisor ends.
 type endRecord struct {
 	Refused  string // why the command was not started, empty if it was
+	Deserted bool   // the server died before it gave the word, so that nothing was started
 	Outcome  Outcome
 	Message  string
 	ExitCode int
@@ -56,8 +56,16 @@ type endRecord struct {
 	Kept     string // SHA-256 of the kept head and tail regions
 }
 
-// spool is the folder of attempts. Its folders stay as tombstones after their records are cleared.
+// spool is the folder of attempts: one file each, which stays as an empty tombstone after its record is cleared.
 type spool struct{ dir string }
+
+const (
+	// sparePattern names records that no attempt has yet. No attempt's own name begins with a point.
+	sparePattern = ".spare-*"
+	// barred is the target of the symbolic link that stands in the place of an attempt's record when the attempt was declared never
+	// started. A link is made whole or not at all, and it takes the name, so that the attempt can never start afterwards.
+	barred = "never-started"
+)
 
 func openSpool(dir string) (*spool, error) {
 	if !filepath.IsAbs(dir) {
@@ -76,11 +84,32 @@ func openSpool(dir string) (*spool, error) {
 	if err := unix.Access(dir, unix.W_OK|unix.X_OK); err != nil {
 		return nil, fmt.Errorf("spool folder %s is not writable: %w", dir, err)
 	}
-	return &spool{dir: dir}, nil
+	s := &spool{dir: dir}
+	return s, s.sweep()
 }
 
-// folder names the attempt's folder. Readable identities stay readable; all others become a hash, so that no name can leave the spool.
-func (s *spool) folder(r Attempt) string {
+// sweep deletes the spare records of servers that were killed. A lock tells those that a living supervisor waits with.
+func (s *spool) sweep() error {
+	names, err := filepath.Glob(filepath.Join(s.dir, sparePattern))
+	if err != nil {
+		return fmt.Errorf("sweeping the spool: %w", err)
+	}
+	for _, name := range names {
+		file, err := os.Open(name)
+		if err != nil {
+			continue
+		}
+		if unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB) == nil {
+			_ = os.Remove(name)
+		}
+		_ = file.Close()
+	}
+	return nil
+}
+
+// name gives the path of the attempt's record. Readable identities stay readable; all others become a hash, so that no name can
+// leave the spool.
+func (s *spool) name(r Attempt) string {
 	plain := regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$`)
 	if plain.MatchString(r.Run) && plain.MatchString(r.Step) {
 		return filepath.Join(s.dir, r.Run+"~"+r.Step+"~"+strconv.Itoa(r.Number))
@@ -89,49 +118,67 @@ func (s *spool) folder(r Attempt) string {
 	return filepath.Join(s.dir, hex.EncodeToString(key[:]))
 }
 
-// create makes the attempt's folder and its locked, allocated record. The lock belongs to the open file, which the supervisor inherits.
-func (s *spool) create(r Attempt) (*os.File, error) {
-	dir := s.folder(r)
-	if err := os.Mkdir(dir, 0o700); errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("%w: %s exists", ErrStarted, dir)
-	} else if err != nil {
-		return nil, fmt.Errorf("%w: making the attempt's folder in the spool: %w", ErrRefused, err)
-	}
-	file, err := allocate(filepath.Join(dir, recordName))
+// spare makes a locked record that no attempt has yet, and puts it on disk. The lock belongs to the open file, which a supervisor
+// inherits. All of it is allocated, and the parts are written over with zeros, so that writing a part later moves nothing but data.
+func (s *spool) spare() (*os.File, error) {
+	file, err := os.CreateTemp(s.dir, sparePattern)
 	if err != nil {
-		// Nothing ran, so the attempt may be tried again once there is space.
-		_ = os.RemoveAll(dir)
-		return nil, fmt.Errorf("%w: making the attempt's record in the spool: %w", ErrRefused, err)
-	}
-	return file, nil
-}
-
-func allocate(path string) (*os.File, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("making a record in the spool: %w", err)
 	}
 	fd := int(file.Fd())
-	err = unix.Fallocate(fd, 0, 0, recordSize)
+	if err = unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB); err == nil {
+		err = unix.Fallocate(fd, 0, 0, recordSize)
+	}
+	zeros := headAt
 	if errors.Is(err, unix.EOPNOTSUPP) {
-		_, err = file.WriteAt(make([]byte, recordSize), 0)
+		zeros, err = recordSize, nil
 	}
 	if err == nil {
-		err = unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB)
+		_, err = file.WriteAt(make([]byte, zeros), 0)
+	}
+	if err == nil {
+		err = file.Sync()
 	}
 	if err != nil {
-		_ = file.Close()
-		return nil, fmt.Errorf("%s: %w", path, err)
+		_, _ = os.Remove(file.Name()), file.Close()
+		return nil, fmt.Errorf("making a record in the spool: %w", err)
 	}
 	return file, nil
 }
 
-// settle puts the names of the attempt's folder and record on disk.
-func (s *spool) settle(r Attempt) error {
-	for _, dir := range []string{s.folder(r), s.dir} {
-		if err := syncDir(dir); err != nil {
-			return fmt.Errorf("writing the spool to disk: %w", err)
-		}
+// claim makes a spare record the attempt's own. Only one can ever succeed for an attempt: this is the second fence against starting
+// it twice. It is safe against power loss after settle.
+func (s *spool) claim(spare string, r Attempt) error {
+	err := os.Link(spare, s.name(r))
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%w: the spool holds %s", ErrStarted, s.name(r))
+	}
+	if err != nil {
+		return fmt.Errorf("%w: naming the attempt's record in the spool: %w", ErrRefused, err)
+	}
+	_ = os.Remove(spare)
+	return nil
+}
+
+// holds says whether the spool has seen the attempt.
+func (s *spool) holds(r Attempt) bool {
+	_, err := os.Lstat(s.name(r))
+	return err == nil
+}
+
+// bar takes the attempt's name without a record, so that it can never be started. It reports false if the name is taken.
+func (s *spool) bar(r Attempt) (bool, error) {
+	err := os.Symlink(barred, s.name(r))
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// settle puts the names in the spool on disk.
+func (s *spool) settle() error {
+	if err := syncDir(s.dir); err != nil {
+		return fmt.Errorf("writing the spool to disk: %w", err)
 	}
 	return nil
 }
@@ -144,18 +191,25 @@ func syncDir(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// open gives the record for reading.
+// open gives the record for reading. The error is errBarred for an attempt that was declared never started.
 func (s *spool) open(r Attempt) (*os.File, error) {
-	return os.Open(filepath.Join(s.folder(r), recordName))
+	file, err := os.OpenFile(s.name(r), os.O_RDONLY|unix.O_NOFOLLOW, 0)
+	if errors.Is(err, unix.ELOOP) {
+		return nil, errBarred
+	}
+	return file, err
 }
 
-// clear deletes the record and leaves the folder, so that the attempt can still not be started again.
+// clear empties the record and leaves its name, so that the attempt can still not be started again.
 func (s *spool) clear(r Attempt) error {
-	err := os.Remove(filepath.Join(s.folder(r), recordName))
-	if errors.Is(err, fs.ErrNotExist) {
+	file, err := os.OpenFile(s.name(r), os.O_WRONLY|os.O_TRUNC|unix.O_NOFOLLOW, 0)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ELOOP) {
 		return nil
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return file.Close()
 }
 
 // writePart writes one part of the record with its checksum, and all that was written so far to disk.
@@ -173,7 +227,7 @@ func writePart(file *os.File, at int64, part any) error {
 	if _, err := file.WriteAt(line, at); err != nil {
 		return err
 	}
-	return file.Sync()
+	return unix.Fdatasync(int(file.Fd()))
 }
 
 // readPart reads one part. It reports false when the part was never written, and an error when it is damaged.

@@ -33,6 +33,7 @@ func TestFullSpoolRefuses(t *testing.T) {
 	if res, err := h.Run(context.Background(), c); err != nil || res.Outcome != OK {
 		t.Errorf("after there is space again: %+v, %v", res, err)
 	}
+	h.Close() // a waiting supervisor holds a record open for writing
 	if err := syscall.Mount("tmpfs", h.options.Spool, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""); err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +60,7 @@ func TestFolderNeverLeavesTheSpool(t *testing.T) {
 	seen := map[string]string{}
 	for _, name := range []string{"a", "b", "../x", "..", ".", "", "a/b", "a~b", "a~b~1", "a\x00", strings.Repeat("x", 300), "æ"} {
 		for _, other := range []string{"a", "b~1", "..", ""} {
-			dir := s.folder(Attempt{Run: name, Step: other, Number: 1})
+			dir := s.name(Attempt{Run: name, Step: other, Number: 1})
 			if filepath.Dir(dir) != "/spool" || filepath.Clean(dir) != dir {
 				t.Errorf("%q: %s", name, dir)
 			}
@@ -80,7 +81,7 @@ func TestDamagedRecord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(h.spool.folder(c.Attempt), recordName)
+	path := h.spool.name(c.Attempt)
 	good, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

@@ -1,13 +1,13 @@
 package supervisor
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"os"
 	"os/signal"
 	"runtime"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -17,9 +17,24 @@ import (
 // The supervisor's descriptors, and its sign to abort. It is not SIGTERM, because service managers send that to everybody.
 const (
 	recordFD    = 3
-	answerFD    = 4
+	lineFD      = 4
 	abortSignal = syscall.SIGUSR1
 )
+
+// withoutNamespace is the argument that stands for a kernel that refuses PID namespaces.
+const withoutNamespace = "without-namespace"
+
+// readyLine is what a supervisor says when its fences are up and it waits for a command.
+const readyLine = "ready\n"
+
+// endedLine is the supervisor's last word: the end is on disk and nothing is left.
+const endedLine = "ended\n"
+
+// order is what the server gives the supervisor through the line, so that secrets of the environment stand in no file and no list.
+type order struct {
+	Command
+	BootID string
+}
 
 // answer is the supervisor's one line to the server, once the command runs or was refused.
 type answer struct {
@@ -27,14 +42,14 @@ type answer struct {
 	Refused string
 }
 
-// Main is the body of the hidden command that Run starts: it carries out one command and writes its fate into the spool. args only
-// label the process in lists. It returns the exit status of the process: 0 when the end is on disk.
+// Main is the body of the hidden command that Run starts: it carries out one command and writes its fate into the spool. It returns
+// the exit status of the process: 0 when the end is on disk, or when there was nothing to do.
 func Main(args []string) int {
 	// The namespace, no_new_privs, ptrace and the parent-death signal all belong to this thread.
 	runtime.LockOSThread()
-	record, reply := os.NewFile(recordFD, recordName), os.NewFile(answerFD, "answer")
-	if _, err := record.Stat(); err != nil {
-		fmt.Fprintf(os.Stderr, "supervise %s: this command is started by the server only\n", strings.Join(args, " "))
+	record, line := os.NewFile(recordFD, "record"), os.NewFile(lineFD, "line")
+	if info, err := line.Stat(); err != nil || info.Mode()&os.ModeSocket == 0 {
+		fmt.Fprintln(os.Stderr, "supervise: this command is started by the server only")
 		return 2
 	}
 	closeOnExec()
@@ -42,16 +57,36 @@ func Main(args []string) int {
 	signal.Notify(signals, abortSignal, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 	stop := make(chan bool, 1)
 	go relay(signals, stop)
+	s := &supervisor{record: record, line: line, from: bufio.NewReader(line)}
+	s.fence(slices.Contains(args, withoutNamespace))
+	s.rehearse()
+	_, _ = line.WriteString(readyLine)
+	text, err := s.from.ReadBytes('\n')
 	var o order
-	if err := json.NewDecoder(os.Stdin).Decode(&o); err != nil {
-		// The server died, or could not make the spool durable. Nothing was started and nothing will be.
-		return 1
+	if err == nil {
+		err = json.Unmarshal(text, &o)
 	}
-	_ = os.Stdin.Close()
-	s := &supervisor{Command: o.Command, record: record, reply: reply}
-	s.start = startRecord{Attempt: o.Attempt, Executable: o.Executable, Started: time.Now().UTC()}
-	s.start.Process = identify(os.Getpid(), o.BootID)
+	if err != nil {
+		// The server died or has no use for us. Nothing was started and nothing will be.
+		s.leave()
+		return 0
+	}
+	s.Command, s.start.Attempt, s.start.Executable = o.Command, o.Attempt, o.Executable
+	s.start.Process, s.start.Started = identify(os.Getpid(), o.BootID), time.Now().UTC()
 	return s.run(stop)
+}
+
+// rehearse pays for what costs more the first time than later, while nobody waits for it.
+func (s *supervisor) rehearse() {
+	var o order
+	text, _ := json.Marshal(order{Command: Command{Account: &Account{}}})
+	_ = json.Unmarshal(text, &o)
+	_, _ = json.Marshal(endRecord{})
+	_, _ = json.Marshal(answer{})
+	_ = identify(os.Getpid(), "")
+	if p, err := os.FindProcess(os.Getpid()); err == nil {
+		_ = p.Release()
+	}
 }
 
 // relay passes the first sign to abort on and swallows the others: a terminal or a service manager must not end a step.
@@ -68,23 +103,31 @@ func relay(signals <-chan os.Signal, stop chan<- bool) {
 
 type supervisor struct {
 	Command
-	start         startRecord
-	record, reply *os.File
-	space         *space
+	start  startRecord
+	why    map[string]error // of the missing fences
+	record *os.File
+	line   *os.File
+	from   *bufio.Reader // of line
+	space  *space
 }
 
 func (s *supervisor) run(stop <-chan bool) int {
-	if err := s.fence(); err != nil {
-		return s.refuse(err)
+	for _, name := range s.start.Missing {
+		if slices.Contains(s.Required, name) {
+			return s.refuse(fmt.Errorf("the catalogue requires the fence %s (%w), which this host does not give", name, s.why[name]))
+		}
 	}
 	if s.Dir == "" {
 		if err := s.makeDir(); err != nil {
 			return s.refuse(err)
 		}
-		defer func() { _ = os.RemoveAll(s.start.WorkDir) }()
 	}
 	if err := writePart(s.record, startAt, s.start); err != nil {
 		return s.refuse(fmt.Errorf("writing the start into the spool: %w", err))
+	}
+	// The server gives the word when the attempt's name is on disk too.
+	if _, err := s.from.ReadByte(); err != nil {
+		return s.desert()
 	}
 	child, err := startChild(s.Command, s.death())
 	if err != nil {
@@ -96,34 +139,26 @@ func (s *supervisor) run(stop <-chan bool) int {
 	return s.finish(child.finish(sink, s.Timeout, s.Grace, stop), sink)
 }
 
-// fence raises the fences and refuses when a required one is missing.
-func (s *supervisor) fence() error {
-	held := []string{fenceSupervisor, fenceSpool}
-	var missing, why []string
+// fence raises the fences before there is a command, and notes which the host does not give.
+func (s *supervisor) fence(withoutNamespace bool) {
+	s.start.Fences, s.why = []string{fenceSupervisor, fenceSpool}, map[string]error{}
 	note := func(name string, err error) {
 		if err == nil {
-			held = append(held, name)
+			s.start.Fences = append(s.start.Fences, name)
 			return
 		}
-		missing, why = append(missing, name), append(why, fmt.Sprintf("%s (%v)", name, err))
+		s.start.Missing, s.why[name] = append(s.start.Missing, name), err
 	}
-	note(fenceNamespace, s.enter())
+	note(fenceNamespace, s.enter(withoutNamespace))
 	// Ambient capabilities got us into the namespace; the command shall not have them.
 	_ = unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
 	note(fenceLimits, unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}))
 	note(fenceNoPrivs, unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-	s.start.Fences, s.start.Missing = held, missing
-	for i, name := range missing {
-		if slices.Contains(s.Required, name) {
-			return fmt.Errorf("the catalogue requires the fence %s, which this host does not give", why[i])
-		}
-	}
-	return nil
 }
 
-func (s *supervisor) enter() error {
+func (s *supervisor) enter(withoutNamespace bool) error {
 	err := error(unix.EPERM)
-	if !s.WithoutNamespace {
+	if !withoutNamespace {
 		s.space, err = enterSpace()
 	}
 	if err != nil {
@@ -131,6 +166,17 @@ func (s *supervisor) enter() error {
 		_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 	}
 	return err
+}
+
+// leave takes down what was put up for a command that never started.
+func (s *supervisor) leave() {
+	if s.space != nil {
+		s.space.kill()
+		s.space.wait()
+	}
+	if s.start.WorkDir != "" {
+		_ = os.RemoveAll(s.start.WorkDir)
+	}
 }
 
 // death is the command's signal when the supervisor dies. In a namespace its init sees to that; there the signal would even kill the
@@ -164,23 +210,20 @@ func (s *supervisor) guard(c *child) {
 }
 
 // tell answers the server, which may be gone.
-func (s *supervisor) tell(a answer) {
-	_ = json.NewEncoder(s.reply).Encode(a)
-	_ = s.reply.Close()
-}
+func (s *supervisor) tell(a answer) { _ = json.NewEncoder(s.line).Encode(a) }
 
 func (s *supervisor) refuse(err error) int {
-	if s.space != nil {
-		s.space.kill()
-		s.space.wait()
-	}
+	s.leave()
 	text := OneLine(err.Error())
 	failed := writePart(s.record, endAt, endRecord{Refused: text, Outcome: Failed, Message: text})
 	s.tell(answer{Start: s.start, Refused: text})
-	if failed != nil {
-		return 1
-	}
-	return 0
+	return status(failed)
+}
+
+// desert is the end when the server died between the order and the word. Unlike a refusal it says nothing about the command.
+func (s *supervisor) desert() int {
+	s.leave()
+	return status(writePart(s.record, endAt, endRecord{Deserted: true, Outcome: Unknown}))
 }
 
 func (s *supervisor) finish(e end, sink *collector) int {
@@ -194,6 +237,18 @@ func (s *supervisor) finish(e end, sink *collector) int {
 		Started: e.started, Ended: e.ended, Elapsed: e.elapsed,
 		Length: out.Length, SHA256: out.SHA256, Kept: keptSum(sink.head, unroll(sink.tail, sink.length)),
 	})
+	if s.start.WorkDir != "" {
+		_ = os.RemoveAll(s.start.WorkDir)
+	}
+	// The lock goes before the last word, so that whoever hears it finds the attempt ended.
+	_ = s.record.Close()
+	if err == nil {
+		_, _ = s.line.WriteString(endedLine)
+	}
+	return status(err)
+}
+
+func status(err error) int {
 	if err != nil {
 		return 1
 	}

@@ -3,6 +3,7 @@ package supervisor
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 )
 
@@ -25,6 +26,9 @@ var (
 	ErrDetached = errors.New("the step goes on under its supervisor")
 	// ErrUnknown is returned when nobody can tell how the attempt ended; the Result holds what is known.
 	ErrUnknown = errors.New("it is not known how the step ended")
+	// ErrNotStarted is returned by Adopt when the command was not started, for certain, and never will be. It comes with ErrUnknown,
+	// because it is only true in the spool of the attempt: believe it after comparing SpoolID with the one noted at the claim.
+	ErrNotStarted = errors.New("the command was never started")
 	// ErrRefused is returned when nothing was started, for certain; the text says why.
 	ErrRefused = errors.New("not started")
 	// ErrStarted is returned when the spool already holds this attempt: it was started before and is not started again.
@@ -82,8 +86,6 @@ type Command struct {
 	Executable string        // SHA-256 of the executable, for the record
 	Timeout    time.Duration // above zero
 	Grace      time.Duration // between SIGTERM and SIGKILL
-	// WithoutNamespace behaves as on a host whose kernel refuses PID namespaces; tests of that case set it.
-	WithoutNamespace bool
 }
 
 // Account is the user that a command runs as.
@@ -118,15 +120,21 @@ func Fences() []string {
 // Options are what Open needs.
 type Options struct {
 	Spool   string                 // absolute folder of its own, mode 0700, on a disk that survives power loss
-	Argv    []string               // of Main in our own binary; the attempt's label is added
+	Argv    []string               // of Main in our own binary
 	Started func(Attempt, Process) // reports the process of an attempt once it exists
+	// WithoutNamespace behaves as on a host whose kernel refuses PID namespaces; tests of that case set it.
+	WithoutNamespace bool
 }
 
 // Host starts and finds commands on this machine. It is safe for concurrent use.
 type Host struct {
 	options Options
 	spool   *spool
+	spoolID string
 	bootID  string
+
+	mu   sync.Mutex
+	next *promise // the supervisor that waits for the next command, nil before the first
 }
 
 // Open checks the spool. It also marks every descriptor above standard error as close-on-exec, because one that this process has
@@ -141,11 +149,19 @@ func Open(o Options) (*Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Host{options: o, spool: s, bootID: bootID}, nil
+	spoolID, err := s.identity()
+	if err != nil {
+		return nil, err
+	}
+	return &Host{options: o, spool: s, spoolID: spoolID, bootID: bootID}, nil
 }
 
-// Forget deletes the record of an attempt whose result is safe in the register. The attempt's folder stays, so that the spool still
-// refuses to start it again.
+// SpoolID names this very spool folder. It stays the same for as long as the folder remembers what was started, and is another one
+// when the folder was emptied, copied or restored from a backup.
+func (h *Host) SpoolID() string { return h.spoolID }
+
+// Forget empties the record of an attempt whose result is safe in the register. Its name stays, so that the spool still refuses to
+// start it again.
 func (h *Host) Forget(a Attempt) error {
 	if err := h.spool.clear(a); err != nil {
 		return fmt.Errorf("clearing the spool: %w", err)

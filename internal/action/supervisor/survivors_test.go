@@ -21,6 +21,7 @@ func TestNobodySurvives(t *testing.T) {
 		"daemon":  {time.Minute, OK},
 		"double":  {time.Minute, OK},
 		"crowd":   {time.Minute, OK},
+		"shut":    {time.Minute, OK},
 		"files":   {time.Minute, OK},
 		"zombies": {time.Minute, OK},
 		"deaf":    {500 * time.Millisecond, TimedOut},
@@ -35,7 +36,7 @@ func TestNobodySurvives(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				h, _ := newHost(t)
 				c := self(t, kind)
-				c.Timeout, c.WithoutNamespace = want.timeout, without
+				c.Timeout, h.options.WithoutNamespace = want.timeout, without
 				res, err := h.Run(context.Background(), c)
 				if err != nil || res.Outcome != want.outcome {
 					t.Fatalf("outcome %q, %v: %+v", res.Outcome, err, res)
@@ -133,11 +134,39 @@ func TestSeesOnlyWhatIsAllowed(t *testing.T) {
 	}
 }
 
+// TestSetUIDGivesNoRights runs a set-user-ID program of root's as an ordinary user. The control without fences shows that it works.
+func TestSetUIDGivesNoRights(t *testing.T) {
+	dir, err := os.MkdirTemp("", "beredskab-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	text, err := os.ReadFile("/usr/bin/id")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "id")
+	for _, err := range []error{os.Chmod(dir, 0o755), os.WriteFile(path, text, 0o755), os.Chmod(path, 0o755|os.ModeSetuid)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	h, _ := newHost(t)
+	c := shell(t, "")
+	c.Argv, c.Account = []string{path, "-u"}, &Account{UID: 65534, GID: 65534}
+	if res, err := h.Run(context.Background(), c); err != nil || res.Output.Head != "65534\n" {
+		t.Errorf("fenced: %+v, %v", res, err)
+	}
+	if res, err := h.RunPlain(context.Background(), c); err != nil || res.Output.Head != "0\n" {
+		t.Errorf("the control: %+v, %v", res, err)
+	}
+}
+
 func TestRequiredFenceRefuses(t *testing.T) {
 	h, _ := newHost(t)
 	file := filepath.Join(t.TempDir(), "ran")
 	c := shell(t, `echo x > "$1"`, file)
-	c.Required, c.WithoutNamespace = Fences(), true
+	c.Required, h.options.WithoutNamespace = Fences(), true
 	res, err := h.Run(context.Background(), c)
 	if !errors.Is(err, ErrRefused) || !strings.Contains(res.Message, fenceNamespace) || res.Outcome != Failed {
 		t.Fatalf("%+v, %v", res, err)
