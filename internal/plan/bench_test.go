@@ -137,7 +137,7 @@ func BenchmarkParseCanonical(b *testing.B) {
 	}
 }
 
-func eachFile(b *testing.B, folder fs.FS, f func(src []byte) error) {
+func eachFile(b testing.TB, folder fs.FS, f func(src []byte) error) {
 	b.Helper()
 	names, err := fs.Glob(folder, "system-*.yaml")
 	if err != nil || len(names) != benchPlans {
