@@ -214,8 +214,12 @@ channels:
 	hole.CloseClientConnections() // the connection breaks; the channel stays silent
 	var owed outbox.Notice
 	w.until("a try has failed", func() bool {
-		owed = notices(w, outbox.Owed)[0]
-		return owed.Tries > 0
+		for _, owed = range notices(w, outbox.Owed) {
+			if owed.Tries > 0 {
+				return true
+			}
+		}
+		return false
 	})
 	tries, err := w.app.Register.Deliveries(t.Context(), owed.ID)
 	if err != nil || len(tries) == 0 || tries[0].Outcome != outbox.TryAgain || tries[0].Detail == "" || tries[0].RetryAt.IsZero() {

@@ -40,10 +40,14 @@ func (a *App) Serve(ctx context.Context, reload <-chan struct{}) error {
 	err = r.Run(ctx)
 	cancel(nil)
 	beside.Wait()
-	if why := context.Cause(ctx); errors.Is(why, store.ErrFailed) {
+	switch why := context.Cause(ctx); {
+	case errors.Is(why, store.ErrFailed):
 		return errors.Join(why, err)
+	case errors.Is(err, context.Canceled):
+		return nil // it was stopped while it still started
+	default:
+		return err
 	}
-	return err
 }
 
 // followEvery is how often the plan files are looked at.
