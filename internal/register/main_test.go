@@ -252,3 +252,7 @@ func (d *desk) notice(kind outbox.Kind, channel string) outbox.Notice {
 	d.t.Fatalf("no %s message on %s", kind, channel)
 	return outbox.Notice{}
 }
+
+func aborted(run string) register.Lead {
+	return register.Lead{Run: run, Kind: event.RunAborted, Reason: "brand"}
+}
