@@ -14,30 +14,26 @@ func (p *Plan) Drill(id string) (Drill, bool) {
 	return p.Drills[at], true
 }
 
-// Receiver is a role that messages go to, with its mailbox. A role without a
-// mailbox is still named, so that a message can say whom it was meant for.
-type Receiver struct{ Name, Mailbox string }
-
-// Reach finds a role: a person of the plan, a role or a team of the organisation.
+// Reach finds whom a role reaches, who may be without a mailbox: a person of the plan, a role or a team of the organisation.
 // p is nil where no plan is concerned.
-func (o *Organisation) Reach(role string, p *Plan) Receiver {
+func (o *Organisation) Reach(role string, p *Plan) Contact {
 	if owner, ok := o.person(role, p); ok {
-		return Receiver{owner.Role, owner.Mailbox}
+		return Contact{Role: owner.Role, Mailbox: owner.Mailbox}
 	}
 	if r, ok := o.role(role); ok {
-		return Receiver{cmp.Or(r.Name, r.ID), r.Mailbox}
+		return Contact{Role: cmp.Or(r.Name, r.ID), Mailbox: r.Mailbox}
 	}
 	for _, t := range o.Teams {
 		if t.ID == role {
-			return Receiver{cmp.Or(t.Name, t.ID), t.Mailbox}
+			return Contact{Role: cmp.Or(t.Name, t.ID), Mailbox: t.Mailbox}
 		}
 	}
-	return Receiver{Name: role}
+	return Contact{Role: role}
 }
 
 // Deputy says who answers when that role does not (F31). Where the files name
 // no deputy it is the role itself, because somebody must be asked.
-func (o *Organisation) Deputy(role string, p *Plan) Receiver {
+func (o *Organisation) Deputy(role string, p *Plan) Contact {
 	deputy := ""
 	if owner, ok := o.person(role, p); ok {
 		deputy = owner.Deputy
@@ -56,8 +52,8 @@ func (o *Organisation) Deputy(role string, p *Plan) Receiver {
 // and its deputy's.
 func (o *Organisation) Answerers(role string, p *Plan) []string {
 	list := []string{role}
-	for _, r := range []Receiver{o.Reach(role, p), o.Deputy(role, p)} {
-		for _, name := range []string{r.Name, r.Mailbox} {
+	for _, r := range []Contact{o.Reach(role, p), o.Deputy(role, p)} {
+		for _, name := range []string{r.Role, r.Mailbox} {
 			if name != "" && !slices.Contains(list, name) {
 				list = append(list, name)
 			}
@@ -68,7 +64,7 @@ func (o *Organisation) Answerers(role string, p *Plan) []string {
 
 // Mailboxes finds those receivers of the given names that have a mailbox, among
 // all whom the organisation and the plan name.
-func (o *Organisation) Mailboxes(names []string, p *Plan) (to []Receiver) {
+func (o *Organisation) Mailboxes(names []string, p *Plan) (to []Contact) {
 	roles := []string{"systemejer"}
 	for _, r := range slices.Concat(o.Roles, o.CrisisRoles) {
 		roles = append(roles, r.ID)
@@ -77,8 +73,8 @@ func (o *Organisation) Mailboxes(names []string, p *Plan) (to []Receiver) {
 		roles = append(roles, t.ID)
 	}
 	for _, role := range roles {
-		for _, known := range []Receiver{o.Reach(role, p), o.Deputy(role, p)} {
-			if known.Mailbox != "" && slices.Contains(names, known.Name) && !slices.Contains(to, known) {
+		for _, known := range []Contact{o.Reach(role, p), o.Deputy(role, p)} {
+			if known.Mailbox != "" && slices.Contains(names, known.Role) && !slices.Contains(to, known) {
 				to = append(to, known)
 			}
 		}

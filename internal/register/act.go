@@ -176,7 +176,7 @@ func (s *session) may(a Actor, step *drill.Step, onBehalf bool, why string) erro
 		if why == "" {
 			return &drill.Refusal{Kind: event.StepAnswered, Step: step.ID, Why: "an answer on somebody's behalf wants a reason"}
 		}
-		if lead := s.org.Reach(s.run.Director, s.run.Plan); a.Name == s.run.Director || a.Name == lead.Name || a.Name == lead.Mailbox {
+		if lead := s.org.Reach(s.run.Director, s.run.Plan); a.Name == s.run.Director || a.Name == lead.Role || a.Name == lead.Mailbox {
 			return nil
 		}
 		return fmt.Errorf("answering step %q on behalf of %s is for the director, %s: %w", step.ID, s.run.Asks(step), s.run.Director, ErrNotAllowed)

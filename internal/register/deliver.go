@@ -85,7 +85,7 @@ func (r *Register) Owe(ctx context.Context, a Actor, n outbox.Notice) (id int64,
 		isNew := false
 		for i, t := range to {
 			one := n
-			if one.Receiver, one.Address = t.Name, t.Mailbox; i > 0 {
+			if one.Receiver, one.Address = t.Role, t.Mailbox; i > 0 {
 				one.Key += "/" + t.Mailbox
 			}
 			at, added, err := tx.AddNotice(ctx, one)
@@ -105,8 +105,8 @@ func (r *Register) Owe(ctx context.Context, a Actor, n outbox.Notice) (id int64,
 }
 
 // mailboxes finds the receivers of a message that names roles only.
-func (r *Register) mailboxes(ctx context.Context, tx Tx, n outbox.Notice) (to []plan.Receiver, err error) {
-	asWritten := []plan.Receiver{{Name: n.Receiver, Mailbox: n.Address}}
+func (r *Register) mailboxes(ctx context.Context, tx Tx, n outbox.Notice) (to []plan.Contact, err error) {
+	asWritten := []plan.Contact{{Role: n.Receiver, Mailbox: n.Address}}
 	if n.Address != "" || !slices.ContainsFunc(r.options.Routes, func(route Route) bool { return route.Channel == n.Channel && route.Personal }) {
 		return asWritten, nil
 	}

@@ -78,7 +78,7 @@ func (r *Register) keepFinding(ctx context.Context, tx Tx, set *plan.Set, open m
 func (r *Register) tellFinding(ctx context.Context, tx Tx, set *plan.Set, c check.Finding, key string, now time.Time) error {
 	org := set.Organisation
 	facts := outbox.Facts{System: c.System, Code: c.Code, Text: c.Message, Hint: c.Hint, Phone: org.DutyPhone, Command: words(r.options.Command, "beredskab") + " explain " + c.Code}
-	var to []plan.Receiver
+	var to []plan.Contact
 	if p, ok := set.Plan(c.System); ok {
 		facts.SystemName = p.Name
 		to = append(to, org.Reach("systemejer", p))

@@ -29,7 +29,7 @@ func (s *session) tell(kind outbox.Kind, step *drill.Step, level int, why string
 	if step != nil {
 		key, lives = fmt.Sprintf("%s/%s/%d/%d/%s", s.row.ID, step.ID, step.Attempt, s.run.Seq, kind), requestLives
 		if level >= 2 && step.Human() && step.State != drill.Failed {
-			facts.Absent = s.org.Reach(s.run.Asks(step), s.run.Plan).Name
+			facts.Absent = s.org.Reach(s.run.Asks(step), s.run.Plan).Role
 		}
 	}
 	return s.r.owe(s.ctx, s.tx, s.org, outbox.Notice{
@@ -39,7 +39,7 @@ func (s *session) tell(kind outbox.Kind, step *drill.Step, level int, why string
 
 // owe writes one row for each route: a personal one for each receiver, and one
 // only for roles that share a mailbox.
-func (r *Register) owe(ctx context.Context, tx Tx, org *plan.Organisation, n outbox.Notice, to []plan.Receiver) error {
+func (r *Register) owe(ctx context.Context, tx Tx, org *plan.Organisation, n outbox.Notice, to []plan.Contact) error {
 	base := n.Key
 	n.NextTry, n.State = n.CreatedAt, outbox.Owed
 	to = unique(to)
@@ -47,13 +47,13 @@ func (r *Register) owe(ctx context.Context, tx Tx, org *plan.Organisation, n out
 		n.Channel, n.Language = route.Channel, words(route.Language, words(org.Language, "da"))
 		targets := to
 		if !route.Personal {
-			targets = []plan.Receiver{{Name: names(to)}}
+			targets = []plan.Contact{{Role: names(to)}}
 		}
 		for _, t := range targets {
-			n.Receiver, n.Address = t.Name, t.Mailbox
+			n.Receiver, n.Address = t.Role, t.Mailbox
 			n.Key = fmt.Sprintf("%s/%s/", base, route.Channel)
 			if route.Personal {
-				n.Key += words(t.Mailbox, t.Name)
+				n.Key += words(t.Mailbox, t.Role)
 			}
 			if _, _, err := tx.AddNotice(ctx, n); err != nil {
 				return fmt.Errorf("owing the message %s: %w", n.Key, err)
@@ -63,36 +63,36 @@ func (r *Register) owe(ctx context.Context, tx Tx, org *plan.Organisation, n out
 	return nil
 }
 
-func names(to []plan.Receiver) string {
+func names(to []plan.Contact) string {
 	list := make([]string, len(to))
 	for i, t := range to {
-		list[i] = t.Name
+		list[i] = t.Role
 	}
 	return strings.Join(list, ", ")
 }
 
 // receivers are the roles that an event concerns. An attempt whose end nobody
 // knows was made by the machine: there the leader is asked from the first rung.
-func (s *session) receivers(kind outbox.Kind, step *drill.Step, level int) []plan.Receiver {
+func (s *session) receivers(kind outbox.Kind, step *drill.Step, level int) []plan.Contact {
 	p := s.run.Plan
 	director := s.org.Reach(s.run.Director, p)
 	asks := kind == outbox.Request || kind == outbox.Escalation
 	switch {
 	case asks && step != nil && step.Human() && level <= 1:
-		return []plan.Receiver{s.org.Reach(s.run.Asks(step), p)}
+		return []plan.Contact{s.org.Reach(s.run.Asks(step), p)}
 	case asks && step != nil && step.Human() && level == 2:
-		return []plan.Receiver{s.org.Deputy(s.run.Asks(step), p)}
+		return []plan.Contact{s.org.Deputy(s.run.Asks(step), p)}
 	case asks, kind == outbox.Unknown:
-		return []plan.Receiver{director}
+		return []plan.Contact{director}
 	default:
-		return []plan.Receiver{director, s.org.Reach("systemejer", p)}
+		return []plan.Contact{director, s.org.Reach("systemejer", p)}
 	}
 }
 
 // unique leaves out who is named twice.
-func unique(list []plan.Receiver) (out []plan.Receiver) {
+func unique(list []plan.Contact) (out []plan.Contact) {
 	for _, r := range list {
-		if r.Name != "" && !slices.Contains(out, r) {
+		if r.Role != "" && !slices.Contains(out, r) {
 			out = append(out, r)
 		}
 	}
@@ -105,7 +105,7 @@ func (s *session) facts(kind outbox.Kind, step *drill.Step) outbox.Facts {
 	f := outbox.Facts{
 		System: s.row.System, SystemName: run.Plan.Name, Run: s.row.ID, Drill: s.row.Title, Incident: run.Incident,
 		Steps: len(run.Steps), StartsAt: run.Times.Start, EndsAt: run.Times.End, Phone: s.org.DutyPhone,
-		Leader: s.org.Reach(run.Director, run.Plan).Name, RTOMinutes: run.Plan.Objectives.RTO.Minutes(),
+		Leader: s.org.Reach(run.Director, run.Plan).Role, RTOMinutes: run.Plan.Objectives.RTO.Minutes(),
 		RPOMinutes: run.Plan.Objectives.RPO.Minutes(),
 	}
 	if step != nil {

@@ -268,7 +268,7 @@ func (f *following) remind(spec schedule.Spec, cal *schedule.Calendar) error {
 func (f *following) owe(kind outbox.Kind, key string, due time.Time, facts outbox.Facts, expires time.Time) error {
 	facts.System, facts.SystemName, facts.Drill, facts.StartsAt, facts.Phone = f.row.System, f.row.System, f.row.Drill, due, f.org.DutyPhone
 	facts.Command = fmt.Sprintf("%s drill start %s %s", words(f.r.options.Command, "beredskab"), f.row.System, f.row.Drill)
-	var to []plan.Receiver
+	var to []plan.Contact
 	p, err := f.r.plan(f.ctx, f.tx, f.row.PlanHash)
 	switch {
 	case errors.Is(err, errBroken):
@@ -284,7 +284,7 @@ func (f *following) owe(kind outbox.Kind, key string, due time.Time, facts outbo
 			to = append(to, f.org.Reach(role, p))
 		}
 	}
-	facts.Leader = to[0].Name
+	facts.Leader = to[0].Role
 	return f.r.owe(f.ctx, f.tx, f.org, outbox.Notice{
 		Key:  fmt.Sprintf("%s/%s/%s/%s", f.row.Key, kind, due.UTC().Format(time.RFC3339), key),
 		Kind: kind, Facts: facts, CreatedAt: f.now, ExpiresAt: expires,
