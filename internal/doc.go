@@ -20,6 +20,7 @@
 //	| 1     | recovery             | the chain: dependency graph, planned and projected finish, simulation | no                      |
 //	| 1     | drill                | a run as a state machine: events, times, verdict, findings            | no                      |
 //	| 1     | schedule             | due, overdue, skipped and why: cron text, holidays, blackouts         | no                      |
+//	| 2     | ledger               | the form of the trace: canonical bytes of an entry and their hash     | no                      |
 //	| 2     | outbox               | what a message owed is: addressee, subject, expiry, answers wanted    | no                      |
 //	| 2     | check                | rules C1-C12 and G1-G9 over plans, evidence and a date                | no                      |
 //	| 3     | register             | every change and every question; declares Store                       | through Store           |

@@ -131,16 +131,12 @@ func (a *App) actions() (*action.Local, error) {
 	if err != nil {
 		return nil, err
 	}
-	self, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("finding this program's own file: %w", err)
-	}
 	spool := filepath.Join(a.Settings.Dir, "spool")
 	if err := os.MkdirAll(spool, 0o700); err != nil {
 		return nil, fmt.Errorf("making the spool: %w", err)
 	}
 	return action.New(action.Options{
-		Catalogue: catalogue, Spool: spool, Supervisor: []string{self, "supervise"}, OpenSQL: a.targets.open,
+		Catalogue: catalogue, Spool: spool, OpenSQL: a.targets.open,
 		Allow:   a.Settings.allow(),
 		Started: func(q action.Request, p action.Process) { a.runner.Load().Started(q, p) },
 	})

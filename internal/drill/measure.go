@@ -13,6 +13,15 @@ type Measure struct {
 	Known  bool
 }
 
+// Nanoseconds is the length as it is stored; nil while it is not known.
+func (m Measure) Nanoseconds() *int64 {
+	if !m.Known {
+		return nil
+	}
+	length := int64(m.Length)
+	return &length
+}
+
 // Measured tells whether the run is of a kind that measures recovery time.
 func (r *Run) Measured() bool { return plan.Measured(r.Drill.Type) }
 

@@ -33,7 +33,7 @@ func (r *Register) Answer(ctx context.Context, a Actor, in Answer) error {
 		if in.OnBehalf {
 			assured = "on_behalf"
 		}
-		outcome, err := choice(step, in.Answer)
+		outcome, err := step.Read(in.Answer)
 		if err != nil {
 			return err
 		}
@@ -43,26 +43,6 @@ func (r *Register) Answer(ctx context.Context, a Actor, in Answer) error {
 		}
 		return s.withdraw(in.Step)
 	})
-}
-
-// choice reads the answer; for a decision it must be one of the options.
-func choice(step *drill.Step, answer string) (string, error) {
-	if step.Kind() == plan.StepDecision {
-		for _, o := range step.Decision.Options {
-			if strings.EqualFold(o, answer) {
-				return o, nil
-			}
-		}
-		return answer, nil // Apply names the choices
-	}
-	switch strings.ToLower(answer) {
-	case "yes", "ja", "y", "j", "done":
-		return "yes", nil
-	case "no", "nej", "n":
-		return "no", nil
-	default:
-		return "", &drill.Refusal{Kind: event.StepAnswered, Step: step.ID, Why: fmt.Sprintf("%q is no answer: write yes or no", answer)}
-	}
 }
 
 // Take says that somebody works on the step; reminders wait for its estimate.

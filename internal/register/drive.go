@@ -22,6 +22,7 @@ type Job struct {
 	With      map[string]string
 	Timeout   time.Duration
 	Site      string
+	Spool     string // that the node had when it claimed the attempt
 }
 
 // Result is how an attempt ended, as the node that ran it says.
@@ -192,7 +193,7 @@ func (s *session) proceed(n Node, turn *Turn) error {
 	}
 	for range 4 * (len(s.run.Steps) + 1) {
 		now := s.r.now()
-		tasks, again := s.run.Next(now, ladder(s.org))
+		tasks, again := s.run.Next(now, outbox.Ladder(s.org))
 		if turn.Again = again; len(tasks) == 0 {
 			return nil
 		}
@@ -232,7 +233,7 @@ func (s *session) do(n Node, t drill.Task, now event.Moment, turn *Turn) error {
 func (s *session) ended(n Node, now event.Moment) error {
 	rta, _ := s.run.RTA()
 	return errors.Join(s.raise(now.Wall), s.tell(outbox.Finished, nil, 0, ""), s.trace(n, "drill.end", "", map[string]any{
-		"verdict": s.run.Verdict, "rta_ns": known(rta), "rpa_ns": known(s.run.RPA()),
+		"verdict": s.run.Verdict, "rta_ns": rta.Nanoseconds(), "rpa_ns": s.run.RPA().Nanoseconds(),
 	}))
 }
 
@@ -241,6 +242,7 @@ func (s *session) ended(n Node, now event.Moment) error {
 func (s *session) claim(n Node, step *drill.Step, now event.Moment, turn *Turn) error {
 	added, err := s.tx.AddAttempt(s.ctx, Attempt{
 		Run: s.row.ID, Step: step.ID, Number: step.Attempt, Node: n.Name, Epoch: n.Epoch, State: AttemptStarting, ClaimedAt: now.Wall,
+		Process: fmt.Appendf(nil, `{"spool":%q}`, n.Spool),
 	})
 	if err != nil || !added {
 		return errors.Join(err, conflictUnless(added))

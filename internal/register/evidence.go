@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"beredskab/internal/check"
-	"beredskab/internal/drill"
 )
 
 // Evidence gives what held exercises and evaluated incidents showed, as the
@@ -20,30 +19,10 @@ func (r *Register) Evidence(ctx context.Context) ([]check.Evidence, error) {
 		}
 		list := make([]check.Evidence, 0, len(rows))
 		for _, row := range rows {
-			if row.Verdict == string(drill.NotFinished) {
-				if row, err = finishedBefore(ctx, tx, row); err != nil {
-					return nil, err
-				}
-			}
-			if row.ID != "" {
-				list = append(list, row.evidence())
-			}
+			list = append(list, row.evidence())
 		}
 		return list, nil
 	})
-}
-
-// finishedBefore finds the newest run of that kind that ended by itself: one
-// that was broken off does not take away what the ones before it showed.
-func finishedBefore(ctx context.Context, tx Tx, newest RunRow) (found RunRow, err error) {
-	rows, err := tx.Runs(ctx, RunFilter{System: newest.System})
-	for _, row := range rows {
-		same := row.Type == newest.Type && row.StepsHash == newest.StepsHash && !row.EndedAt.IsZero()
-		if same && row.Verdict != string(drill.NotFinished) && row.EndedAt.After(found.EndedAt) {
-			found = row
-		}
-	}
-	return found, err
 }
 
 func (row RunRow) evidence() check.Evidence {

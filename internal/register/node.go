@@ -2,6 +2,7 @@ package register
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -84,7 +85,9 @@ func (r *Register) Orphans(ctx context.Context, n Node) (list []Job, err error) 
 // job rebuilds what an attempt was to do from the run's pinned plan. Where that
 // cannot be read, its name is enough to find its process.
 func (r *Register) job(ctx context.Context, tx Tx, a Attempt) (Job, error) {
-	j := Job{Run: a.Run, Step: a.Step, Attempt: a.Number, Epoch: a.Epoch}
+	var noted struct{ Spool string }
+	_ = json.Unmarshal(a.Process, &noted) // where it does not say its spool, nothing is believed
+	j := Job{Run: a.Run, Step: a.Step, Attempt: a.Number, Epoch: a.Epoch, Spool: noted.Spool}
 	_, run, err := r.load(ctx, tx, a.Run)
 	if err != nil && !errors.Is(err, errBroken) {
 		return j, err

@@ -32,6 +32,7 @@ func System(node string) Actor {
 type Node struct {
 	Name  string
 	Epoch int64
+	Spool string // which spool its commands are recorded in, noted at each claim
 }
 
 // Route says through which channel messages go out. A personal channel gets one

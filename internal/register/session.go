@@ -63,7 +63,7 @@ func (s *session) save() error {
 	s.row.Seq, s.row.State, s.row.Verdict = s.run.Seq, string(s.run.State), string(s.run.Verdict)
 	s.row.StartedAt, s.row.EndedAt = s.run.Times.Start, s.run.Times.End
 	rta, _ := s.run.RTA()
-	s.row.RTA, s.row.RPA = known(rta), known(s.run.RPA())
+	s.row.RTA, s.row.RPA = rta.Nanoseconds(), s.run.RPA().Nanoseconds()
 	if err := s.tx.SaveRun(s.ctx, s.row, s.before); err != nil {
 		return fmt.Errorf("saving run %s: %w", s.row.ID, err)
 	}
@@ -71,12 +71,4 @@ func (s *session) save() error {
 		return fmt.Errorf("saving the events of run %s: %w", s.row.ID, err)
 	}
 	return nil
-}
-
-func known(m drill.Measure) *int64 {
-	if !m.Known {
-		return nil
-	}
-	length := int64(m.Length)
-	return &length
 }

@@ -51,8 +51,8 @@ type Tx interface {
 	Runs(ctx context.Context, f RunFilter) ([]RunRow, error)
 	// LastRunNumber gives the highest number used in that year, 0 if none.
 	LastRunNumber(ctx context.Context, year int) (int, error)
-	// NewestEvidence gives, for each system, the newest ended run of each type
-	// and steps hash: what the checks need, from an index.
+	// NewestEvidence gives, for each system, the newest run of each type and steps
+	// hash that ended and was not broken off: what the checks need, from an index.
 	NewestEvidence(ctx context.Context) ([]RunRow, error)
 
 	// AddEvents appends; (Run, Seq) is unique, a taken one is ErrConflict.

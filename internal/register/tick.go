@@ -157,7 +157,7 @@ func (f *following) giveUp(why string) error {
 
 func (f *following) occurrence(d schedule.Decision, state OccurrenceState) Occurrence {
 	return Occurrence{
-		Schedule: f.row.Key, Nominal: d.Nominal, Zone: d.Zone, Due: d.Due, Reason: reason(d), At: f.now, State: state,
+		Schedule: f.row.Key, Nominal: d.Nominal, Zone: d.Zone, Due: d.Due, Reason: d.Because(), At: f.now, State: state,
 	}
 }
 
@@ -175,14 +175,6 @@ func (f *following) settle(d schedule.Decision) (hold time.Time, err error) {
 	default:
 		return time.Time{}, f.write(f.occurrence(d, OccurrenceMissed))
 	}
-}
-
-// reason is why an occurrence was moved, skipped, late or missed.
-func reason(d schedule.Decision) string {
-	if d.Moved.Cause != "" && d.Why.Cause != d.Moved.Cause {
-		return fmt.Sprintf("moved because %s; %s", d.Moved, d.Why)
-	}
-	return d.Why.String()
 }
 
 // start opens the drill of an occurrence. While another run holds the system it
@@ -277,7 +269,7 @@ func (f *following) owe(kind outbox.Kind, key string, due time.Time, facts outbo
 		return err
 	default:
 		d, _ := p.Drill(f.row.Drill)
-		facts.SystemName, facts.Drill, facts.Minutes = p.Name, words(d.Title, f.row.Drill), length(p, d)
+		facts.SystemName, facts.Drill, facts.Minutes = p.Name, words(d.Title, f.row.Drill), outbox.Minutes(p, d)
 		facts.EndsAt = due.Add(time.Duration(facts.Minutes) * time.Minute)
 		to = append(to, f.org.Reach(words(d.Participants.Director, f.org.Leader()), p), f.org.Reach("systemejer", p))
 		for _, role := range d.Participants.Participants {
@@ -289,17 +281,4 @@ func (f *following) owe(kind outbox.Kind, key string, due time.Time, facts outbo
 		Key:  fmt.Sprintf("%s/%s/%s/%s", f.row.Key, kind, due.UTC().Format(time.RFC3339), key),
 		Kind: kind, Facts: facts, CreatedAt: f.now, ExpiresAt: expires,
 	}, to)
-}
-
-// length is how long a drill is planned to take, in minutes: its steps one
-// after the other, which is what people should keep free.
-func length(p *plan.Plan, d plan.Drill) (total int) {
-	run, err := drill.Open("", p, d.ID, "")
-	if err != nil {
-		return 0
-	}
-	for _, s := range run.Steps {
-		total += s.Estimate.Minutes()
-	}
-	return total
 }

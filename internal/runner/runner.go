@@ -84,6 +84,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	if r.node, err = r.Register.Join(ctx, r.Node); err != nil {
 		return fmt.Errorf("joining the register as node %s: %w", r.Node, err)
 	}
+	r.node.Spool = r.Actions.SpoolID()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	steps, detach := context.WithCancelCause(context.WithoutCancel(ctx))

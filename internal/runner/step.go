@@ -51,6 +51,11 @@ func (r *Runner) carry(ctx context.Context, job register.Job, adopt bool) regist
 		result, err = r.Actions.Adopt(ctx, request)
 	}
 	r.stopped(job)
+	if adopt && errors.Is(err, action.ErrNotStarted) && job.Spool != "" && job.Spool == r.node.Spool {
+		// The spool that would know of a start is the very one that was there when
+		// the attempt was claimed, and it knows of none.
+		return givenBack(job, "the server stopped before it began")
+	}
 	res := told(job, result, err)
 	if res.Outcome == string(action.Aborted) && !errors.Is(context.Cause(ctx), action.ErrAbort) {
 		// Nobody ended the step; the server stopped and took it along.
@@ -82,13 +87,19 @@ const lasts = time.Second
 func (r *Runner) Started(q action.Request, p action.Process) {
 	job := register.Job{Run: q.Run, Step: q.Step, Attempt: q.Attempt}
 	timer := time.AfterFunc(lasts, func() {
-		if err := r.Register.Running(context.Background(), r.node, job, p); err != nil {
+		if err := r.Register.Running(context.Background(), r.node, job, running{p, r.node.Spool}); err != nil {
 			r.Log.Warn("the process of a step could not be noted", "run", q.Run, "step", q.Step, "error", err)
 		}
 	})
 	r.mu.Lock()
 	r.timers[key(job)] = timer
 	r.mu.Unlock()
+}
+
+// running is what the attempt row says of a process.
+type running struct {
+	action.Process
+	Spool string `json:"spool"`
 }
 
 // stopped forgets the timer of a step that has ended.

@@ -184,3 +184,12 @@ func (s Spec) firstReminder(d Decision, now time.Time) (time.Time, bool) {
 	}
 	return time.Time{}, false
 }
+
+// Because says in one line why it was moved, skipped, late or missed; empty when
+// there is nothing to explain.
+func (d Decision) Because() string {
+	if d.Moved.Cause != "" && d.Why.Cause != d.Moved.Cause {
+		return fmt.Sprintf("moved because %s; %s", d.Moved, d.Why)
+	}
+	return d.Why.String()
+}

@@ -25,6 +25,9 @@ INSERT INTO current_version (kind, id, hash)
 SELECT v.kind, v.id, v.hash FROM version v WHERE v.hash = @hash AND v.kind = @kind AND v.id = @id
 ON CONFLICT (kind, id) DO UPDATE SET hash = excluded.hash;
 
+-- name: UnsetCurrent :exec
+DELETE FROM current_version WHERE kind = @kind AND id = @id;
+
 -- name: Current :many
 SELECT v.* FROM current_version c JOIN version v ON v.hash = c.hash WHERE c.kind = @kind ORDER BY c.id;
 
@@ -59,9 +62,9 @@ SELECT number FROM run WHERE year = @year ORDER BY number DESC LIMIT 1;
 
 -- name: NewestEvidence :many
 SELECT r.* FROM run r
-WHERE r.ended_at > 0 AND NOT EXISTS (
+WHERE r.ended_at > 0 AND r.verdict <> 'aborted' AND NOT EXISTS (
     SELECT 1 FROM run n
-    WHERE n.system = r.system AND n.type = r.type AND n.steps_hash = r.steps_hash AND n.ended_at > 0
+    WHERE n.system = r.system AND n.type = r.type AND n.steps_hash = r.steps_hash AND n.ended_at > 0 AND n.verdict <> 'aborted'
         AND (n.ended_at > r.ended_at OR (n.ended_at = r.ended_at AND n.id > r.id)))
 ORDER BY r.system, r.type, r.steps_hash;
 

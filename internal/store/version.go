@@ -37,6 +37,9 @@ func (t *transaction) Versions(ctx context.Context, kind, id string) ([]register
 }
 
 func (t *transaction) SetCurrent(ctx context.Context, kind, id, hash string) error {
+	if hash == "" {
+		return doing(t.q.UnsetCurrent(ctx, queries.UnsetCurrentParams{Kind: kind, ID: id}), "dropping the current version", kind, id)
+	}
 	rows, err := t.q.SetCurrent(ctx, queries.SetCurrentParams{Kind: kind, ID: id, Hash: hash})
 	return changed(rows, err, register.ErrNotFound, "marking the current version", kind, id, hash)
 }

@@ -821,9 +821,9 @@ func (q *Queries) NewEpoch(ctx context.Context, arg NewEpochParams) (int64, erro
 
 const newestEvidence = `-- name: NewestEvidence :many
 SELECT r.id, r.year, r.number, r.system, r.plan_hash, r.steps_hash, r.drill_id, r.type, r.title, r.scope, r.incident, r.imported, r.state, r.verdict, r.director, r.seq, r.node, r.opened_at, r.started_at, r.ended_at, r.rta, r.rpa, r.measured FROM run r
-WHERE r.ended_at > 0 AND NOT EXISTS (
+WHERE r.ended_at > 0 AND r.verdict <> 'aborted' AND NOT EXISTS (
     SELECT 1 FROM run n
-    WHERE n.system = r.system AND n.type = r.type AND n.steps_hash = r.steps_hash AND n.ended_at > 0
+    WHERE n.system = r.system AND n.type = r.type AND n.steps_hash = r.steps_hash AND n.ended_at > 0 AND n.verdict <> 'aborted'
         AND (n.ended_at > r.ended_at OR (n.ended_at = r.ended_at AND n.id > r.id)))
 ORDER BY r.system, r.type, r.steps_hash
 `
@@ -1926,6 +1926,20 @@ func (q *Queries) SilentNodes(ctx context.Context, before int64) ([]Node, error)
 		return nil, err
 	}
 	return items, nil
+}
+
+const unsetCurrent = `-- name: UnsetCurrent :exec
+DELETE FROM current_version WHERE kind = ?1 AND id = ?2
+`
+
+type UnsetCurrentParams struct {
+	Kind string
+	ID   string
+}
+
+func (q *Queries) UnsetCurrent(ctx context.Context, arg UnsetCurrentParams) error {
+	_, err := q.db.ExecContext(ctx, unsetCurrent, arg.Kind, arg.ID)
+	return err
 }
 
 const version = `-- name: Version :one

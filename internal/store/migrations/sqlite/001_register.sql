@@ -53,7 +53,7 @@ CREATE INDEX run_newest ON run (opened_at DESC, id DESC);
 CREATE INDEX run_of_system ON run (system, opened_at DESC, id DESC);
 CREATE INDEX run_open ON run (opened_at DESC, id DESC) WHERE ended_at = 0;
 CREATE INDEX run_number ON run (year, number);
-CREATE INDEX run_evidence ON run (system, type, steps_hash, ended_at, id) WHERE ended_at > 0;
+CREATE INDEX run_evidence ON run (system, type, steps_hash, ended_at, id) WHERE ended_at > 0 AND verdict <> 'aborted';
 
 CREATE TABLE event (
     run  TEXT    NOT NULL REFERENCES run (id),

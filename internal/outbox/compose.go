@@ -1,0 +1,126 @@
+package outbox
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"beredskab/internal/drill"
+	"beredskab/internal/plan"
+)
+
+// About is what a message about a run may say: the run's figures, and no plan
+// content.
+func About(kind Kind, run *drill.Run, org *plan.Organisation) Facts {
+	f := Facts{
+		System: run.Plan.ID, SystemName: run.Plan.Name, Run: run.ID, Drill: run.Drill.Title, Incident: run.Incident,
+		Steps: len(run.Steps), StartsAt: run.Times.Start, EndsAt: run.Times.End, Phone: org.DutyPhone,
+		Leader: org.Reach(run.Director, run.Plan).Role, RTOMinutes: run.Plan.Objectives.RTO.Minutes(),
+		RPOMinutes: run.Plan.Objectives.RPO.Minutes(),
+	}
+	if kind == Finished {
+		f.Verdict, f.Text = string(run.Verdict), run.Reason
+		if rta, _ := run.RTA(); rta.Known {
+			f.Measured, f.RTAMinutes = true, minutes(rta)
+		}
+		if rpa := run.RPA(); rpa.Known {
+			f.DataMeasured, f.RPAMinutes = true, minutes(rpa)
+		}
+		f.Findings = len(run.Findings())
+		f.SlowStep, f.SlowBy = slowest(run)
+	}
+	return f
+}
+
+// OfStep adds the one step that the message is about, and how it is answered;
+// command is how the program is called.
+func (f *Facts) OfStep(run *drill.Run, step *drill.Step, org *plan.Organisation, now time.Time, command string) {
+	f.Step, f.StepTitle, f.StepNumber, f.Minutes = step.ID, step.Title, step.Number, step.Estimate.Minutes()
+	f.AnswerBy = run.AnswerBy(step, now, Ladder(org))
+	verb := "confirm"
+	switch {
+	case step.State == drill.Unknown:
+		verb, f.Text = "settle", step.Note
+	case step.State == drill.Failed:
+		verb, f.Text = "retry", step.Note
+	case step.Confirm != nil:
+		f.Question, f.Todo = step.Confirm.Question, step.Confirm.Instructions
+	case step.Decision != nil:
+		f.Question, f.Todo = step.Decision.Text, step.Decision.Options
+	case step.Inject != nil:
+		f.Question, f.Text = step.Inject.Expected, step.Inject.Text
+	case step.Instruction != "":
+		f.Todo = []string{step.Instruction}
+	}
+	f.Command = fmt.Sprintf("%s drill %s %s %s", command, verb, run.ID, step.ID)
+}
+
+func minutes(m drill.Measure) int { return int((m.Length + time.Minute - 1) / time.Minute) }
+
+// slowest is the step that ran furthest over its estimate, in minutes.
+func slowest(run *drill.Run) (title string, over int) {
+	for i := range run.Steps {
+		s := &run.Steps[i]
+		if by := int((s.Worked - s.Estimate.Std()) / time.Minute); by > over {
+			title, over = s.Title, by
+		}
+	}
+	return title, over
+}
+
+// Receivers are the roles that an event concerns. An attempt whose end nobody
+// knows was made by the machine: there the leader is asked from the first rung.
+func Receivers(kind Kind, run *drill.Run, step *drill.Step, level int, org *plan.Organisation) []plan.Contact {
+	p := run.Plan
+	director := org.Reach(run.Director, p)
+	asks := kind == Request || kind == Escalation
+	switch {
+	case asks && step != nil && step.Human() && level <= 1:
+		return []plan.Contact{org.Reach(run.Asks(step), p)}
+	case asks && step != nil && step.Human() && level == 2:
+		return []plan.Contact{org.Deputy(run.Asks(step), p)}
+	case asks, kind == Unknown:
+		return []plan.Contact{director}
+	default:
+		return []plan.Contact{director, org.Reach("systemejer", p)}
+	}
+}
+
+// Unique leaves out who is named twice.
+func Unique(list []plan.Contact) (out []plan.Contact) {
+	for _, r := range list {
+		if r.Role != "" && !slices.Contains(out, r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// Names lists the roles for one line.
+func Names(to []plan.Contact) string {
+	list := make([]string, len(to))
+	for i, t := range to {
+		list[i] = t.Role
+	}
+	return strings.Join(list, ", ")
+}
+
+// Ladder is the organisation's ladder of unanswered requests as a run climbs it.
+func Ladder(org *plan.Organisation) drill.Ladder {
+	remind, deputy, leader := org.Ladder()
+	return drill.Ladder{Remind: remind.Std(), Deputy: deputy.Std(), Leader: leader.Std()}
+}
+
+// Minutes is how long a drill is planned to take, in minutes: its steps one
+// after the other, which is what people should keep free.
+func Minutes(p *plan.Plan, d plan.Drill) (total int) {
+	run, err := drill.Open("", p, d.ID, "")
+	if err != nil {
+		return 0
+	}
+	for _, s := range run.Steps {
+		total += s.Estimate.Minutes()
+	}
+	return total
+}
