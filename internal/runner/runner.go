@@ -94,7 +94,10 @@ func (r *Runner) Run(ctx context.Context) error {
 	r.mu.Unlock()
 	r.elect(ctx)
 	stop, err := r.begin(ctx)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		err = nil // it was told to stop while it began
+	case err != nil:
 		cancel(err)
 	}
 	work := r.work(ctx, cancel)
