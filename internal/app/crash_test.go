@@ -44,6 +44,7 @@ const (
 func TestKilledServerLosesNothingAndStartsNothingTwice(t *testing.T) {
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			c := newCrash(t, engine, "rerun: ask", "")
 			c.killing(200)
 			c.finish()
@@ -60,6 +61,7 @@ func TestKilledServerLosesNothingAndStartsNothingTwice(t *testing.T) {
 // The control: the same harness on steps without any fence that may be repeated
 // must see second starts, or it could not see them above.
 func TestHarnessSeesSecondStartsWithoutTheFence(t *testing.T) {
+	t.Parallel()
 	c := newCrash(t, "sqlite", "rerun: safe", "fence: none")
 	c.killing(40)
 	c.finish()

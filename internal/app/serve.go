@@ -16,6 +16,14 @@ import (
 // disk has failed it ends with that error, because nothing more can be promised
 // (F13).
 func (a *App) Serve(ctx context.Context, reload <-chan struct{}) error {
+	err := a.serve(ctx, reload)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) && !errors.Is(err, store.ErrFailed) {
+		return nil // it was stopped while it still started
+	}
+	return err
+}
+
+func (a *App) serve(ctx context.Context, reload <-chan struct{}) error {
 	actor := register.System(a.Settings.Node)
 	_, problems, err := a.Adopt(ctx, actor)
 	if err != nil {
@@ -40,14 +48,10 @@ func (a *App) Serve(ctx context.Context, reload <-chan struct{}) error {
 	err = r.Run(ctx)
 	cancel(nil)
 	beside.Wait()
-	switch why := context.Cause(ctx); {
-	case errors.Is(why, store.ErrFailed):
+	if why := context.Cause(ctx); errors.Is(why, store.ErrFailed) {
 		return errors.Join(why, err)
-	case errors.Is(err, context.Canceled):
-		return nil // it was stopped while it still started
-	default:
-		return err
 	}
+	return err
 }
 
 // followEvery is how often the plan files are looked at.

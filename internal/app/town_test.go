@@ -20,7 +20,7 @@ import (
 
 // patience bounds every wait of these tests. It says nothing about how fast the
 // program is; a test that comes near it hangs.
-const patience = 90 * time.Second
+const patience = 2 * time.Minute
 
 // town is a municipality in a folder, with the whole program over it.
 type town struct {
@@ -29,7 +29,8 @@ type town struct {
 	app    *app.App
 	log    *journal
 	reload chan struct{}
-	stop   func() error // ends the server and gives what Serve returned
+	stop   func() error  // ends the server and gives what Serve returned
+	down   chan struct{} // closed when Serve has returned
 }
 
 const townOrganisation = `schema: 1
@@ -104,15 +105,34 @@ recovery:
 	return text
 }
 
-// command writes the catalogue with one shell script for each action. Every
-// script finds the town's folder in $1.
+// commands writes the catalogue with one shell script for each action. Every
+// script finds the town's folder in $1, and all that it starts carries the mark
+// that left looks for.
 func (w *town) commands(scripts map[string]string) {
 	w.t.Helper()
 	text := "version: 1\nactions:\n"
 	for id, script := range scripts {
-		text += fmt.Sprintf("  - {id: %s, description: Test, exec: /bin/sh, args: [-c, %q, sh, %q], timeout: 5m}\n", id, script, w.dir)
+		text += fmt.Sprintf("  - {id: %s, description: Test, exec: /bin/sh, args: [-c, %q, sh, %q], env: [%q, PATH], timeout: 5m}\n", id, script, w.dir, w.mark())
 	}
 	w.write("actions.yaml", text)
+}
+
+func (w *town) mark() string { return "TOWN=" + w.dir }
+
+// left gives the processes of steps that are alive.
+func (w *town) left() (list []string) {
+	w.t.Helper()
+	found, err := filepath.Glob("/proc/[0-9]*/environ")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, file := range found {
+		if text, err := os.ReadFile(file); err == nil && bytes.Contains(text, []byte(w.mark()+"\x00")) { // else it has ended meanwhile
+			command, _ := os.ReadFile(filepath.Join(filepath.Dir(file), "cmdline"))
+			list = append(list, string(bytes.ReplaceAll(command, []byte{0}, []byte(" "))))
+		}
+	}
+	return list
 }
 
 // open builds the program over the folder.
@@ -142,8 +162,9 @@ func (w *town) start() {
 		w.t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- a.Serve(ctx, w.reload) }()
+	ended, down := make(chan error, 1), make(chan struct{})
+	w.down = down
+	go func() { ended <- a.Serve(ctx, w.reload); close(down) }()
 	w.app, w.stop = a, sync.OnceValue(func() error {
 		cancel()
 		select {
@@ -171,6 +192,8 @@ func (w *town) until(what string, done func() bool) {
 		select {
 		case <-end:
 			w.t.Fatalf("waited in vain until %s", what)
+		case <-w.down:
+			w.t.Fatalf("the server ended before %s", what)
 		case <-time.After(10 * time.Millisecond): // look again
 		}
 	}
