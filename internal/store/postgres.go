@@ -149,7 +149,14 @@ func (s *postgresSession) statements() statements { return reboundConn{s.conn} }
 func (s *postgresSession) commit(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
 	defer cancel()
-	return s.tx.Commit(ctx)
+	return s.onConnection(func() error { return s.tx.Commit(ctx) })
+}
+
+// onConnection runs what speaks to pgx's own connection while database/sql holds
+// it still: once a broken connection has been given back, its pool is taking it
+// apart in another goroutine.
+func (s *postgresSession) onConnection(do func() error) error {
+	return s.conn.Raw(func(any) error { return do() })
 }
 
 func (s *postgresSession) close() {
@@ -158,7 +165,7 @@ func (s *postgresSession) close() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), connectTimeout)
 	defer cancel()
-	_ = s.tx.Rollback(ctx) // Says only that commit has ended it, or that the connection is gone.
+	_ = s.onConnection(func() error { return s.tx.Rollback(ctx) }) // Says only that commit has ended it, or that the connection is gone.
 	_ = s.conn.Close()
 	s.conn = nil
 }
