@@ -22,6 +22,8 @@ func (r *Runner) schedule(ctx context.Context) error {
 		checks, again, err := r.Register.Tick(ctx, r.node)
 		wait := longestTick
 		switch {
+		case ctx.Err() != nil:
+			return nil
 		case err != nil:
 			r.Log.Error("the schedules cannot be followed; trying again", "error", err)
 			wait = time.Second
