@@ -22,7 +22,7 @@ const (
 	// Polling costs: at these intervals an idle server takes under 1 % of a core.
 	// A run woken at once does not wait for it: Options.Woken and PostgreSQL's
 	// notifications say so at commit.
-	pollSQLite   = 250 * time.Millisecond
+	pollSQLite   = time.Second
 	pollPostgres = 500 * time.Millisecond
 	workers      = 8
 	keepDone     = time.Hour
