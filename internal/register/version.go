@@ -55,7 +55,6 @@ func (r *Register) Adopt(ctx context.Context, a Actor, set *plan.Set) (out Adopt
 // adopted tells whether the register holds just these files already.
 func (r *Register) adopted(ctx context.Context, set *plan.Set) (same bool, err error) {
 	err = r.store.View(ctx, func(tx Tx) error {
-		want := versions(set, Actor{}, time.Time{})
 		have, err := tx.Current(ctx, "plan")
 		if err != nil {
 			return err
@@ -68,9 +67,9 @@ func (r *Register) adopted(ctx context.Context, set *plan.Set) (same bool, err e
 		for _, v := range append(have, org...) {
 			held[v.Kind+"/"+v.ID+"/"+v.Hash] = true
 		}
-		same = len(held) == len(want)
-		for _, v := range want {
-			same = same && held[v.Kind+"/"+v.ID+"/"+v.Hash]
+		same = len(held) == len(set.Plans)+1 && held["organisation/organisation/"+set.Organisation.Hash()]
+		for _, p := range set.Plans {
+			same = same && held["plan/"+p.ID+"/"+p.Hash()]
 		}
 		return nil
 	})
