@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -77,7 +78,7 @@ func (r *Register) keepFinding(ctx context.Context, tx Tx, set *plan.Set, open m
 
 func (r *Register) tellFinding(ctx context.Context, tx Tx, set *plan.Set, c check.Finding, key string, now time.Time) error {
 	org := set.Organisation
-	facts := outbox.Facts{System: c.System, Code: c.Code, Text: c.Message, Hint: c.Hint, Phone: org.DutyPhone, Command: words(r.options.Command, "beredskab") + " explain " + c.Code}
+	facts := outbox.Facts{System: c.System, Code: c.Code, Text: c.Message, Hint: c.Hint, Phone: org.DutyPhone, Command: cmp.Or(r.options.Command, "beredskab") + " explain " + c.Code}
 	var to []plan.Contact
 	if p, ok := set.Plan(c.System); ok {
 		facts.SystemName = p.Name

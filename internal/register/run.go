@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,7 +41,7 @@ func (r *Register) Open(ctx context.Context, a Actor, o Opening) (id string, err
 		return map[string]string{"run": row.ID, "drill": row.DrillID, "plan": row.PlanHash, "occurrence": asked}, err
 	})
 	if err != nil {
-		return "", fmt.Errorf("starting %s of %s: %w", words(o.Drill, "an incident"), o.System, err)
+		return "", fmt.Errorf("starting %s of %s: %w", cmp.Or(o.Drill, "an incident"), o.System, err)
 	}
 	return id, nil
 }
@@ -71,13 +72,6 @@ func (r *Register) wasAsked(ctx context.Context, tx Tx, a Actor, row RunRow) (no
 	return nominal, nil
 }
 
-func words(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
-}
-
 // open writes the run within a transaction that somebody else began. The number
 // is read first: a run that another node opens after that takes the same number,
 // so that one of the two fails and decides anew. That makes the number the lock
@@ -92,7 +86,7 @@ func (r *Register) open(ctx context.Context, tx Tx, a Actor, o Opening) (RunRow,
 	if err != nil {
 		return RunRow{}, err
 	}
-	run, err := drill.Open(fmt.Sprintf("%d-%02d", now.Wall.Year(), last+1), p, o.Drill, words(o.Director, a.Name))
+	run, err := drill.Open(fmt.Sprintf("%d-%02d", now.Wall.Year(), last+1), p, o.Drill, cmp.Or(o.Director, a.Name))
 	if err != nil {
 		return RunRow{}, err
 	}
@@ -101,7 +95,7 @@ func (r *Register) open(ctx context.Context, tx Tx, a Actor, o Opening) (RunRow,
 	}
 	row := RunRow{
 		ID: run.ID, System: p.ID, PlanHash: p.Hash(), StepsHash: p.StepsHash(), DrillID: o.Drill, Type: run.Drill.Type,
-		Title: run.Drill.Title, Scope: words(run.Drill.Scope, "isolated"), Incident: run.Incident, State: string(run.State),
+		Title: run.Drill.Title, Scope: cmp.Or(run.Drill.Scope, "isolated"), Incident: run.Incident, State: string(run.State),
 		Director: run.Director, OpenedAt: now.Wall, Measured: run.Measured(),
 	}
 	if added, err := tx.AddRun(ctx, row); err != nil || !added {

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -23,9 +24,9 @@ func (s *session) tell(kind outbox.Kind, step *drill.Step, level int, why string
 	now := s.r.now().Wall
 	facts := outbox.About(kind, &s.run, s.org)
 	if step != nil {
-		facts.OfStep(&s.run, step, s.org, now, words(s.r.options.Command, "beredskab"))
+		facts.OfStep(&s.run, step, s.org, now, cmp.Or(s.r.options.Command, "beredskab"))
 	}
-	facts.Text = words(facts.Text, why)
+	facts.Text = cmp.Or(facts.Text, why)
 	key, lives := fmt.Sprintf("%s/%s", s.row.ID, kind), resultLives
 	if step != nil {
 		key, lives = fmt.Sprintf("%s/%s/%d/%d/%s", s.row.ID, step.ID, step.Attempt, s.run.Seq, kind), requestLives
@@ -45,7 +46,7 @@ func (r *Register) owe(ctx context.Context, tx Tx, org *plan.Organisation, n out
 	n.NextTry, n.State = n.CreatedAt, outbox.Owed
 	to = outbox.Unique(to)
 	for _, route := range r.options.Routes {
-		n.Channel, n.Language = route.Channel, words(route.Language, words(org.Language, "da"))
+		n.Channel, n.Language = route.Channel, cmp.Or(route.Language, cmp.Or(org.Language, "da"))
 		targets := to
 		if !route.Personal {
 			targets = []plan.Contact{{Role: outbox.Names(to)}}
@@ -54,7 +55,7 @@ func (r *Register) owe(ctx context.Context, tx Tx, org *plan.Organisation, n out
 			n.Receiver, n.Address = t.Role, t.Mailbox
 			n.Key = fmt.Sprintf("%s/%s/", base, route.Channel)
 			if route.Personal {
-				n.Key += words(t.Mailbox, t.Role)
+				n.Key += cmp.Or(t.Mailbox, t.Role)
 			}
 			if _, _, err := tx.AddNotice(ctx, n); err != nil {
 				return fmt.Errorf("owing the message %s: %w", n.Key, err)

@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -259,7 +260,7 @@ func (f *following) remind(spec schedule.Spec, cal *schedule.Calendar) error {
 // has no people; then only the leader is told.
 func (f *following) owe(kind outbox.Kind, key string, due time.Time, facts outbox.Facts, expires time.Time) error {
 	facts.System, facts.SystemName, facts.Drill, facts.StartsAt, facts.Phone = f.row.System, f.row.System, f.row.Drill, due, f.org.DutyPhone
-	facts.Command = fmt.Sprintf("%s drill start %s %s", words(f.r.options.Command, "beredskab"), f.row.System, f.row.Drill)
+	facts.Command = fmt.Sprintf("%s drill start %s %s", cmp.Or(f.r.options.Command, "beredskab"), f.row.System, f.row.Drill)
 	var to []plan.Contact
 	p, err := f.r.plan(f.ctx, f.tx, f.row.PlanHash)
 	switch {
@@ -269,9 +270,9 @@ func (f *following) owe(kind outbox.Kind, key string, due time.Time, facts outbo
 		return err
 	default:
 		d, _ := p.Drill(f.row.Drill)
-		facts.SystemName, facts.Drill, facts.Minutes = p.Name, words(d.Title, f.row.Drill), outbox.Minutes(p, d)
+		facts.SystemName, facts.Drill, facts.Minutes = p.Name, cmp.Or(d.Title, f.row.Drill), outbox.Minutes(p, d)
 		facts.EndsAt = due.Add(time.Duration(facts.Minutes) * time.Minute)
-		to = append(to, f.org.Reach(words(d.Participants.Director, f.org.Leader()), p), f.org.Reach("systemejer", p))
+		to = append(to, f.org.Reach(cmp.Or(d.Participants.Director, f.org.Leader()), p), f.org.Reach("systemejer", p))
 		for _, role := range d.Participants.Participants {
 			to = append(to, f.org.Reach(role, p))
 		}
