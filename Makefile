@@ -7,6 +7,7 @@ STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 GOFUMPT     := $(TOOLS)/gofumpt-v0.12.0
 SQLC        := $(TOOLS)/sqlc-v1.31.1
 SQLC_CONFIG := $(firstword $(wildcard sqlc.yaml internal/store/sqlc.yaml))
+FIGURES     := $(CURDIR)/.cache/figures.jsonl
 BENCHED     := internal/plan internal/check internal/app
 
 # The version is the commit, stamped by Go itself and read with
@@ -32,14 +33,18 @@ build: compiler ## build bin/beredskab
 	$(GO) build -trimpath -buildvcs=$(STAMP) -ldflags='-s -w -buildid=' -o bin/beredskab ./cmd/beredskab
 
 test: ## set up what is missing and run every test with the race detector
-	.ci/setup compiler postgres
+	.ci/setup compiler postgres faults
 	.ci/test ./...
 
+# Fault tests come in three sizes (internal/proof); check takes the middle one.
+check: export BEREDSKAB_SET = check
 check: format vet lint house generated test ## everything a change must pass
 
-torture: ## the long crash, power-loss and cluster runs
-	.ci/setup compiler postgres
-	BEREDSKAB_TORTURE=1 .ci/test -timeout 4h ./...
+torture: ## the fault tests at full size, and their figures into docs/reliability.md
+	.ci/setup compiler postgres faults
+	rm -f $(FIGURES)
+	BEREDSKAB_SET=torture BEREDSKAB_FIGURES=$(FIGURES) .ci/test -timeout 4h ./...
+	BEREDSKAB_FIGURES=$(FIGURES) $(GO) test -count=1 ./internal/proof -run TestPage -update
 
 bench: compiler ## measure each workload beside its limit
 	$(GO) test -count=1 -timeout 30m -v -tags bench -run '^TestBench' $(addprefix ./,$(BENCHED))

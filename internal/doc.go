@@ -17,6 +17,7 @@
 //	| 0     | plan                 | what a plan file says: parse, validate, schema, hash, difference      | no                      |
 //	| 0     | plan/strict          | strict YAML into Go values, each problem at its place                 | no                      |
 //	| 0     | event                | what can happen to a run: the words that are kept for ever            | no                      |
+//	| 0     | kept                 | what the register keeps: its rows, and how a list of them is narrowed | no                      |
 //	| 1     | recovery             | the chain: dependency graph, planned and projected finish, simulation | no                      |
 //	| 1     | drill                | a run as a state machine: events, times, verdict, findings            | no                      |
 //	| 1     | schedule             | due, overdue, skipped and why: cron text, holidays, blackouts         | no                      |
@@ -30,10 +31,15 @@
 //	| 4     | action/supervisor    | the small child that carries out one command and outlives the server  | processes               |
 //	| 4     | notify               | turns an owed notice into a message and delivers it                   | Slack, mail, Teams, SMS |
 //	| 4     | report               | documents from figures: plan book, drill report, bundle, SVG          | no                      |
+//	| 4     | ops                  | what operators watch: health, readiness and metrics                   | HTTP                    |
+//	| 4     | proof                | what a fault test says: its size, its seed, its figure                | test files              |
 //	| 5     | runner               | time drives the register: due drills, automatic steps, deliveries     | clock, queue            |
 //	| 5     | web                  | people drive the register: pages, API, sign-in                        | HTTP                    |
 //	| 6     | app                  | settings to typed options; builds, starts and stops everything        | all                     |
 //	| 7     | demo                 | a sample municipality in a folder, with a real system to restore      | all                     |
+//	| 8     | torture/crash        | kills, failing system calls and full disks against the whole program  | processes               |
+//	| 8     | torture/powerloss    | power losses and damaged files against the whole program              | processes, file systems |
+//	| 8     | torture/cluster      | three nodes and PostgreSQL in network namespaces of their own         | processes, networks     |
 //	| 8     | cmd/beredskab/folder | what commands say about a folder of plan files                        | files                   |
 //	| 8     | cmd/beredskab/site   | the installation: plan repository, starters, doctor                   | files                   |
 //	| 8     | cmd/beredskab        | words on the command line to calls, text, JSON and an exit code       | terminal                |

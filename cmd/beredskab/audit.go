@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"beredskab/internal/kept"
+
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/register"
@@ -19,7 +21,7 @@ func (c *cli) audit() *cobra.Command {
 }
 
 func (c *cli) auditLog() *cobra.Command {
-	var f register.EntryFilter
+	var f kept.EntryFilter
 	cmd := &cobra.Command{
 		Use: "log", Short: "List the trace, newest first", Args: cobra.NoArgs,
 		Example: "  beredskab audit log --actor systemejer -n 20\n  beredskab audit log --object 2026-07 --json",
@@ -33,7 +35,7 @@ func (c *cli) auditLog() *cobra.Command {
 	return cmd
 }
 
-func (c *cli) trace(ctx context.Context, r *register.Register, f register.EntryFilter) error {
+func (c *cli) trace(ctx context.Context, r *register.Register, f kept.EntryFilter) error {
 	list, err := r.Entries(ctx, f)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 
 	"beredskab/internal/app"
 	"beredskab/internal/demo"
+	"beredskab/internal/outbox"
 	"beredskab/internal/register"
 )
 
@@ -103,7 +104,7 @@ func (c *cli) holdDemo(ctx context.Context, sample *demo.Sample, answer string) 
 	if err := c.carryOut(ctx, a, id, answer); err != nil {
 		return err
 	}
-	told, err := a.Register.Notices(ctx, register.NoticeFilter{Run: id})
+	told, err := a.Register.Notices(ctx, outbox.Filter{Run: id})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/app"
@@ -34,7 +36,7 @@ func (c *cli) reading(ctx context.Context, fn func(*register.Register) error) er
 }
 
 func (c *cli) drillList() *cobra.Command {
-	var f register.RunFilter
+	var f kept.RunFilter
 	cmd := &cobra.Command{
 		Use: "list", Short: "List runs, newest first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -55,7 +57,7 @@ func (c *cli) drillStatus() *cobra.Command {
 	}
 }
 
-func (c *cli) listRuns(ctx context.Context, r *register.Register, f register.RunFilter) error {
+func (c *cli) listRuns(ctx context.Context, r *register.Register, f kept.RunFilter) error {
 	rows, err := r.Runs(ctx, f)
 	if err != nil {
 		return err
@@ -75,7 +77,7 @@ func (c *cli) listRuns(ctx context.Context, r *register.Register, f register.Run
 }
 
 // viewRow is a run in a list, without its steps.
-func viewRow(row register.RunRow) runView {
+func viewRow(row kept.Run) runView {
 	bare := row
 	bare.Imported = true // nothing but the row is wanted
 	v := viewRun(bare, nil)
@@ -84,7 +86,7 @@ func viewRow(row register.RunRow) runView {
 }
 
 func (c *cli) status(ctx context.Context, r *register.Register) error {
-	rows, err := r.Runs(ctx, register.RunFilter{Open: true})
+	rows, err := r.Runs(ctx, kept.RunFilter{Open: true})
 	if err != nil {
 		return err
 	}

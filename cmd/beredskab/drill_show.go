@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"beredskab/internal/kept"
+
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/drill"
@@ -26,7 +28,7 @@ func (c *cli) drillShow() *cobra.Command {
 	}
 }
 
-func (c *cli) showRun(row register.RunRow, run *drill.Run) {
+func (c *cli) showRun(row kept.Run, run *drill.Run) {
 	if row.Imported {
 		fmt.Fprintf(c.out, "%s · %s · %s · held %s, before this register · %s · RTA %s\n",
 			row.ID, row.System, row.Type, local(row.EndedAt), row.Verdict, lengthText(row.RTA))

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 
+	"beredskab/internal/kept"
+
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/app"
@@ -95,7 +97,7 @@ func (c *cli) takeOver(ctx context.Context, a *app.App) error {
 func pick(set *plan.Set, args []string) (string, error) {
 	p, ok := set.Plan(args[0])
 	if !ok {
-		return "", fmt.Errorf("system %q: %w; `beredskab plan list` lists them", args[0], register.ErrNotFound)
+		return "", fmt.Errorf("system %q: %w; `beredskab plan list` lists them", args[0], kept.ErrNotFound)
 	}
 	ids := make([]string, len(p.Drills))
 	for i, d := range p.Drills {
@@ -107,7 +109,7 @@ func pick(set *plan.Set, args []string) (string, error) {
 	case len(ids) == 1:
 		return ids[0], nil
 	case len(ids) == 0:
-		return "", fmt.Errorf("the plan of %s has no drills: %w; add one under `drills:` in %s", p.ID, register.ErrNotFound, p.File)
+		return "", fmt.Errorf("the plan of %s has no drills: %w; add one under `drills:` in %s", p.ID, kept.ErrNotFound, p.File)
 	default:
 		return "", usage("name the drill: %s has %s", p.ID, strings.Join(ids, ", "))
 	}

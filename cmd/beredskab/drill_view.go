@@ -4,9 +4,10 @@ import (
 	"math"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
-	"beredskab/internal/register"
 )
 
 // runView is a run as programs read it: schema beredskab.run.v1, additive only.
@@ -87,7 +88,7 @@ type noteView struct {
 	Text string `json:"text"`
 }
 
-func viewRun(row register.RunRow, run *drill.Run) runView {
+func viewRun(row kept.Run, run *drill.Run) runView {
 	v := runView{
 		Schema: "beredskab.run.v1", ID: row.ID, System: row.System, Drill: row.DrillID, Title: row.Title, Type: row.Type,
 		Incident: row.Incident, Imported: row.Imported, State: row.State, Verdict: row.Verdict, Director: row.Director,

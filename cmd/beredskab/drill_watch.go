@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/app"
@@ -76,7 +78,7 @@ func (c *cli) follow(ctx context.Context, reg *register.Register, id string) err
 }
 
 // progress prints one event as one line.
-func (c *cli) progress(run *drill.Run, row register.EventRow, began time.Time) {
+func (c *cli) progress(run *drill.Run, row kept.Event, began time.Time) {
 	if c.quiet || c.json {
 		return
 	}
@@ -153,7 +155,7 @@ func clockText(d time.Duration) string {
 }
 
 // finish prints what a run came to. Exit 3 unless it passed.
-func (c *cli) finish(row register.RunRow, run *drill.Run) error {
+func (c *cli) finish(row kept.Run, run *drill.Run) error {
 	if err := c.print(viewRun(row, run), func() { c.summary(row, run) }); err != nil {
 		return err
 	}
@@ -168,7 +170,7 @@ func (c *cli) finish(row register.RunRow, run *drill.Run) error {
 	return errFound
 }
 
-func (c *cli) summary(row register.RunRow, run *drill.Run) {
+func (c *cli) summary(row kept.Run, run *drill.Run) {
 	rta, gross := run.RTA()
 	goals := run.Plan.Objectives
 	fmt.Fprintf(c.out, "\n%s %s · %s · %s\n", word(run), row.ID, run.Plan.Name, row.Title)

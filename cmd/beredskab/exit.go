@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"beredskab/internal/kept"
+
 	"beredskab/cmd/beredskab/folder"
 	"beredskab/cmd/beredskab/site"
 	"beredskab/internal/app"
@@ -66,9 +68,9 @@ func codeOf(err error) int {
 		return 2
 	case errors.Is(err, register.ErrNotAllowed):
 		return 4
-	case errors.Is(err, folder.ErrNotFound), errors.Is(err, register.ErrNotFound), errors.Is(err, drill.ErrNoDrill):
+	case errors.Is(err, folder.ErrNotFound), errors.Is(err, kept.ErrNotFound), errors.Is(err, drill.ErrNoDrill):
 		return 5
-	case errors.Is(err, register.ErrConflict), errors.Is(err, register.ErrBusy), errors.As(err, &refused), errors.Is(err, app.ErrLocked), errors.Is(err, site.ErrExists):
+	case errors.Is(err, kept.ErrConflict), errors.Is(err, register.ErrBusy), errors.As(err, &refused), errors.Is(err, app.ErrLocked), errors.Is(err, site.ErrExists):
 		return 6
 	case errors.Is(err, errPartly):
 		return 7

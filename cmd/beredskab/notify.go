@@ -8,6 +8,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/app"
@@ -23,7 +25,7 @@ func (c *cli) notify() *cobra.Command {
 }
 
 func (c *cli) notifyOutbox() *cobra.Command {
-	var f register.NoticeFilter
+	var f outbox.Filter
 	var state string
 	cmd := &cobra.Command{
 		Use: "outbox", Short: "List messages with every try to deliver them, newest first", Args: cobra.NoArgs,
@@ -54,7 +56,7 @@ type noticeView struct {
 	Tries    []outbox.Delivery `json:"tries"`
 }
 
-func (c *cli) outbox(ctx context.Context, r *register.Register, f register.NoticeFilter) error {
+func (c *cli) outbox(ctx context.Context, r *register.Register, f outbox.Filter) error {
 	list, err := r.Notices(ctx, f)
 	if err != nil {
 		return err
@@ -151,7 +153,7 @@ func (c *cli) testChannels(ctx context.Context, args []string, address string) (
 	}
 	switch {
 	case tried == 0:
-		return fmt.Errorf("channel %q: %w; `beredskab notify channels` lists them", append(args, "")[0], register.ErrNotFound)
+		return fmt.Errorf("channel %q: %w; `beredskab notify channels` lists them", append(args, "")[0], kept.ErrNotFound)
 	case failed > 0:
 		return errPartly
 	}
@@ -184,14 +186,14 @@ func (c *cli) preview(ctx context.Context, id int64, kind string) error {
 	n := sampleNotice(outbox.Kind(kind), c.lang)
 	if id > 0 {
 		err := c.reading(ctx, func(r *register.Register) error {
-			list, err := r.Notices(ctx, register.NoticeFilter{})
+			list, err := r.Notices(ctx, outbox.Filter{})
 			for _, held := range list {
 				if held.ID == id {
 					n = held
 					return err
 				}
 			}
-			return errors.Join(err, fmt.Errorf("message %d: %w", id, register.ErrNotFound))
+			return errors.Join(err, fmt.Errorf("message %d: %w", id, kept.ErrNotFound))
 		})
 		if err != nil {
 			return err

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/app"
 	"beredskab/internal/register"
 	"beredskab/internal/store"
@@ -202,7 +204,7 @@ func TestBenchThousandDrillsDueTogether(t *testing.T) {
 	var late []time.Duration
 	for len(late) < 1000 && ctx.Err() == nil {
 		<-time.After(time.Second)
-		rows, err := a.Register.Runs(ctx, register.RunFilter{})
+		rows, err := a.Register.Runs(ctx, kept.RunFilter{})
 		if err != nil {
 			break
 		}

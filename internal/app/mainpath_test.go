@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/drill"
 	"beredskab/internal/outbox"
 	"beredskab/internal/register"
@@ -93,7 +95,7 @@ func mainTown(t *testing.T, w *town) {
 	}, "{id: ryd-op, title: Ryd op, estimate: 1m, action: gendan, timeout: 1m}")
 }
 
-func judgeMain(t *testing.T, w *town, row register.RunRow, run drill.Run) {
+func judgeMain(t *testing.T, w *town, row kept.Run, run drill.Run) {
 	t.Helper()
 	if row.Verdict != "passed" || row.RTA == nil || row.RPA == nil {
 		t.Errorf("verdict %q, RTA %v, RPA %v: %s", row.Verdict, row.RTA, row.RPA, run.Reason)
@@ -168,7 +170,7 @@ func judgeFolder(t *testing.T, w *town) {
 
 func notices(w *town, state outbox.State) []outbox.Notice {
 	w.t.Helper()
-	list, err := w.app.Register.Notices(w.t.Context(), register.NoticeFilter{State: state})
+	list, err := w.app.Register.Notices(w.t.Context(), outbox.Filter{State: state})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/app"
 	"beredskab/internal/drill"
 	"beredskab/internal/register"
@@ -139,12 +141,12 @@ func TestChecksFindTellAndClose(t *testing.T) {
 	long := planText("a", "System a", []string{"{id: s1, title: Trin, team: drift, estimate: 30h}"}) // longer than its RTO of a day
 	w.write("plans/a.yaml", long)
 	w.serve()
-	found := func() (open, closed []register.Finding) {
+	found := func() (open, closed []kept.Finding) {
 		t.Helper()
 		if err := w.app.RunChecks(context.Background()); err != nil {
 			t.Fatal(err)
 		}
-		list, err := w.app.Register.Findings(t.Context(), register.FindingFilter{System: "a"})
+		list, err := w.app.Register.Findings(t.Context(), kept.FindingFilter{System: "a"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/app"
 	"beredskab/internal/drill"
 	"beredskab/internal/register"
@@ -226,7 +228,7 @@ func (w *town) drill(system string) (id string) {
 	return id
 }
 
-func (w *town) run(id string) (register.RunRow, drill.Run) {
+func (w *town) run(id string) (kept.Run, drill.Run) {
 	w.t.Helper()
 	row, run, err := w.app.Register.Run(w.t.Context(), id)
 	if err != nil {
@@ -252,7 +254,7 @@ func (w *town) step(id, step string, state drill.StepState) *drill.Step {
 }
 
 // end waits until the run is over.
-func (w *town) end(id string) (register.RunRow, drill.Run) {
+func (w *town) end(id string) (kept.Run, drill.Run) {
 	w.t.Helper()
 	w.until("run "+id+" has ended", func() bool { row, _ := w.run(id); return row.State == string(drill.Ended) })
 	return w.run(id)

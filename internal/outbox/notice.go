@@ -115,3 +115,10 @@ const (
 	TryAgain Outcome = "try_again"
 	GiveUp   Outcome = "give_up"
 )
+
+// Filter narrows a list of notices; zero fields do not.
+type Filter struct {
+	State State
+	Run   string
+	Limit int
+}

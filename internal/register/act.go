@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/outbox"
@@ -119,7 +121,7 @@ func (r *Register) act(ctx context.Context, a Actor, act, id, step string, fn fu
 		if step != "" {
 			found, ok := s.run.Find(step)
 			if !ok {
-				return nil, fmt.Errorf("step %q of run %s: %w; its steps are %s", step, id, ErrNotFound, ids(s.run))
+				return nil, fmt.Errorf("step %q of run %s: %w; its steps are %s", step, id, kept.ErrNotFound, ids(s.run))
 			}
 			at = found
 		}
@@ -173,7 +175,7 @@ func (s *session) may(a Actor, step *drill.Step, onBehalf bool, why string) erro
 // withdraw takes back what is still owed about that step, which has its answer,
 // and about steps that were closed with the run.
 func (s *session) withdraw(step string) error {
-	owed, err := s.tx.Notices(s.ctx, NoticeFilter{State: outbox.Owed, Run: s.row.ID})
+	owed, err := s.tx.Notices(s.ctx, outbox.Filter{State: outbox.Owed, Run: s.row.ID})
 	if err != nil {
 		return fmt.Errorf("looking for messages about run %s: %w", s.row.ID, err)
 	}

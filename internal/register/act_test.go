@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/outbox"
@@ -45,10 +47,10 @@ func TestWhoMayAnswer(t *testing.T) {
 	if err := d.Answer(t.Context(), register.Actor{Name: second}, yes); err == nil || !strings.Contains(err.Error(), "by it-chef at 2026-11-23T09:20:00Z") {
 		t.Errorf("the second is not told who was first, and when: %v", err)
 	}
-	if err := d.Answer(t.Context(), ann(), register.Answer{Run: run, Step: "x"}); !errors.Is(err, register.ErrNotFound) || !strings.Contains(err.Error(), "bekraeft") {
+	if err := d.Answer(t.Context(), ann(), register.Answer{Run: run, Step: "x"}); !errors.Is(err, kept.ErrNotFound) || !strings.Contains(err.Error(), "bekraeft") {
 		t.Errorf("no such step: %v", err)
 	}
-	if err := d.Answer(t.Context(), ann(), register.Answer{Run: "x"}); !errors.Is(err, register.ErrNotFound) {
+	if err := d.Answer(t.Context(), ann(), register.Answer{Run: "x"}); !errors.Is(err, kept.ErrNotFound) {
 		t.Errorf("no such run: %v", err)
 	}
 }

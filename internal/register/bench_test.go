@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
 )
@@ -45,7 +47,7 @@ func BenchmarkAdvanceStep(b *testing.B) {
 		for b.Loop() {
 			i++
 			d.raw(func(ctx context.Context, tx register.Tx) error {
-				return tx.PutFinding(ctx, register.Finding{Key: fmt.Sprint(i), Text: "x"})
+				return tx.PutFinding(ctx, kept.Finding{Key: fmt.Sprint(i), Text: "x"})
 			})
 		}
 	})

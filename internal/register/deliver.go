@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 )
@@ -58,7 +60,7 @@ func (r *Register) Tried(ctx context.Context, id int64, d outbox.Delivery, state
 }
 
 // Notices lists the outbox, newest first.
-func (r *Register) Notices(ctx context.Context, f NoticeFilter) ([]outbox.Notice, error) {
+func (r *Register) Notices(ctx context.Context, f outbox.Filter) ([]outbox.Notice, error) {
 	return read(ctx, r, func(tx Tx) ([]outbox.Notice, error) { return tx.Notices(ctx, f) })
 }
 
@@ -115,7 +117,7 @@ func (r *Register) mailboxes(ctx context.Context, tx Tx, n outbox.Notice) (to []
 		return nil, err
 	}
 	p, err := r.pinned(ctx, tx, Opening{System: n.Facts.System})
-	if err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, errBroken) {
+	if err != nil && !errors.Is(err, kept.ErrNotFound) && !errors.Is(err, errBroken) {
 		return nil, err
 	}
 	if to = org.Mailboxes(strings.Split(n.Receiver, ", "), p); len(to) == 0 {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/outbox"
@@ -153,21 +155,21 @@ func (s *session) record(n Node, result Result) error {
 // it has been recorded before: a retry after an unknown commit is harmless.
 func (s *session) end(n Node, result Result, now time.Time) (late, known bool, err error) {
 	a, err := s.tx.Attempt(s.ctx, s.row.ID, result.Step, result.Attempt)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, kept.ErrNotFound) {
 		return true, false, nil // as after a return to an older copy of the register
 	} else if err != nil {
 		return false, false, fmt.Errorf("attempt %d of step %s: %w", result.Attempt, result.Step, err)
 	}
-	before, open := a.State, a.State == AttemptStarting || a.State == AttemptRunning
+	before, open := a.State, a.State == kept.AttemptStarting || a.State == kept.AttemptRunning
 	switch {
-	case before == AttemptRecorded, before == AttemptUnknown && result.Outcome == "unknown":
+	case before == kept.AttemptRecorded, before == kept.AttemptUnknown && result.Outcome == "unknown":
 		return false, true, nil
 	case open && a.Epoch != n.Epoch:
 		return true, false, nil // whoever took it over will say how it ended
 	}
-	a.State, a.Outcome, a.EndedAt = AttemptRecorded, result.Outcome, now
+	a.State, a.Outcome, a.EndedAt = kept.AttemptRecorded, result.Outcome, now
 	if result.Outcome == "unknown" {
-		a.State = AttemptUnknown
+		a.State = kept.AttemptUnknown
 	}
 	if err := s.tx.SaveAttempt(s.ctx, a, a.Epoch, before); err != nil {
 		return false, false, fmt.Errorf("recording attempt %d of step %s: %w", result.Attempt, result.Step, err)
@@ -240,8 +242,8 @@ func (s *session) ended(n Node, now event.Moment) error {
 // claim writes the attempt row before anything is spawned. Its key is unique
 // for ever, so nobody else can have started this attempt.
 func (s *session) claim(n Node, step *drill.Step, now event.Moment, turn *Turn) error {
-	added, err := s.tx.AddAttempt(s.ctx, Attempt{
-		Run: s.row.ID, Step: step.ID, Number: step.Attempt, Node: n.Name, Epoch: n.Epoch, State: AttemptStarting, ClaimedAt: now.Wall,
+	added, err := s.tx.AddAttempt(s.ctx, kept.Attempt{
+		Run: s.row.ID, Step: step.ID, Number: step.Attempt, Node: n.Name, Epoch: n.Epoch, State: kept.AttemptStarting, ClaimedAt: now.Wall,
 		Process: fmt.Appendf(nil, `{"spool":%q}`, n.Spool),
 	})
 	if err != nil || !added {
@@ -277,10 +279,10 @@ func (r *Register) Running(ctx context.Context, n Node, j Job, process any) erro
 		if err != nil {
 			return err
 		}
-		a.State, a.Process = AttemptRunning, body
-		return tx.SaveAttempt(ctx, a, n.Epoch, AttemptStarting)
+		a.State, a.Process = kept.AttemptRunning, body
+		return tx.SaveAttempt(ctx, a, n.Epoch, kept.AttemptStarting)
 	})
-	if err != nil && !errors.Is(err, ErrConflict) { // a conflict: it has ended meanwhile, or is another's
+	if err != nil && !errors.Is(err, kept.ErrConflict) { // a conflict: it has ended meanwhile, or is another's
 		return fmt.Errorf("noting the process of step %s: %w", j.Step, err)
 	}
 	return nil
@@ -291,6 +293,6 @@ func (r *Register) Running(ctx context.Context, n Node, j Job, process any) erro
 func (r *Register) Holds(ctx context.Context, n Node, j Job) (bool, error) {
 	return read(ctx, r, func(tx Tx) (bool, error) {
 		a, err := tx.Attempt(ctx, j.Run, j.Step, j.Attempt)
-		return a.Epoch == n.Epoch && a.State == AttemptStarting, err
+		return a.Epoch == n.Epoch && a.State == kept.AttemptStarting, err
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/ledger"
 )
 
@@ -13,11 +15,11 @@ func log(ctx context.Context, tx Tx, at time.Time, a Actor, act, object, outcome
 	if err != nil {
 		return err
 	}
-	_, err = tx.AddEntry(ctx, Entry{At: at, Actor: a.Name, Act: act, Object: object, Outcome: outcome, Bytes: body, Hash: hash})
+	_, err = tx.AddEntry(ctx, kept.Entry{At: at, Actor: a.Name, Act: act, Object: object, Outcome: outcome, Bytes: body, Hash: hash})
 	return err
 }
 
 // Entries lists the trace, newest first.
-func (r *Register) Entries(ctx context.Context, f EntryFilter) ([]Entry, error) {
-	return read(ctx, r, func(tx Tx) ([]Entry, error) { return tx.Entries(ctx, f) })
+func (r *Register) Entries(ctx context.Context, f kept.EntryFilter) ([]kept.Entry, error) {
+	return read(ctx, r, func(tx Tx) ([]kept.Entry, error) { return tx.Entries(ctx, f) })
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/check"
 )
 
@@ -19,13 +21,13 @@ func (r *Register) Evidence(ctx context.Context) ([]check.Evidence, error) {
 		}
 		list := make([]check.Evidence, 0, len(rows))
 		for _, row := range rows {
-			list = append(list, row.evidence())
+			list = append(list, evidenceOf(&row))
 		}
 		return list, nil
 	})
 }
 
-func (row RunRow) evidence() check.Evidence {
+func evidenceOf(row *kept.Run) check.Evidence {
 	return check.Evidence{
 		System: row.System, Type: row.Type, EndedAt: row.EndedAt, StepsHash: row.StepsHash, Scope: row.Scope,
 		RTAMinutes: whole(row.RTA), HasRTA: row.RTA != nil, RPAMinutes: whole(row.RPA), HasRPA: row.RPA != nil,

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/check"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
@@ -21,11 +23,11 @@ func (r *Register) RecordChecks(ctx context.Context, a Actor, set *plan.Set, rep
 	err = r.change(ctx, a, "check.record", "findings", func(tx Tx) (any, error) {
 		raised, closed = 0, 0
 		now := r.now().Wall
-		held, err := tx.Findings(ctx, FindingFilter{Open: true})
+		held, err := tx.Findings(ctx, kept.FindingFilter{Open: true})
 		if err != nil {
 			return nil, fmt.Errorf("reading the open findings: %w", err)
 		}
-		open := map[string]Finding{}
+		open := map[string]kept.Finding{}
 		for _, f := range held {
 			if f.Run == "" {
 				open[f.Key] = f
@@ -53,7 +55,7 @@ func (r *Register) RecordChecks(ctx context.Context, a Actor, set *plan.Set, rep
 }
 
 // keepFinding writes one finding and takes it out of those still to be closed.
-func (r *Register) keepFinding(ctx context.Context, tx Tx, set *plan.Set, open map[string]Finding, c check.Finding, now time.Time) (isNew bool, err error) {
+func (r *Register) keepFinding(ctx context.Context, tx Tx, set *plan.Set, open map[string]kept.Finding, c check.Finding, now time.Time) (isNew bool, err error) {
 	key := fmt.Sprintf("%s/%s/%s", c.Code, c.System, c.Subject)
 	f, there := open[key]
 	delete(open, key)
@@ -92,14 +94,14 @@ func (r *Register) tellFinding(ctx context.Context, tx Tx, set *plan.Set, c chec
 }
 
 // Findings lists what checks and runs showed, by key.
-func (r *Register) Findings(ctx context.Context, f FindingFilter) ([]Finding, error) {
-	return read(ctx, r, func(tx Tx) ([]Finding, error) { return tx.Findings(ctx, f) })
+func (r *Register) Findings(ctx context.Context, f kept.FindingFilter) ([]kept.Finding, error) {
+	return read(ctx, r, func(tx Tx) ([]kept.Finding, error) { return tx.Findings(ctx, f) })
 }
 
 // raise keeps the findings of a run that has ended.
 func (s *session) raise(now time.Time) error {
 	for _, f := range s.run.Findings() {
-		row := Finding{
+		row := kept.Finding{
 			Key: fmt.Sprintf("%s/%s/%s/%s", s.row.ID, f.Code, s.row.System, f.Step), Code: f.Code, System: s.row.System, Run: s.row.ID,
 			Severity: f.Severity, State: string(check.Breached), Text: f.Text, Hint: f.Hint, Value: int64(f.Value), Limit: int64(f.Limit),
 			RaisedAt: now, SeenAt: now,

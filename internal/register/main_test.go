@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/outbox"
@@ -194,7 +196,7 @@ func (d *desk) step(run, step string) *drill.Step {
 // acts lists the trace, oldest first, as "act object outcome by actor".
 func (d *desk) acts() (list []string) {
 	d.t.Helper()
-	entries := must(d.Entries(d.t.Context(), register.EntryFilter{}))(d.t)
+	entries := must(d.Entries(d.t.Context(), kept.EntryFilter{}))(d.t)
 	for i, e := range slices.Backward(entries) {
 		list = append(list, strings.Join([]string{e.Act, e.Object, e.Outcome, "by", e.Actor}, " "))
 		hash := sha256.Sum256(append([]byte{0}, e.Bytes...))
@@ -216,7 +218,7 @@ func (d *desk) since(do func()) []string {
 // told lists the notices of one channel, oldest first, as "kind receiver".
 func (d *desk) told(channel string) (list []string) {
 	d.t.Helper()
-	for _, n := range slices.Backward(must(d.Notices(d.t.Context(), register.NoticeFilter{}))(d.t)) {
+	for _, n := range slices.Backward(must(d.Notices(d.t.Context(), outbox.Filter{}))(d.t)) {
 		if n.Channel == channel {
 			list = append(list, string(n.Kind)+" "+cmp.Or(n.Address, n.Receiver))
 		}
@@ -244,7 +246,7 @@ func (d *desk) raw(fn func(ctx context.Context, tx register.Tx) error) {
 
 func (d *desk) notice(kind outbox.Kind, channel string) outbox.Notice {
 	d.t.Helper()
-	for _, n := range must(d.Notices(d.t.Context(), register.NoticeFilter{}))(d.t) {
+	for _, n := range must(d.Notices(d.t.Context(), outbox.Filter{}))(d.t) {
 		if n.Kind == kind && n.Channel == channel {
 			return n
 		}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"beredskab/internal/kept"
 )
 
 // Join registers a start of the server on that node and gives it a new epoch:
@@ -84,7 +86,7 @@ func (r *Register) Orphans(ctx context.Context, n Node) (list []Job, err error) 
 
 // job rebuilds what an attempt was to do from the run's pinned plan. Where that
 // cannot be read, its name is enough to find its process.
-func (r *Register) job(ctx context.Context, tx Tx, a Attempt) (Job, error) {
+func (r *Register) job(ctx context.Context, tx Tx, a kept.Attempt) (Job, error) {
 	var noted struct{ Spool string }
 	_ = json.Unmarshal(a.Process, &noted) // where it does not say its spool, nothing is believed
 	j := Job{Run: a.Run, Step: a.Step, Attempt: a.Number, Epoch: a.Epoch, Spool: noted.Spool}
@@ -104,7 +106,7 @@ func (r *Register) job(ctx context.Context, tx Tx, a Attempt) (Job, error) {
 // gives the runs that have to be driven, also beside an error: one run that
 // cannot be read holds up no other.
 func (r *Register) Rescue(ctx context.Context, n Node, silence time.Duration) (runs []string, err error) {
-	left, err := read(ctx, r, func(tx Tx) (map[string][]Attempt, error) { return leftBehind(ctx, tx, n, silence) })
+	left, err := read(ctx, r, func(tx Tx) (map[string][]kept.Attempt, error) { return leftBehind(ctx, tx, n, silence) })
 	if err != nil {
 		return nil, fmt.Errorf("looking for silent nodes: %w", err)
 	}
@@ -120,11 +122,11 @@ func (r *Register) Rescue(ctx context.Context, n Node, silence time.Duration) (r
 }
 
 // leftBehind gives the runs of silent nodes, with their open attempts.
-func leftBehind(ctx context.Context, tx Tx, n Node, silence time.Duration) (map[string][]Attempt, error) {
+func leftBehind(ctx context.Context, tx Tx, n Node, silence time.Duration) (map[string][]kept.Attempt, error) {
 	silent, errSilent := tx.SilentNodes(ctx, silence)
 	open, errOpen := tx.OpenAttempts(ctx)
-	runs, errRuns := tx.Runs(ctx, RunFilter{Open: true})
-	dead, left := map[string]bool{}, map[string][]Attempt{}
+	runs, errRuns := tx.Runs(ctx, kept.RunFilter{Open: true})
+	dead, left := map[string]bool{}, map[string][]kept.Attempt{}
 	for _, s := range silent {
 		dead[s.Name] = s.Name != n.Name
 	}
@@ -142,7 +144,7 @@ func leftBehind(ctx context.Context, tx Tx, n Node, silence time.Duration) (map[
 }
 
 // takeOver makes one run this node's, with what the silent node had in hand.
-func (r *Register) takeOver(ctx context.Context, n Node, id string, attempts []Attempt) error {
+func (r *Register) takeOver(ctx context.Context, n Node, id string, attempts []kept.Attempt) error {
 	return r.update(ctx, func(tx Tx) error {
 		s, err := r.session(ctx, tx, id)
 		if err != nil {
@@ -151,8 +153,8 @@ func (r *Register) takeOver(ctx context.Context, n Node, id string, attempts []A
 		for _, a := range attempts {
 			before := a.Epoch
 			a.Node, a.Epoch = n.Name, n.Epoch
-			err := tx.SaveAttempt(ctx, a, before, AttemptStarting, AttemptRunning)
-			if errors.Is(err, ErrConflict) {
+			err := tx.SaveAttempt(ctx, a, before, kept.AttemptStarting, kept.AttemptRunning)
+			if errors.Is(err, kept.ErrConflict) {
 				continue // it has spoken meanwhile
 			} else if err != nil {
 				return err
@@ -169,7 +171,7 @@ func (r *Register) takeOver(ctx context.Context, n Node, id string, attempts []A
 // OpenRuns lists the runs that have not ended; a starting server drives them
 // all, so that none is left lying.
 func (r *Register) OpenRuns(ctx context.Context) (ids []string, err error) {
-	rows, err := r.Runs(ctx, RunFilter{Open: true})
+	rows, err := r.Runs(ctx, kept.RunFilter{Open: true})
 	for _, row := range rows {
 		ids = append(ids, row.ID)
 	}

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/register"
@@ -66,7 +68,7 @@ func TestOrphansAndEpochs(t *testing.T) {
 	orphans := must(d.Orphans(t.Context(), d.node))(t)
 	equal(t, "adopted", orphans[0].Action+" "+orphans[0].With["db"], "restore a")
 	equal(t, "epoch", orphans[0].Epoch, d.node.Epoch)
-	if err := d.Beat(t.Context(), old); !errors.Is(err, register.ErrConflict) {
+	if err := d.Beat(t.Context(), old); !errors.Is(err, kept.ErrConflict) {
 		t.Errorf("the older start beats: %v", err)
 	}
 	d.ok(d.Beat(t.Context(), d.node))

@@ -56,7 +56,7 @@ func TestAbortWithdrawsMessages(t *testing.T) {
 	run := d.start("a")
 	d.toQuestion(run)
 	d.ok(d.Lead(t.Context(), ann(), aborted(run)))
-	for _, n := range must(d.Notices(t.Context(), register.NoticeFilter{Run: run}))(t) {
+	for _, n := range must(d.Notices(t.Context(), outbox.Filter{Run: run}))(t) {
 		want := outbox.Owed
 		if n.Kind == outbox.Request {
 			want = outbox.Expired

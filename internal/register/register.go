@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/plan"
@@ -99,7 +101,7 @@ const rounds = 50
 // fn must set everything that it leaves outside each time anew.
 func (r *Register) update(ctx context.Context, fn func(Tx) error) (err error) {
 	for range rounds {
-		if err = r.store.Update(ctx, fn); !errors.Is(err, ErrConflict) || ctx.Err() != nil {
+		if err = r.store.Update(ctx, fn); !errors.Is(err, kept.ErrConflict) || ctx.Err() != nil {
 			return err
 		}
 	}

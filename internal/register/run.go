@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/outbox"
@@ -48,7 +50,7 @@ func (r *Register) Open(ctx context.Context, a Actor, o Opening) (id string, err
 
 // wasAsked settles the occurrences of the drill that were left to a person: the
 // newest is what was started now, and stands for those before it.
-func (r *Register) wasAsked(ctx context.Context, tx Tx, a Actor, row RunRow) (nominal string, err error) {
+func (r *Register) wasAsked(ctx context.Context, tx Tx, a Actor, row kept.Run) (nominal string, err error) {
 	if row.Incident {
 		return "", nil
 	}
@@ -57,13 +59,13 @@ func (r *Register) wasAsked(ctx context.Context, tx Tx, a Actor, row RunRow) (no
 		return "", err
 	}
 	for _, o := range list {
-		if o.State != OccurrenceAsked {
+		if o.State != kept.OccurrenceAsked {
 			continue
 		}
 		if o.At = row.OpenedAt; nominal == "" {
-			nominal, o.State, o.Run, o.Reason = o.Nominal, OccurrenceStarted, row.ID, "started by "+a.Name
+			nominal, o.State, o.Run, o.Reason = o.Nominal, kept.OccurrenceStarted, row.ID, "started by "+a.Name
 		} else {
-			o.State, o.Reason = OccurrenceMissed, "the occurrence of "+nominal+" stands for it"
+			o.State, o.Reason = kept.OccurrenceMissed, "the occurrence of "+nominal+" stands for it"
 		}
 		if err := tx.SaveOccurrence(ctx, o); err != nil {
 			return "", err
@@ -76,43 +78,43 @@ func (r *Register) wasAsked(ctx context.Context, tx Tx, a Actor, row RunRow) (no
 // is read first: a run that another node opens after that takes the same number,
 // so that one of the two fails and decides anew. That makes the number the lock
 // of all that is asked below (F33).
-func (r *Register) open(ctx context.Context, tx Tx, a Actor, o Opening) (RunRow, error) {
+func (r *Register) open(ctx context.Context, tx Tx, a Actor, o Opening) (kept.Run, error) {
 	now := r.now()
 	last, err := tx.LastRunNumber(ctx, now.Wall.Year())
 	if err != nil {
-		return RunRow{}, err
+		return kept.Run{}, err
 	}
 	p, err := r.pinned(ctx, tx, o)
 	if err != nil {
-		return RunRow{}, err
+		return kept.Run{}, err
 	}
 	run, err := drill.Open(fmt.Sprintf("%d-%02d", now.Wall.Year(), last+1), p, o.Drill, cmp.Or(o.Director, a.Name))
 	if err != nil {
-		return RunRow{}, err
+		return kept.Run{}, err
 	}
 	if err := free(ctx, tx, p.ID, &run); err != nil {
-		return RunRow{}, err
+		return kept.Run{}, err
 	}
-	row := RunRow{
+	row := kept.Run{
 		ID: run.ID, System: p.ID, PlanHash: p.Hash(), StepsHash: p.StepsHash(), DrillID: o.Drill, Type: run.Drill.Type,
 		Title: run.Drill.Title, Scope: cmp.Or(run.Drill.Scope, "isolated"), Incident: run.Incident, State: string(run.State),
 		Director: run.Director, OpenedAt: now.Wall, Measured: run.Measured(),
 	}
 	if added, err := tx.AddRun(ctx, row); err != nil || !added {
-		return RunRow{}, errors.Join(err, conflictUnless(added))
+		return kept.Run{}, errors.Join(err, conflictUnless(added))
 	}
 	s, err := r.begin(ctx, tx, row, run)
 	if err != nil {
-		return RunRow{}, err
+		return kept.Run{}, err
 	}
 	if err := s.apply(event.Event{Kind: event.RunStarted, Actor: a.Name, Assured: a.Assurance}, now); err != nil {
-		return RunRow{}, err
+		return kept.Run{}, err
 	}
 	if err := s.tell(outbox.Started, nil, 0, ""); err != nil {
-		return RunRow{}, err
+		return kept.Run{}, err
 	}
 	if err := s.save(); err != nil {
-		return RunRow{}, err
+		return kept.Run{}, err
 	}
 	return s.row, tx.Wake(ctx, row.ID, time.Time{})
 }
@@ -121,7 +123,7 @@ func conflictUnless(ok bool) error {
 	if ok {
 		return nil
 	}
-	return ErrConflict
+	return kept.ErrConflict
 }
 
 // free refuses a second run on a system that one holds, unless the plan allows
@@ -130,7 +132,7 @@ func free(ctx context.Context, tx Tx, system string, run *drill.Run) error {
 	if run.Incident || run.Drill.AllowParallel {
 		return nil
 	}
-	open, err := tx.Runs(ctx, RunFilter{System: system, Open: true, Limit: 1})
+	open, err := tx.Runs(ctx, kept.RunFilter{System: system, Open: true, Limit: 1})
 	if err != nil || len(open) == 0 {
 		return err
 	}
@@ -151,7 +153,7 @@ func (r *Register) pinned(ctx context.Context, tx Tx, o Opening) (*plan.Plan, er
 			return r.plan(ctx, tx, v.Hash)
 		}
 	}
-	return nil, fmt.Errorf("plan of system %q: %w", o.System, ErrNotFound)
+	return nil, fmt.Errorf("plan of system %q: %w", o.System, kept.ErrNotFound)
 }
 
 // errBroken says that something in the register cannot be read by this program.
@@ -181,7 +183,7 @@ func (r *Register) plan(ctx context.Context, tx Tx, hash string) (*plan.Plan, er
 }
 
 // Run gives a run as its events say it is.
-func (r *Register) Run(ctx context.Context, id string) (row RunRow, run drill.Run, err error) {
+func (r *Register) Run(ctx context.Context, id string) (row kept.Run, run drill.Run, err error) {
 	err = r.store.View(ctx, func(tx Tx) error {
 		if row, run, err = r.load(ctx, tx, id); err == nil && !row.Imported {
 			r.remember(run)
@@ -193,7 +195,7 @@ func (r *Register) Run(ctx context.Context, id string) (row RunRow, run drill.Ru
 
 // load replays a run, from the newest state known when the row has not moved. It
 // remembers nothing: what a transaction reads may be what it wrote itself.
-func (r *Register) load(ctx context.Context, tx Tx, id string) (RunRow, drill.Run, error) {
+func (r *Register) load(ctx context.Context, tx Tx, id string) (kept.Run, drill.Run, error) {
 	row, err := tx.Run(ctx, id)
 	if err != nil {
 		return row, drill.Run{}, fmt.Errorf("run %q: %w", id, err)
@@ -226,7 +228,7 @@ func (r *Register) load(ctx context.Context, tx Tx, id string) (RunRow, drill.Ru
 	return row, run, nil
 }
 
-func replay(run drill.Run, rows []EventRow) (drill.Run, error) {
+func replay(run drill.Run, rows []kept.Event) (drill.Run, error) {
 	events := make([]event.Event, len(rows))
 	for i, row := range rows {
 		if err := json.Unmarshal(row.Body, &events[i]); err != nil {
@@ -249,11 +251,11 @@ func (r *Register) remember(run drill.Run) {
 }
 
 // Runs lists runs, newest first.
-func (r *Register) Runs(ctx context.Context, f RunFilter) ([]RunRow, error) {
-	return read(ctx, r, func(tx Tx) ([]RunRow, error) { return tx.Runs(ctx, f) })
+func (r *Register) Runs(ctx context.Context, f kept.RunFilter) ([]kept.Run, error) {
+	return read(ctx, r, func(tx Tx) ([]kept.Run, error) { return tx.Runs(ctx, f) })
 }
 
 // Events lists what happened to a run after that sequence number.
-func (r *Register) Events(ctx context.Context, id string, after int) ([]EventRow, error) {
-	return read(ctx, r, func(tx Tx) ([]EventRow, error) { return tx.Events(ctx, id, after) })
+func (r *Register) Events(ctx context.Context, id string, after int) ([]kept.Event, error) {
+	return read(ctx, r, func(tx Tx) ([]kept.Event, error) { return tx.Events(ctx, id, after) })
 }

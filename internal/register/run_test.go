@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/outbox"
@@ -27,10 +29,10 @@ func TestAdopt(t *testing.T) {
 		set := must(d.Set(t.Context()))(t)
 		equal(t, "current", set.Plans[0].Hash(), system("a").Hash())
 		equal(t, "read back", must(d.VersionPlan(t.Context(), changed.Hash()))(t).Recovery.Steps[0].Estimate, plan.Duration(45))
-		if _, err := d.Adopt(t.Context(), ann(), &plan.Set{}); !errors.Is(err, register.ErrNotFound) {
+		if _, err := d.Adopt(t.Context(), ann(), &plan.Set{}); !errors.Is(err, kept.ErrNotFound) {
 			t.Errorf("without an organisation: %v", err)
 		}
-		if _, err := d.Versions(t.Context(), "x"); !errors.Is(err, register.ErrNotFound) {
+		if _, err := d.Versions(t.Context(), "x"); !errors.Is(err, kept.ErrNotFound) {
 			t.Errorf("no such system: %v", err)
 		}
 	})
@@ -89,7 +91,7 @@ func TestOpenRefusesAndRollsBack(t *testing.T) {
 			t.Errorf("without a name: %v", err)
 		}
 	}))
-	equal(t, "runs", len(must(d.Runs(t.Context(), register.RunFilter{}))(t)), 1)
+	equal(t, "runs", len(must(d.Runs(t.Context(), kept.RunFilter{}))(t)), 1)
 	incident := must(d.Open(t.Context(), ann(), register.Opening{System: "a"}))(t)
 	d.same("a real incident is never refused", must(d.OpenRuns(t.Context()))(t), incident, run)
 }
@@ -136,7 +138,7 @@ func TestRunNumbersOfConcurrentOpens(t *testing.T) {
 		}
 		equal(t, "one run a system", busy, 16)
 		ids := []string{}
-		for _, row := range must(d.Runs(t.Context(), register.RunFilter{}))(t) {
+		for _, row := range must(d.Runs(t.Context(), kept.RunFilter{}))(t) {
 			ids = append(ids, row.ID)
 		}
 		slices.Sort(ids)
@@ -153,7 +155,7 @@ func TestBrokenVersion(t *testing.T) {
 	d.advance(broken)
 	d.advance(sound)
 	fresh := &desk{t: t, clock: d.clock, store: d.store, node: d.node, Register: register.New(blind{d.store, system("a").Hash()}, d.clock, register.Options{Routes: routes()})}
-	if _, err := fresh.Advance(t.Context(), d.node, broken); err == nil || errors.Is(err, register.ErrNotFound) {
+	if _, err := fresh.Advance(t.Context(), d.node, broken); err == nil || errors.Is(err, kept.ErrNotFound) {
 		t.Errorf("a broken run: %v", err)
 	}
 	fresh.advance(sound, ended("gendan", 1, "ok"))
@@ -186,7 +188,7 @@ func (b blind) Update(ctx context.Context, fn func(register.Tx) error) error {
 	return b.Store.Update(ctx, func(tx register.Tx) error { return fn(blindTx{tx, b.hash}) })
 }
 
-func (b blindTx) Version(ctx context.Context, hash string) (register.Version, error) {
+func (b blindTx) Version(ctx context.Context, hash string) (kept.Version, error) {
 	v, err := b.Tx.Version(ctx, hash)
 	if hash == b.hash {
 		v.Canonical = []byte("{")

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/plan"
 	"beredskab/internal/schedule"
 )
@@ -22,23 +24,23 @@ func (r *Register) reschedule(ctx context.Context, tx Tx, set *plan.Set, now tim
 	if err != nil {
 		return fmt.Errorf("reading the schedules: %w", err)
 	}
-	old := make(map[string]ScheduleRow, len(held))
+	old := make(map[string]kept.Schedule, len(held))
 	for _, row := range held {
 		old[row.Key] = row
 	}
 	for _, row := range wanted(set) {
 		before, there := old[row.Key]
 		row.Born = now
-		kept := there && string(before.Spec) == string(row.Spec)
-		if kept {
+		known := there && string(before.Spec) == string(row.Spec)
+		if known {
 			delete(old, row.Key)
 			row.Born, row.Nominal, row.Followed = before.Born, before.Nominal, before.Followed
 		}
 		look(&row, set.Organisation, now)
-		if kept && !before.Next.IsZero() && (row.Next.IsZero() || before.Next.Before(row.Next)) {
+		if known && !before.Next.IsZero() && (row.Next.IsZero() || before.Next.Before(row.Next)) {
 			row.Next = before.Next // what is due, or is to be tried again, stays so
 		}
-		if kept && row.equal(before) {
+		if known && row.Same(before) {
 			continue
 		}
 		if err := tx.PutSchedule(ctx, row); err != nil {
@@ -49,7 +51,7 @@ func (r *Register) reschedule(ctx context.Context, tx Tx, set *plan.Set, now tim
 }
 
 // leave ends the schedules that the files no longer ask for in that text.
-func (r *Register) leave(ctx context.Context, tx Tx, set *plan.Set, old map[string]ScheduleRow, now time.Time) error {
+func (r *Register) leave(ctx context.Context, tx Tx, set *plan.Set, old map[string]kept.Schedule, now time.Time) error {
 	asked := map[string]bool{}
 	for _, row := range wanted(set) {
 		asked[row.Key] = true
@@ -69,18 +71,14 @@ func (r *Register) leave(ctx context.Context, tx Tx, set *plan.Set, old map[stri
 	return nil
 }
 
-func (s ScheduleRow) equal(o ScheduleRow) bool {
-	return s.PlanHash == o.PlanHash && string(s.Spec) == string(o.Spec) && s.Next.Equal(o.Next) && s.Due.Equal(o.Due) && s.Problem == o.Problem
-}
-
 // wanted lists the schedules that the files ask for.
-func wanted(set *plan.Set) (rows []ScheduleRow) {
+func wanted(set *plan.Set) (rows []kept.Schedule) {
 	add := func(key, system, drill, hash string, s plan.Schedule) {
 		if s.When == "" {
 			return
 		}
 		spec, _ := json.Marshal(s) // a struct of strings and numbers cannot fail
-		rows = append(rows, ScheduleRow{Key: key, System: system, Drill: drill, PlanHash: hash, Spec: spec})
+		rows = append(rows, kept.Schedule{Key: key, System: system, Drill: drill, PlanHash: hash, Spec: spec})
 	}
 	add(checksKey, "", "", "", set.Organisation.Checks)
 	for _, p := range set.Plans {
@@ -92,7 +90,7 @@ func wanted(set *plan.Set) (rows []ScheduleRow) {
 }
 
 // compiled reads a row's schedule text.
-func compiled(row *ScheduleRow, org *plan.Organisation) (schedule.Spec, *schedule.Calendar, error) {
+func compiled(row *kept.Schedule, org *plan.Organisation) (schedule.Spec, *schedule.Calendar, error) {
 	var text plan.Schedule
 	if err := json.Unmarshal(row.Spec, &text); err != nil {
 		return schedule.Spec{}, nil, fmt.Errorf("reading schedule %s: %w", row.Key, err)
@@ -101,7 +99,7 @@ func compiled(row *ScheduleRow, org *plan.Organisation) (schedule.Spec, *schedul
 }
 
 // look reads the schedule's text and foresees.
-func look(row *ScheduleRow, org *plan.Organisation, now time.Time) {
+func look(row *kept.Schedule, org *plan.Organisation, now time.Time) {
 	spec, cal, err := compiled(row, org)
 	if err != nil {
 		row.Problem, row.Next, row.Due = err.Error(), time.Time{}, time.Time{}
@@ -112,7 +110,7 @@ func look(row *ScheduleRow, org *plan.Organisation, now time.Time) {
 
 // foresee works out when the register must look at the schedule again, and what
 // the next occurrence is.
-func foresee(row *ScheduleRow, spec schedule.Spec, cal *schedule.Calendar, now time.Time) {
+func foresee(row *kept.Schedule, spec schedule.Spec, cal *schedule.Calendar, now time.Time) {
 	row.Problem, row.Next, row.Due = "", time.Time{}, time.Time{}
 	if at, ok := spec.NextWake(cal, now); ok {
 		row.Next = at
@@ -126,11 +124,11 @@ func foresee(row *ScheduleRow, spec schedule.Spec, cal *schedule.Calendar, now t
 }
 
 // Schedules lists every schedule with its next occurrence.
-func (r *Register) Schedules(ctx context.Context) ([]ScheduleRow, error) {
-	return read(ctx, r, func(tx Tx) ([]ScheduleRow, error) { return tx.Schedules(ctx) })
+func (r *Register) Schedules(ctx context.Context) ([]kept.Schedule, error) {
+	return read(ctx, r, func(tx Tx) ([]kept.Schedule, error) { return tx.Schedules(ctx) })
 }
 
 // Occurrences lists what became of a schedule's due times, newest first.
-func (r *Register) Occurrences(ctx context.Context, key string, limit int) ([]Occurrence, error) {
-	return read(ctx, r, func(tx Tx) ([]Occurrence, error) { return tx.Occurrences(ctx, key, limit) })
+func (r *Register) Occurrences(ctx context.Context, key string, limit int) ([]kept.Occurrence, error) {
+	return read(ctx, r, func(tx Tx) ([]kept.Occurrence, error) { return tx.Occurrences(ctx, key, limit) })
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/plan"
@@ -17,11 +19,11 @@ type session struct {
 	ctx    context.Context
 	tx     Tx
 	org    *plan.Organisation
-	row    RunRow
+	row    kept.Run
 	run    drill.Run
 	before int    // Seq as stored
 	node   string // that drove it before
-	events []EventRow
+	events []kept.Event
 }
 
 // session reads a run to act on it.
@@ -33,7 +35,7 @@ func (r *Register) session(ctx context.Context, tx Tx, id string) (*session, err
 	return r.begin(ctx, tx, row, run)
 }
 
-func (r *Register) begin(ctx context.Context, tx Tx, row RunRow, run drill.Run) (*session, error) {
+func (r *Register) begin(ctx context.Context, tx Tx, row kept.Run, run drill.Run) (*session, error) {
 	org, err := r.organisation(ctx, tx)
 	return &session{r: r, ctx: ctx, tx: tx, org: org, row: row, run: run, before: row.Seq, node: row.Node}, err
 }
@@ -50,7 +52,7 @@ func (s *session) apply(e event.Event, now event.Moment) error {
 		return fmt.Errorf("writing event %s: %w", e.Kind, err)
 	}
 	s.run = run
-	s.events = append(s.events, EventRow{Seq: e.Seq, At: now.Wall, Kind: string(e.Kind), Step: e.Step, Body: body})
+	s.events = append(s.events, kept.Event{Seq: e.Seq, At: now.Wall, Kind: string(e.Kind), Step: e.Step, Body: body})
 	return nil
 }
 

@@ -2,18 +2,12 @@ package register
 
 import (
 	"context"
-	"errors"
 	"time"
+
+	"beredskab/internal/kept"
 
 	"beredskab/internal/outbox"
 )
-
-// ErrNotFound says that there is no row of that key.
-var ErrNotFound = errors.New("not in the register")
-
-// ErrConflict says that somebody else was first: a natural key is taken, or an
-// epoch or a sequence number has moved on. Read again and decide anew.
-var ErrConflict = errors.New("somebody else was first")
 
 // Store keeps what the register decides. It decides nothing itself. Update runs
 // fn in one immediate transaction and commits when fn returns nil; what was
@@ -31,56 +25,56 @@ type Store interface {
 type Tx interface {
 	// AddVersion keeps an immutable version; Hash is its natural key. Number
 	// counts from 1 per (Kind, ID) and is given by the store.
-	AddVersion(ctx context.Context, v Version) (number int, added bool, err error)
-	Version(ctx context.Context, hash string) (Version, error)
+	AddVersion(ctx context.Context, v kept.Version) (number int, added bool, err error)
+	Version(ctx context.Context, hash string) (kept.Version, error)
 	// NewestVersions gives the version with the highest Number per ID.
-	NewestVersions(ctx context.Context, kind string) ([]Version, error)
-	Versions(ctx context.Context, kind, id string) ([]Version, error)
+	NewestVersions(ctx context.Context, kind string) ([]kept.Version, error)
+	Versions(ctx context.Context, kind, id string) ([]kept.Version, error)
 	// SetCurrent marks the version that the files hold now; Number says nothing
 	// about that, because an older text may come back. An empty hash takes the ID
 	// out of the current set.
 	SetCurrent(ctx context.Context, kind, id, hash string) error
-	Current(ctx context.Context, kind string) ([]Version, error)
+	Current(ctx context.Context, kind string) ([]kept.Version, error)
 
-	AddRun(ctx context.Context, r RunRow) (added bool, err error)
+	AddRun(ctx context.Context, r kept.Run) (added bool, err error)
 	// SaveRun writes every column but the key, where the stored Seq is expected;
 	// otherwise ErrConflict.
-	SaveRun(ctx context.Context, r RunRow, expectedSeq int) error
-	Run(ctx context.Context, id string) (RunRow, error)
+	SaveRun(ctx context.Context, r kept.Run, expectedSeq int) error
+	Run(ctx context.Context, id string) (kept.Run, error)
 	// Runs lists newest first.
-	Runs(ctx context.Context, f RunFilter) ([]RunRow, error)
+	Runs(ctx context.Context, f kept.RunFilter) ([]kept.Run, error)
 	// LastRunNumber gives the highest number used in that year, 0 if none.
 	LastRunNumber(ctx context.Context, year int) (int, error)
 	// NewestEvidence gives, for each system, the newest run of each type and steps
 	// hash that ended and was not broken off: what the checks need, from an index.
-	NewestEvidence(ctx context.Context) ([]RunRow, error)
+	NewestEvidence(ctx context.Context) ([]kept.Run, error)
 
 	// AddEvents appends; (Run, Seq) is unique, a taken one is ErrConflict.
-	AddEvents(ctx context.Context, run string, events []EventRow) error
-	Events(ctx context.Context, run string, after int) ([]EventRow, error)
+	AddEvents(ctx context.Context, run string, events []kept.Event) error
+	Events(ctx context.Context, run string, after int) ([]kept.Event, error)
 
 	// AddAttempt is the fence: (Run, Step, Number) is unique for ever.
-	AddAttempt(ctx context.Context, a Attempt) (added bool, err error)
+	AddAttempt(ctx context.Context, a kept.Attempt) (added bool, err error)
 	// SaveAttempt writes where the stored row has that epoch and is in one of
 	// the states named; otherwise ErrConflict.
-	SaveAttempt(ctx context.Context, a Attempt, epoch int64, from ...AttemptState) error
-	Attempt(ctx context.Context, run, step string, number int) (Attempt, error)
+	SaveAttempt(ctx context.Context, a kept.Attempt, epoch int64, from ...kept.AttemptState) error
+	Attempt(ctx context.Context, run, step string, number int) (kept.Attempt, error)
 	// OpenAttempts lists those that have not ended, of all nodes.
-	OpenAttempts(ctx context.Context) ([]Attempt, error)
+	OpenAttempts(ctx context.Context) ([]kept.Attempt, error)
 
 	// AddOccurrence is the idempotency key of a drill: (Schedule, Nominal, Zone).
-	AddOccurrence(ctx context.Context, o Occurrence) (added bool, err error)
-	SaveOccurrence(ctx context.Context, o Occurrence) error
-	Occurrence(ctx context.Context, schedule, nominal, zone string) (Occurrence, error)
+	AddOccurrence(ctx context.Context, o kept.Occurrence) (added bool, err error)
+	SaveOccurrence(ctx context.Context, o kept.Occurrence) error
+	Occurrence(ctx context.Context, schedule, nominal, zone string) (kept.Occurrence, error)
 	// Occurrences lists newest first; an empty schedule means all.
-	Occurrences(ctx context.Context, schedule string, limit int) ([]Occurrence, error)
+	Occurrences(ctx context.Context, schedule string, limit int) ([]kept.Occurrence, error)
 
 	// PutSchedule inserts or replaces by Key.
-	PutSchedule(ctx context.Context, s ScheduleRow) error
+	PutSchedule(ctx context.Context, s kept.Schedule) error
 	DeleteSchedule(ctx context.Context, key string) error
-	Schedules(ctx context.Context) ([]ScheduleRow, error)
+	Schedules(ctx context.Context) ([]kept.Schedule, error)
 	// DueSchedules lists those with Next at or before now, soonest first.
-	DueSchedules(ctx context.Context, now time.Time, limit int) ([]ScheduleRow, error)
+	DueSchedules(ctx context.Context, now time.Time, limit int) ([]kept.Schedule, error)
 	// NextDue is the earliest Next of all; zero when there is none.
 	NextDue(ctx context.Context) (time.Time, error)
 
@@ -91,20 +85,20 @@ type Tx interface {
 	OwedNotices(ctx context.Context, now time.Time, limit int) ([]outbox.Notice, error)
 	Notice(ctx context.Context, id int64) (outbox.Notice, error)
 	// Notices lists newest first.
-	Notices(ctx context.Context, f NoticeFilter) ([]outbox.Notice, error)
+	Notices(ctx context.Context, f outbox.Filter) ([]outbox.Notice, error)
 	AddDelivery(ctx context.Context, d outbox.Delivery) error
 	Deliveries(ctx context.Context, notice int64) ([]outbox.Delivery, error)
 	// NextNotice is the earliest NextTry of those owed; zero when none is.
 	NextNotice(ctx context.Context) (time.Time, error)
 
 	// AddEntry appends to the log; the store gives Seq, without gaps from 1.
-	AddEntry(ctx context.Context, e Entry) (seq int64, err error)
+	AddEntry(ctx context.Context, e kept.Entry) (seq int64, err error)
 	// Entries lists newest first.
-	Entries(ctx context.Context, f EntryFilter) ([]Entry, error)
+	Entries(ctx context.Context, f kept.EntryFilter) ([]kept.Entry, error)
 
 	// PutFinding inserts or replaces by Key.
-	PutFinding(ctx context.Context, f Finding) error
-	Findings(ctx context.Context, f FindingFilter) ([]Finding, error)
+	PutFinding(ctx context.Context, f kept.Finding) error
+	Findings(ctx context.Context, f kept.FindingFilter) ([]kept.Finding, error)
 
 	// Beat records that the node lives, by the database's clock. A new node, or
 	// a new start of one, gets a new epoch: pass 0. ErrConflict when the epoch
@@ -112,37 +106,9 @@ type Tx interface {
 	Beat(ctx context.Context, node string, epoch int64) (current int64, err error)
 	// SilentNodes lists nodes without a beat for that long by the database's
 	// clock.
-	SilentNodes(ctx context.Context, silence time.Duration) ([]NodeRow, error)
+	SilentNodes(ctx context.Context, silence time.Duration) ([]kept.Node, error)
 
 	// Wake asks the queue to drive the run at that moment (at once when zero),
 	// committed with the transaction or not at all.
 	Wake(ctx context.Context, run string, at time.Time) error
-}
-
-// RunFilter narrows Runs; zero fields do not.
-type RunFilter struct {
-	System string
-	Open   bool // only runs that have not ended
-	Limit  int
-}
-
-// NoticeFilter narrows Notices; zero fields do not.
-type NoticeFilter struct {
-	State outbox.State
-	Run   string
-	Limit int
-}
-
-// EntryFilter narrows Entries; zero fields do not.
-type EntryFilter struct {
-	Object string // exact
-	Actor  string // exact
-	Limit  int
-}
-
-// FindingFilter narrows Findings; zero fields do not.
-type FindingFilter struct {
-	System string
-	Run    string
-	Open   bool
 }

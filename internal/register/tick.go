@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/drill"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
@@ -78,7 +80,7 @@ type following struct {
 	org  *plan.Organisation
 	node Node
 	now  time.Time
-	row  ScheduleRow
+	row  kept.Schedule
 	out  *ticked
 }
 
@@ -145,7 +147,7 @@ func (f *following) giveUp(why string) error {
 			return nil // nobody can tell what would have been due
 		}
 		for _, d := range list {
-			o := f.occurrence(d, OccurrenceMissed)
+			o := f.occurrence(d, kept.OccurrenceMissed)
 			o.Reason = why
 			if err := f.write(o); err != nil {
 				return err
@@ -156,8 +158,8 @@ func (f *following) giveUp(why string) error {
 	return nil
 }
 
-func (f *following) occurrence(d schedule.Decision, state OccurrenceState) Occurrence {
-	return Occurrence{
+func (f *following) occurrence(d schedule.Decision, state kept.OccurrenceState) kept.Occurrence {
+	return kept.Occurrence{
 		Schedule: f.row.Key, Nominal: d.Nominal, Zone: d.Zone, Due: d.Due, Reason: d.Because(), At: f.now, State: state,
 	}
 }
@@ -168,22 +170,22 @@ func (f *following) settle(d schedule.Decision) (hold time.Time, err error) {
 	case schedule.FateWait:
 		return d.Until, nil
 	case schedule.FateStart, schedule.FateStartLate:
-		return f.start(f.occurrence(d, OccurrenceStarted))
+		return f.start(f.occurrence(d, kept.OccurrenceStarted))
 	case schedule.FateAsk:
-		return time.Time{}, f.write(f.occurrence(d, OccurrenceAsked))
+		return time.Time{}, f.write(f.occurrence(d, kept.OccurrenceAsked))
 	case schedule.FateSkipped:
-		return time.Time{}, f.write(f.occurrence(d, OccurrenceSkipped))
+		return time.Time{}, f.write(f.occurrence(d, kept.OccurrenceSkipped))
 	default:
-		return time.Time{}, f.write(f.occurrence(d, OccurrenceMissed))
+		return time.Time{}, f.write(f.occurrence(d, kept.OccurrenceMissed))
 	}
 }
 
 // start opens the drill of an occurrence. While another run holds the system it
 // is tried again; once the time to start it is over, it is missed.
-func (f *following) start(o Occurrence) (hold time.Time, err error) {
+func (f *following) start(o kept.Occurrence) (hold time.Time, err error) {
 	if _, err := f.tx.Occurrence(f.ctx, o.Schedule, o.Nominal, o.Zone); err == nil {
 		return time.Time{}, nil // another node was first; its row says what happened
-	} else if !errors.Is(err, ErrNotFound) {
+	} else if !errors.Is(err, kept.ErrNotFound) {
 		return time.Time{}, err
 	}
 	if f.row.Key == checksKey {
@@ -196,7 +198,7 @@ func (f *following) start(o Occurrence) (hold time.Time, err error) {
 		f.row.Problem = err.Error()
 		return f.now.Add(retryBusy), nil
 	case hopeless(err):
-		o.State, o.Reason = OccurrenceMissed, err.Error()
+		o.State, o.Reason = kept.OccurrenceMissed, err.Error()
 	case err != nil:
 		return time.Time{}, err
 	default:
@@ -212,8 +214,8 @@ func hopeless(err error) bool {
 
 // write keeps the occurrence, its log entry and, unless it simply started, the
 // message about it.
-func (f *following) write(o Occurrence) error {
-	if o.State != OccurrenceSkipped && f.row.Problem != "" && o.Reason != "" {
+func (f *following) write(o kept.Occurrence) error {
+	if o.State != kept.OccurrenceSkipped && f.row.Problem != "" && o.Reason != "" {
 		o.Reason += "; before that, " + f.row.Problem
 	}
 	f.row.Problem = ""
@@ -225,7 +227,7 @@ func (f *following) write(o Occurrence) error {
 	if err := log(f.ctx, f.tx, f.now, System(f.node.Name), "schedule."+string(o.State), o.Schedule, "done", detail); err != nil {
 		return err
 	}
-	if o.State == OccurrenceStarted || o.State == OccurrenceSkipped || f.row.Key == checksKey {
+	if o.State == kept.OccurrenceStarted || o.State == kept.OccurrenceSkipped || f.row.Key == checksKey {
 		return nil
 	}
 	return f.owe(outbox.Missed, o.Nominal, o.Due, outbox.Facts{Text: o.Reason}, f.now.Add(resultLives))

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/check"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
@@ -75,7 +77,7 @@ func TestDueDrillStartsOnce(t *testing.T) {
 		}
 		d.same("occurrences", d.became("a/gendan"), "2026-11-23T11:00 started")
 		d.same("runs", must(d.OpenRuns(t.Context()))(t), "2026-01")
-		equal(t, "who leads", must(d.Runs(t.Context(), register.RunFilter{}))(t)[0].Director, "it-chef")
+		equal(t, "who leads", must(d.Runs(t.Context(), kept.RunFilter{}))(t)[0].Director, "it-chef")
 	})
 }
 
@@ -275,13 +277,13 @@ func TestRandomDownTimes(t *testing.T) {
 	runs := map[string]bool{}
 	for i, o := range list {
 		want := time.Date(2026, 11, 23+i, 11, 0, 0, 0, time.UTC).Format("2006-01-02T15:04")
-		if o.Nominal != want || (o.Run != "") != (o.State == register.OccurrenceStarted) || runs[o.Run] {
+		if o.Nominal != want || (o.Run != "") != (o.State == kept.OccurrenceStarted) || runs[o.Run] {
 			t.Fatalf("occurrence %d: %+v, want %s", i, o, want)
 		}
 		runs[o.Run] = o.Run != ""
 	}
 	delete(runs, "")
-	equal(t, "runs", len(must(d.Runs(t.Context(), register.RunFilter{}))(t)), len(runs))
+	equal(t, "runs", len(must(d.Runs(t.Context(), kept.RunFilter{}))(t)), len(runs))
 	if len(list) < 300 {
 		t.Fatalf("only %d occurrences", len(list))
 	}
@@ -336,10 +338,10 @@ func TestChecksAreDueAndRecorded(t *testing.T) {
 	equal(t, "raised", record(found), "1 0")
 	d.clock.pass(25 * time.Hour)
 	equal(t, "seen", record(found), "0 0")
-	f := must(d.Findings(t.Context(), register.FindingFilter{Open: true}))(t)[0]
+	f := must(d.Findings(t.Context(), kept.FindingFilter{Open: true}))(t)[0]
 	equal(t, "seen at", f.SeenAt.Sub(f.RaisedAt), 25*time.Hour)
 	d.same("told once", d.told("mail"), "finding "+owner, "finding koordinator@kommune.test")
 	d.same("one entry", d.since(func() { equal(t, "closed", record(check.Report{}), "0 1") }), "check.record findings done by it-chef")
-	equal(t, "open", len(must(d.Findings(t.Context(), register.FindingFilter{Open: true}))(t)), 0)
+	equal(t, "open", len(must(d.Findings(t.Context(), kept.FindingFilter{Open: true}))(t)), 0)
 	equal(t, "raised anew", record(found), "1 0")
 }

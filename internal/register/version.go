@@ -7,13 +7,15 @@ import (
 	"slices"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/drill"
 	"beredskab/internal/plan"
 )
 
 // Adopted says what taking the files over changed.
 type Adopted struct {
-	New     []Version
+	New     []kept.Version
 	Dropped []string // systems whose file is gone; their history stays
 }
 
@@ -22,7 +24,7 @@ type Adopted struct {
 // changes nothing.
 func (r *Register) Adopt(ctx context.Context, a Actor, set *plan.Set) (out Adopted, err error) {
 	if set.Organisation == nil {
-		return out, fmt.Errorf("adopting the plans: there is no organisation.yaml: %w", ErrNotFound)
+		return out, fmt.Errorf("adopting the plans: there is no organisation.yaml: %w", kept.ErrNotFound)
 	}
 	same, err := r.adopted(ctx, set)
 	if err != nil || same {
@@ -76,12 +78,12 @@ func (r *Register) adopted(ctx context.Context, set *plan.Set) (same bool, err e
 	return same, err
 }
 
-func versions(set *plan.Set, a Actor, now time.Time) []Version {
-	list := make([]Version, 0, len(set.Plans)+1)
+func versions(set *plan.Set, a Actor, now time.Time) []kept.Version {
+	list := make([]kept.Version, 0, len(set.Plans)+1)
 	o := set.Organisation
-	list = append(list, Version{Hash: o.Hash(), Kind: "organisation", ID: "organisation", File: o.File, Canonical: o.Canonical(), AdoptedAt: now, AdoptedBy: a.Name})
+	list = append(list, kept.Version{Hash: o.Hash(), Kind: "organisation", ID: "organisation", File: o.File, Canonical: o.Canonical(), AdoptedAt: now, AdoptedBy: a.Name})
 	for _, p := range set.Plans {
-		list = append(list, Version{
+		list = append(list, kept.Version{
 			Hash: p.Hash(), Kind: "plan", ID: p.ID, Label: p.PlanVersion, StepsHash: p.StepsHash(), File: p.File,
 			Canonical: p.Canonical(), AdoptedAt: now, AdoptedBy: a.Name,
 		})
@@ -159,11 +161,11 @@ func (r *Register) Set(ctx context.Context) (*plan.Set, error) {
 }
 
 // Versions lists the versions of one system's plan, oldest first.
-func (r *Register) Versions(ctx context.Context, system string) ([]Version, error) {
-	return read(ctx, r, func(tx Tx) ([]Version, error) {
+func (r *Register) Versions(ctx context.Context, system string) ([]kept.Version, error) {
+	return read(ctx, r, func(tx Tx) ([]kept.Version, error) {
 		list, err := tx.Versions(ctx, "plan", system)
 		if err == nil && len(list) == 0 {
-			err = fmt.Errorf("plan of system %q: %w", system, ErrNotFound)
+			err = fmt.Errorf("plan of system %q: %w", system, kept.ErrNotFound)
 		}
 		return list, err
 	})
@@ -215,13 +217,13 @@ func (r *Register) importOne(ctx context.Context, tx Tx, h Held) (added bool, er
 	if err != nil {
 		return false, err
 	}
-	held, err := tx.Runs(ctx, RunFilter{System: h.System})
-	if err != nil || slices.ContainsFunc(held, func(row RunRow) bool {
+	held, err := tx.Runs(ctx, kept.RunFilter{System: h.System})
+	if err != nil || slices.ContainsFunc(held, func(row kept.Run) bool {
 		return row.Imported && row.Type == h.Type && row.EndedAt.Equal(h.EndedAt.Truncate(time.Microsecond))
 	}) {
 		return false, err
 	}
-	row := RunRow{
+	row := kept.Run{
 		ID: fmt.Sprintf("%d-%02d", h.EndedAt.Year(), last+1), System: h.System, PlanHash: p.Hash(), StepsHash: p.StepsHash(),
 		Type: h.Type, Title: h.Title, Scope: h.Scope, Imported: true, State: string(drill.Ended), Verdict: h.Verdict,
 		OpenedAt: h.StartedAt.UTC(), StartedAt: h.StartedAt.UTC(), EndedAt: h.EndedAt.UTC(), Measured: plan.Measured(h.Type),

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/action"
 	"beredskab/internal/drill"
 	"beredskab/internal/register"
@@ -74,7 +76,7 @@ func (d *driver) drive(steps context.Context, orphans []register.Job) {
 		}
 		turn, err := d.r.Register.Advance(steps, d.r.node, d.run, pending...)
 		switch {
-		case errors.Is(err, register.ErrNotFound) && len(d.hands) == 0:
+		case errors.Is(err, kept.ErrNotFound) && len(d.hands) == 0:
 			if d.leave() {
 				return
 			}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"beredskab/internal/register"
+	"beredskab/internal/kept"
 )
 
 // longest is how long the loops sleep at most: the wall clock may have been set
@@ -54,7 +54,7 @@ func (r *Runner) beat(ctx context.Context) error {
 		case <-time.After(r.Beat):
 		}
 		err := r.Register.Beat(ctx, r.node)
-		if errors.Is(err, register.ErrConflict) {
+		if errors.Is(err, kept.ErrConflict) {
 			return fmt.Errorf("another server has been started as node %s: %w", r.Node, err)
 		}
 		if err != nil {

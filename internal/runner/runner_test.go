@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/action"
 	"beredskab/internal/event"
 	"beredskab/internal/plan"
@@ -241,7 +243,7 @@ func TestNewerStartWins(t *testing.T) {
 	run := older.start("a")
 	older.untilEnded(run)
 	newer := w.open(newActions(), nil).serve()
-	if err := <-older.ended; !errors.Is(err, register.ErrConflict) {
+	if err := <-older.ended; !errors.Is(err, kept.ErrConflict) {
 		t.Errorf("the older ended with %v", err)
 	}
 	older.close()

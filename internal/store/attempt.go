@@ -4,11 +4,12 @@ import (
 	"context"
 	"fmt"
 
-	"beredskab/internal/register"
+	"beredskab/internal/kept"
+
 	"beredskab/internal/store/queries"
 )
 
-func (t *transaction) AddAttempt(ctx context.Context, a register.Attempt) (bool, error) {
+func (t *transaction) AddAttempt(ctx context.Context, a kept.Attempt) (bool, error) {
 	rows, err := t.q.AddAttempt(ctx, queries.AddAttemptParams{
 		Run: a.Run, Step: a.Step, Number: int64(a.Number), Node: a.Node, Epoch: a.Epoch, State: string(a.State),
 		Process: string(a.Process), Outcome: a.Outcome, ClaimedAt: micros(a.ClaimedAt), EndedAt: micros(a.EndedAt),
@@ -16,7 +17,7 @@ func (t *transaction) AddAttempt(ctx context.Context, a register.Attempt) (bool,
 	return added(rows, err, "adding attempt", a.Run, a.Step, a.Number)
 }
 
-func (t *transaction) SaveAttempt(ctx context.Context, a register.Attempt, epoch int64, from ...register.AttemptState) error {
+func (t *transaction) SaveAttempt(ctx context.Context, a kept.Attempt, epoch int64, from ...kept.AttemptState) error {
 	var states [4]string // As many as there are.
 	if len(from) > len(states) {
 		return fmt.Errorf("saving attempt %s %s %d: %d states named, there are %d", a.Run, a.Step, a.Number, len(from), len(states))
@@ -29,23 +30,23 @@ func (t *transaction) SaveAttempt(ctx context.Context, a register.Attempt, epoch
 		Process: string(a.Process), Outcome: a.Outcome, ClaimedAt: micros(a.ClaimedAt), EndedAt: micros(a.EndedAt),
 		ExpectedEpoch: epoch, From1: states[0], From2: states[1], From3: states[2], From4: states[3],
 	})
-	return changed(rows, err, register.ErrConflict, "saving attempt", a.Run, a.Step, a.Number)
+	return changed(rows, err, kept.ErrConflict, "saving attempt", a.Run, a.Step, a.Number)
 }
 
-func (t *transaction) Attempt(ctx context.Context, run, step string, number int) (register.Attempt, error) {
+func (t *transaction) Attempt(ctx context.Context, run, step string, number int) (kept.Attempt, error) {
 	row, err := t.q.Attempt(ctx, queries.AttemptParams{Run: run, Step: step, Number: int64(number)})
 	return one(row, err, attempt, "attempt", run, step, number)
 }
 
-func (t *transaction) OpenAttempts(ctx context.Context) ([]register.Attempt, error) {
+func (t *transaction) OpenAttempts(ctx context.Context) ([]kept.Attempt, error) {
 	rows, err := t.q.OpenAttempts(ctx)
 	return each(rows, doing(err, "listing open attempts"), attempt)
 }
 
-func attempt(row queries.Attempt) register.Attempt {
-	return register.Attempt{
+func attempt(row queries.Attempt) kept.Attempt {
+	return kept.Attempt{
 		Run: row.Run, Step: row.Step, Number: int(row.Number), Node: row.Node, Epoch: row.Epoch,
-		State: register.AttemptState(row.State), Process: raw(row.Process), Outcome: row.Outcome,
+		State: kept.AttemptState(row.State), Process: raw(row.Process), Outcome: row.Outcome,
 		ClaimedAt: moment(row.ClaimedAt), EndedAt: moment(row.EndedAt),
 	}
 }

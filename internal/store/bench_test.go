@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/register"
 	"beredskab/internal/store"
 )
@@ -44,14 +46,14 @@ func benchStep(b *testing.B, options store.Options) {
 	}
 }
 
-func step(b *testing.B, tx register.Tx, run register.RunRow, i int) error {
+func step(b *testing.B, tx register.Tx, run kept.Run, i int) error {
 	ctx := b.Context()
 	run.Seq = 1 + 3*(i+1)
 	if err := tx.SaveRun(ctx, run, run.Seq-3); err != nil {
 		return err
 	}
 	body := []byte(`{"step":"gendan-database","outcome":"done"}`)
-	events := []register.EventRow{
+	events := []kept.Event{
 		{Seq: run.Seq - 2, At: at(i), Kind: "started", Body: body},
 		{Seq: run.Seq - 1, At: at(i), Kind: "ended", Body: body},
 		{Seq: run.Seq, At: at(i), Kind: "checked", Body: body},
@@ -59,16 +61,16 @@ func step(b *testing.B, tx register.Tx, run register.RunRow, i int) error {
 	if err := tx.AddEvents(ctx, run.ID, events); err != nil {
 		return err
 	}
-	attempt := register.Attempt{Run: run.ID, Step: fmt.Sprint("s", i), Number: 1, Node: "n", Epoch: 1, State: register.AttemptStarting}
+	attempt := kept.Attempt{Run: run.ID, Step: fmt.Sprint("s", i), Number: 1, Node: "n", Epoch: 1, State: kept.AttemptStarting}
 	if _, err := tx.AddAttempt(ctx, attempt); err != nil {
 		return err
 	}
-	attempt.State = register.AttemptRunning
-	if err := tx.SaveAttempt(ctx, attempt, 1, register.AttemptStarting); err != nil {
+	attempt.State = kept.AttemptRunning
+	if err := tx.SaveAttempt(ctx, attempt, 1, kept.AttemptStarting); err != nil {
 		return err
 	}
 	for range 2 {
-		if _, err := tx.AddEntry(ctx, register.Entry{At: at(i), Actor: "p", Object: run.ID, Outcome: "done", Bytes: body, Hash: body[:32]}); err != nil {
+		if _, err := tx.AddEntry(ctx, kept.Entry{At: at(i), Actor: "p", Object: run.ID, Outcome: "done", Bytes: body, Hash: body[:32]}); err != nil {
 			return err
 		}
 	}

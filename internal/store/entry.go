@@ -3,13 +3,14 @@ package store
 import (
 	"context"
 
-	"beredskab/internal/register"
+	"beredskab/internal/kept"
+
 	"beredskab/internal/store/queries"
 )
 
 // AddEntry draws the next number from the log's head, whose row PostgreSQL holds
 // until commit: whoever appends meanwhile waits, and a rollback leaves no gap.
-func (t *transaction) AddEntry(ctx context.Context, e register.Entry) (int64, error) {
+func (t *transaction) AddEntry(ctx context.Context, e kept.Entry) (int64, error) {
 	seq, err := t.q.NextEntry(ctx)
 	if err != nil {
 		return 0, doing(err, "drawing the next number of the log")
@@ -20,7 +21,7 @@ func (t *transaction) AddEntry(ctx context.Context, e register.Entry) (int64, er
 	}), "adding entry", seq)
 }
 
-func (t *transaction) Entries(ctx context.Context, f register.EntryFilter) ([]register.Entry, error) {
+func (t *transaction) Entries(ctx context.Context, f kept.EntryFilter) ([]kept.Entry, error) {
 	var rows []queries.Entry
 	var err error
 	switch {
@@ -31,8 +32,8 @@ func (t *transaction) Entries(ctx context.Context, f register.EntryFilter) ([]re
 	default:
 		rows, err = t.q.Entries(ctx, most(f.Limit))
 	}
-	return each(rows, doing(err, "listing log entries"), func(row queries.Entry) register.Entry {
-		return register.Entry{
+	return each(rows, doing(err, "listing log entries"), func(row queries.Entry) kept.Entry {
+		return kept.Entry{
 			Seq: row.Seq, At: moment(row.At), Actor: row.Actor, Act: row.Act, Object: row.Object,
 			Outcome: row.Outcome, Bytes: row.Bytes, Hash: row.Hash,
 		}

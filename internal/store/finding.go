@@ -3,11 +3,12 @@ package store
 import (
 	"context"
 
-	"beredskab/internal/register"
+	"beredskab/internal/kept"
+
 	"beredskab/internal/store/queries"
 )
 
-func (t *transaction) PutFinding(ctx context.Context, f register.Finding) error {
+func (t *transaction) PutFinding(ctx context.Context, f kept.Finding) error {
 	return doing(t.q.PutFinding(ctx, queries.PutFindingParams{
 		FindingKey: f.Key, Code: f.Code, System: f.System, Run: f.Run, Severity: f.Severity, State: f.State,
 		Message: f.Text, Hint: f.Hint, Measure: f.Value, Bound: f.Limit, RaisedAt: micros(f.RaisedAt),
@@ -15,7 +16,7 @@ func (t *transaction) PutFinding(ctx context.Context, f register.Finding) error 
 	}), "putting finding", f.Key)
 }
 
-func (t *transaction) Findings(ctx context.Context, f register.FindingFilter) ([]register.Finding, error) {
+func (t *transaction) Findings(ctx context.Context, f kept.FindingFilter) ([]kept.Finding, error) {
 	var rows []queries.Finding
 	var err error
 	switch {
@@ -28,8 +29,8 @@ func (t *transaction) Findings(ctx context.Context, f register.FindingFilter) ([
 	default:
 		rows, err = t.q.Findings(ctx)
 	}
-	return each(rows, doing(err, "listing findings"), func(row queries.Finding) register.Finding {
-		return register.Finding{
+	return each(rows, doing(err, "listing findings"), func(row queries.Finding) kept.Finding {
+		return kept.Finding{
 			Key: row.FindingKey, Code: row.Code, System: row.System, Run: row.Run, Severity: row.Severity,
 			State: row.State, Text: row.Message, Hint: row.Hint, Value: row.Measure, Limit: row.Bound,
 			RaisedAt: moment(row.RaisedAt), SeenAt: moment(row.SeenAt), ClosedAt: moment(row.ClosedAt), Reason: row.Reason,

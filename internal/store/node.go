@@ -4,7 +4,8 @@ import (
 	"context"
 	"time"
 
-	"beredskab/internal/register"
+	"beredskab/internal/kept"
+
 	"beredskab/internal/store/queries"
 )
 
@@ -20,16 +21,16 @@ func (t *transaction) Beat(ctx context.Context, node string, epoch int64) (int64
 		return epoch, doing(err, "starting node", node)
 	}
 	rows, err := t.q.Beat(ctx, queries.BeatParams{Name: node, Epoch: epoch, Beat: now})
-	return epoch, changed(rows, err, register.ErrConflict, "beating for node", node, epoch)
+	return epoch, changed(rows, err, kept.ErrConflict, "beating for node", node, epoch)
 }
 
-func (t *transaction) SilentNodes(ctx context.Context, silence time.Duration) ([]register.NodeRow, error) {
+func (t *transaction) SilentNodes(ctx context.Context, silence time.Duration) ([]kept.Node, error) {
 	now, err := t.now(ctx)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := t.q.SilentNodes(ctx, now-silence.Microseconds())
-	return each(rows, doing(err, "listing silent nodes"), func(row queries.Node) register.NodeRow {
-		return register.NodeRow{Name: row.Name, Epoch: row.Epoch, Beat: moment(row.Beat)}
+	return each(rows, doing(err, "listing silent nodes"), func(row queries.Node) kept.Node {
+		return kept.Node{Name: row.Name, Epoch: row.Epoch, Beat: moment(row.Beat)}
 	})
 }

@@ -7,8 +7,9 @@ import (
 	"errors"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/outbox"
-	"beredskab/internal/register"
 	"beredskab/internal/store/queries"
 )
 
@@ -41,7 +42,7 @@ func (t *transaction) SaveNotice(ctx context.Context, n outbox.Notice) error {
 		ExpiresAt: micros(n.ExpiresAt), NextTry: micros(n.NextTry), Tries: int64(n.Tries), State: string(n.State),
 		LastError: n.LastError,
 	})
-	return changed(rows, err, register.ErrNotFound, "saving notice", n.ID)
+	return changed(rows, err, kept.ErrNotFound, "saving notice", n.ID)
 }
 
 func (t *transaction) Notice(ctx context.Context, id int64) (outbox.Notice, error) {
@@ -70,7 +71,7 @@ func (t *transaction) NextNotice(ctx context.Context) (time.Time, error) {
 	return time.UnixMicro(next).UTC(), nil
 }
 
-func (t *transaction) Notices(ctx context.Context, f register.NoticeFilter) ([]outbox.Notice, error) {
+func (t *transaction) Notices(ctx context.Context, f outbox.Filter) ([]outbox.Notice, error) {
 	var rows []queries.Notice
 	var err error
 	switch {
@@ -114,7 +115,7 @@ func (t *transaction) AddDelivery(ctx context.Context, d outbox.Delivery) error 
 		Notice: d.Notice, TryNumber: int64(d.Try), At: micros(d.At), Channel: d.Channel, Outcome: string(d.Outcome),
 		Detail: d.Detail, RetryAt: micros(d.RetryAt),
 	})
-	return changed(rows, err, register.ErrConflict, "adding delivery", d.Notice, d.Try)
+	return changed(rows, err, kept.ErrConflict, "adding delivery", d.Notice, d.Try)
 }
 
 func (t *transaction) Deliveries(ctx context.Context, notice int64) ([]outbox.Delivery, error) {

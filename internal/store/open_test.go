@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/register"
 	"beredskab/internal/store"
 	"beredskab/internal/store/pgtest"
@@ -153,7 +155,7 @@ func TestBackupRestores(t *testing.T) {
 	addRun(t, db, aRun("2026-02", "later", 1))
 	restored := open(t, store.Options{Path: path, Mode: store.Serve})
 	view(t, restored, func(tx register.Tx) error {
-		equal(t, "runs", ids(must[[]register.RunRow](t)(tx.Runs(t.Context(), register.RunFilter{}))), []string{"2026-01"})
+		equal(t, "runs", ids(must[[]kept.Run](t)(tx.Runs(t.Context(), kept.RunFilter{}))), []string{"2026-01"})
 		return nil
 	})
 	equal(t, "problems", restored.Check(t.Context()).Problems, []string(nil))
@@ -217,7 +219,7 @@ func TestUpdateOutlivesACrashOfPostgres(t *testing.T) {
 		t.Fatal(err)
 	}
 	view(t, db, func(tx register.Tx) error {
-		equal(t, "runs", ids(must[[]register.RunRow](t)(tx.Runs(t.Context(), register.RunFilter{}))), []string{"2026-02", "2026-01"})
+		equal(t, "runs", ids(must[[]kept.Run](t)(tx.Runs(t.Context(), kept.RunFilter{}))), []string{"2026-02", "2026-01"})
 		return nil
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/outbox"
 	"beredskab/internal/register"
 	"beredskab/internal/store"
@@ -13,31 +15,31 @@ import (
 func TestOccurrences(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()
-		o := func(schedule, nominal string, due int) register.Occurrence {
-			return register.Occurrence{
+		o := func(schedule, nominal string, due int) kept.Occurrence {
+			return kept.Occurrence{
 				Schedule: schedule, Nominal: nominal, Zone: "Europe/Copenhagen", Due: at(due),
-				State: register.OccurrenceAsked, At: at(due),
+				State: kept.OccurrenceAsked, At: at(due),
 			}
 		}
 		first, second, other := o("a/d", "2026-11-23T09:00", 1), o("a/d", "2026-11-24T09:00", 9), o("b/d", "2026-11-23T09:00", 5)
 		missed := first
-		missed.State, missed.Reason, missed.Run = register.OccurrenceMissed, "server was off", "2026-01"
+		missed.State, missed.Reason, missed.Run = kept.OccurrenceMissed, "server was off", "2026-01"
 		update(t, db, func(tx register.Tx) error {
-			for _, one := range []register.Occurrence{first, second, other} {
+			for _, one := range []kept.Occurrence{first, second, other} {
 				equal(t, "added", must[bool](t)(tx.AddOccurrence(ctx, one)), true)
 			}
 			equal(t, "a second time", must[bool](t)(tx.AddOccurrence(ctx, missed)), false)
-			wants(t, tx.SaveOccurrence(ctx, o("c/d", "2026-11-23T09:00", 1)), register.ErrNotFound)
+			wants(t, tx.SaveOccurrence(ctx, o("c/d", "2026-11-23T09:00", 1)), kept.ErrNotFound)
 			return tx.SaveOccurrence(ctx, missed)
 		})
 		view(t, db, func(tx register.Tx) error {
-			list := must[[]register.Occurrence](t)
-			equal(t, "one", must[register.Occurrence](t)(tx.Occurrence(ctx, "a/d", first.Nominal, first.Zone)), missed)
+			list := must[[]kept.Occurrence](t)
+			equal(t, "one", must[kept.Occurrence](t)(tx.Occurrence(ctx, "a/d", first.Nominal, first.Zone)), missed)
 			_, err := tx.Occurrence(ctx, "a/d", first.Nominal, "UTC")
-			wants(t, err, register.ErrNotFound)
-			equal(t, "all", list(tx.Occurrences(ctx, "", 0)), []register.Occurrence{second, other, missed})
-			equal(t, "newest", list(tx.Occurrences(ctx, "", 1)), []register.Occurrence{second})
-			equal(t, "of a", list(tx.Occurrences(ctx, "a/d", 5)), []register.Occurrence{second, missed})
+			wants(t, err, kept.ErrNotFound)
+			equal(t, "all", list(tx.Occurrences(ctx, "", 0)), []kept.Occurrence{second, other, missed})
+			equal(t, "newest", list(tx.Occurrences(ctx, "", 1)), []kept.Occurrence{second})
+			equal(t, "of a", list(tx.Occurrences(ctx, "a/d", 5)), []kept.Occurrence{second, missed})
 			return nil
 		})
 	})
@@ -46,8 +48,8 @@ func TestOccurrences(t *testing.T) {
 func TestSchedules(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()
-		s := func(key string, next time.Time) register.ScheduleRow {
-			return register.ScheduleRow{
+		s := func(key string, next time.Time) kept.Schedule {
+			return kept.Schedule{
 				Key: key, System: "a", Drill: "d", PlanHash: "p", Spec: json.RawMessage(`{"cron":"0 9 * * 1"}`), Born: at(0),
 				Followed: at(1), Next: next, Due: at(100), Nominal: "2026-11-23T09:00", Problem: "",
 			}
@@ -55,7 +57,7 @@ func TestSchedules(t *testing.T) {
 		never := s("c/never", time.Time{})
 		update(t, db, func(tx register.Tx) error {
 			equal(t, "none", must[time.Time](t)(tx.NextDue(ctx)), time.Time{})
-			for _, one := range []register.ScheduleRow{s("a/late", at(50)), s("b/soon", at(99)), never} {
+			for _, one := range []kept.Schedule{s("a/late", at(50)), s("b/soon", at(99)), never} {
 				if err := tx.PutSchedule(ctx, one); err != nil {
 					return err
 				}
@@ -63,10 +65,10 @@ func TestSchedules(t *testing.T) {
 			return tx.PutSchedule(ctx, s("b/soon", at(10)))
 		})
 		view(t, db, func(tx register.Tx) error {
-			list := must[[]register.ScheduleRow](t)
-			equal(t, "all", list(tx.Schedules(ctx)), []register.ScheduleRow{s("a/late", at(50)), s("b/soon", at(10)), never})
-			equal(t, "due", list(tx.DueSchedules(ctx, at(50), 0)), []register.ScheduleRow{s("b/soon", at(10)), s("a/late", at(50))})
-			equal(t, "due first", list(tx.DueSchedules(ctx, at(50), 1)), []register.ScheduleRow{s("b/soon", at(10))})
+			list := must[[]kept.Schedule](t)
+			equal(t, "all", list(tx.Schedules(ctx)), []kept.Schedule{s("a/late", at(50)), s("b/soon", at(10)), never})
+			equal(t, "due", list(tx.DueSchedules(ctx, at(50), 0)), []kept.Schedule{s("b/soon", at(10)), s("a/late", at(50))})
+			equal(t, "due first", list(tx.DueSchedules(ctx, at(50), 1)), []kept.Schedule{s("b/soon", at(10))})
 			equal(t, "not yet", len(list(tx.DueSchedules(ctx, at(10).Add(-time.Microsecond), 0))), 0)
 			equal(t, "next", must[time.Time](t)(tx.NextDue(ctx)), at(10))
 			return nil
@@ -107,7 +109,7 @@ func TestNotices(t *testing.T) {
 			}
 			id, added, err := tx.AddNotice(ctx, aNotice("k2", "2026-09", 0))
 			equal(t, "a second time", []any{id, added, err}, []any{later.ID, false, nil})
-			wants(t, tx.SaveNotice(ctx, outbox.Notice{ID: 999, State: outbox.Owed}), register.ErrNotFound)
+			wants(t, tx.SaveNotice(ctx, outbox.Notice{ID: 999, State: outbox.Owed}), kept.ErrNotFound)
 			return nil
 		})
 		sent := first
@@ -122,12 +124,12 @@ func TestNotices(t *testing.T) {
 			list := must[[]outbox.Notice](t)
 			equal(t, "saved", must[outbox.Notice](t)(tx.Notice(ctx, first.ID)), sent)
 			_, err := tx.Notice(ctx, 999)
-			wants(t, err, register.ErrNotFound)
+			wants(t, err, kept.ErrNotFound)
 			equal(t, "owed", keys(list(tx.OwedNotices(ctx, at(500), 1))), []string{"k2"})
-			equal(t, "all", keys(list(tx.Notices(ctx, register.NoticeFilter{}))), []string{"k3", "k2", "k1"})
-			equal(t, "of state", keys(list(tx.Notices(ctx, register.NoticeFilter{State: outbox.Owed, Limit: 1}))), []string{"k3"})
-			equal(t, "of run", keys(list(tx.Notices(ctx, register.NoticeFilter{Run: "2026-01"}))), []string{"k2", "k1"})
-			equal(t, "of both", keys(list(tx.Notices(ctx, register.NoticeFilter{Run: "2026-01", State: outbox.Owed}))), []string{"k2"})
+			equal(t, "all", keys(list(tx.Notices(ctx, outbox.Filter{}))), []string{"k3", "k2", "k1"})
+			equal(t, "of state", keys(list(tx.Notices(ctx, outbox.Filter{State: outbox.Owed, Limit: 1}))), []string{"k3"})
+			equal(t, "of run", keys(list(tx.Notices(ctx, outbox.Filter{Run: "2026-01"}))), []string{"k2", "k1"})
+			equal(t, "of both", keys(list(tx.Notices(ctx, outbox.Filter{Run: "2026-01", State: outbox.Owed}))), []string{"k2"})
 			return nil
 		})
 	})
@@ -145,7 +147,7 @@ func TestDeliveries(t *testing.T) {
 			}
 			return tx.AddDelivery(ctx, one)
 		})
-		wants(t, db.Update(ctx, func(tx register.Tx) error { return tx.AddDelivery(ctx, one) }), register.ErrConflict)
+		wants(t, db.Update(ctx, func(tx register.Tx) error { return tx.AddDelivery(ctx, one) }), kept.ErrConflict)
 		view(t, db, func(tx register.Tx) error {
 			equal(t, "deliveries", must[[]outbox.Delivery](t)(tx.Deliveries(ctx, one.Notice)), []outbox.Delivery{one})
 			return nil
@@ -156,13 +158,13 @@ func TestDeliveries(t *testing.T) {
 func TestEntries(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()
-		e := func(seq int64, actor, object string) register.Entry {
-			return register.Entry{
+		e := func(seq int64, actor, object string) kept.Entry {
+			return kept.Entry{
 				Seq: seq, At: at(int(seq)), Actor: actor, Act: "confirm", Object: object, Outcome: "done",
 				Bytes: []byte("b"), Hash: []byte{0, 1, 255},
 			}
 		}
-		all := []register.Entry{e(1, "p", "x"), e(2, "q", "x"), e(3, "p", "y")}
+		all := []kept.Entry{e(1, "p", "x"), e(2, "q", "x"), e(3, "p", "y")}
 		update(t, db, func(tx register.Tx) error {
 			for _, one := range all {
 				equal(t, "number", must[int64](t)(tx.AddEntry(ctx, one)), one.Seq)
@@ -170,12 +172,12 @@ func TestEntries(t *testing.T) {
 			return nil
 		})
 		view(t, db, func(tx register.Tx) error {
-			list := must[[]register.Entry](t)
-			equal(t, "all", list(tx.Entries(ctx, register.EntryFilter{})), []register.Entry{all[2], all[1], all[0]})
-			equal(t, "newest", list(tx.Entries(ctx, register.EntryFilter{Limit: 1})), all[2:])
-			equal(t, "object", list(tx.Entries(ctx, register.EntryFilter{Object: "x"})), []register.Entry{all[1], all[0]})
-			equal(t, "actor", list(tx.Entries(ctx, register.EntryFilter{Actor: "p"})), []register.Entry{all[2], all[0]})
-			equal(t, "both", list(tx.Entries(ctx, register.EntryFilter{Actor: "p", Object: "x"})), all[:1])
+			list := must[[]kept.Entry](t)
+			equal(t, "all", list(tx.Entries(ctx, kept.EntryFilter{})), []kept.Entry{all[2], all[1], all[0]})
+			equal(t, "newest", list(tx.Entries(ctx, kept.EntryFilter{Limit: 1})), all[2:])
+			equal(t, "object", list(tx.Entries(ctx, kept.EntryFilter{Object: "x"})), []kept.Entry{all[1], all[0]})
+			equal(t, "actor", list(tx.Entries(ctx, kept.EntryFilter{Actor: "p"})), []kept.Entry{all[2], all[0]})
+			equal(t, "both", list(tx.Entries(ctx, kept.EntryFilter{Actor: "p", Object: "x"})), all[:1])
 			return nil
 		})
 	})
@@ -184,8 +186,8 @@ func TestEntries(t *testing.T) {
 func TestFindings(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()
-		f := func(key, system, run string) register.Finding {
-			return register.Finding{
+		f := func(key, system, run string) kept.Finding {
+			return kept.Finding{
 				Key: key, Code: "C6", System: system, Run: run, Severity: "high", State: "breached", Text: "RTO",
 				Hint: "h", Value: 90, Limit: 60, RaisedAt: at(1), SeenAt: at(2),
 			}
@@ -194,7 +196,7 @@ func TestFindings(t *testing.T) {
 		closed.ClosedAt, closed.Reason = at(5), "gone"
 		a, b := f("a", "a", ""), f("b", "b", "2026-01")
 		update(t, db, func(tx register.Tx) error {
-			for _, one := range []register.Finding{b, a, f("c", "a", "2026-01"), closed} {
+			for _, one := range []kept.Finding{b, a, f("c", "a", "2026-01"), closed} {
 				if err := tx.PutFinding(ctx, one); err != nil {
 					return err
 				}
@@ -203,17 +205,17 @@ func TestFindings(t *testing.T) {
 		})
 		view(t, db, func(tx register.Tx) error {
 			for _, c := range []struct {
-				filter register.FindingFilter
-				want   []register.Finding
+				filter kept.FindingFilter
+				want   []kept.Finding
 			}{
-				{register.FindingFilter{}, []register.Finding{a, b, closed}},
-				{register.FindingFilter{Open: true}, []register.Finding{a, b}},
-				{register.FindingFilter{Open: true, System: "b", Run: "2026-01"}, []register.Finding{b}},
-				{register.FindingFilter{System: "a"}, []register.Finding{a, closed}},
-				{register.FindingFilter{Run: "2026-01"}, []register.Finding{b, closed}},
-				{register.FindingFilter{Run: "2026-01", System: "a"}, []register.Finding{closed}},
+				{kept.FindingFilter{}, []kept.Finding{a, b, closed}},
+				{kept.FindingFilter{Open: true}, []kept.Finding{a, b}},
+				{kept.FindingFilter{Open: true, System: "b", Run: "2026-01"}, []kept.Finding{b}},
+				{kept.FindingFilter{System: "a"}, []kept.Finding{a, closed}},
+				{kept.FindingFilter{Run: "2026-01"}, []kept.Finding{b, closed}},
+				{kept.FindingFilter{Run: "2026-01", System: "a"}, []kept.Finding{closed}},
 			} {
-				equal(t, "findings", must[[]register.Finding](t)(tx.Findings(ctx, c.filter)), c.want)
+				equal(t, "findings", must[[]kept.Finding](t)(tx.Findings(ctx, c.filter)), c.want)
 			}
 			return nil
 		})
@@ -234,12 +236,12 @@ func TestNodes(t *testing.T) {
 		update(t, db, func(tx register.Tx) error {
 			equal(t, "same epoch", must[int64](t)(tx.Beat(ctx, "n1", 3)), int64(3))
 			_, err := tx.Beat(ctx, "n1", 1)
-			wants(t, err, register.ErrConflict)
+			wants(t, err, kept.ErrConflict)
 			return nil
 		})
 		view(t, db, func(tx register.Tx) error {
-			equal(t, "silent for an hour", len(must[[]register.NodeRow](t)(tx.SilentNodes(ctx, time.Hour))), 0)
-			silent := must[[]register.NodeRow](t)(tx.SilentNodes(ctx, -time.Minute))
+			equal(t, "silent for an hour", len(must[[]kept.Node](t)(tx.SilentNodes(ctx, time.Hour))), 0)
+			silent := must[[]kept.Node](t)(tx.SilentNodes(ctx, -time.Minute))
 			equal(t, "silent at all", []any{len(silent), silent[0].Name, silent[0].Epoch}, []any{2, "n1", int64(3)})
 			return nil
 		})

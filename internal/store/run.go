@@ -7,11 +7,12 @@ import (
 	"strconv"
 	"strings"
 
-	"beredskab/internal/register"
+	"beredskab/internal/kept"
+
 	"beredskab/internal/store/queries"
 )
 
-func (t *transaction) AddRun(ctx context.Context, r register.RunRow) (bool, error) {
+func (t *transaction) AddRun(ctx context.Context, r kept.Run) (bool, error) {
 	year, number := runNumber(r.ID)
 	rows, err := t.q.AddRun(ctx, queries.AddRunParams{
 		ID: r.ID, Year: year, Number: number,
@@ -24,7 +25,7 @@ func (t *transaction) AddRun(ctx context.Context, r register.RunRow) (bool, erro
 	return added(rows, err, "adding run", r.ID)
 }
 
-func (t *transaction) SaveRun(ctx context.Context, r register.RunRow, expectedSeq int) error {
+func (t *transaction) SaveRun(ctx context.Context, r kept.Run, expectedSeq int) error {
 	rows, err := t.q.SaveRun(ctx, queries.SaveRunParams{
 		ID: r.ID, ExpectedSeq: int64(expectedSeq),
 		System: r.System, PlanHash: r.PlanHash, StepsHash: r.StepsHash, DrillID: r.DrillID, Type: r.Type,
@@ -33,15 +34,15 @@ func (t *transaction) SaveRun(ctx context.Context, r register.RunRow, expectedSe
 		StartedAt: micros(r.StartedAt), EndedAt: micros(r.EndedAt), Rta: optional(r.RTA), Rpa: optional(r.RPA),
 		Measured: bit(r.Measured),
 	})
-	return changed(rows, err, register.ErrConflict, "saving run", r.ID, expectedSeq)
+	return changed(rows, err, kept.ErrConflict, "saving run", r.ID, expectedSeq)
 }
 
-func (t *transaction) Run(ctx context.Context, id string) (register.RunRow, error) {
+func (t *transaction) Run(ctx context.Context, id string) (kept.Run, error) {
 	row, err := t.q.Run(ctx, id)
 	return one(row, err, runRow, "run", id)
 }
 
-func (t *transaction) Runs(ctx context.Context, f register.RunFilter) ([]register.RunRow, error) {
+func (t *transaction) Runs(ctx context.Context, f kept.RunFilter) ([]kept.Run, error) {
 	var rows []queries.Run
 	var err error
 	switch {
@@ -63,7 +64,7 @@ func (t *transaction) LastRunNumber(ctx context.Context, year int) (int, error) 
 	return int(number), doing(err, "finding the last run of", year)
 }
 
-func (t *transaction) NewestEvidence(ctx context.Context) ([]register.RunRow, error) {
+func (t *transaction) NewestEvidence(ctx context.Context) ([]kept.Run, error) {
 	rows, err := t.q.NewestEvidence(ctx)
 	return each(rows, doing(err, "listing the newest evidence"), runRow)
 }
@@ -80,8 +81,8 @@ func runNumber(id string) (year, number int64) {
 	return year, number
 }
 
-func runRow(row queries.Run) register.RunRow {
-	return register.RunRow{
+func runRow(row queries.Run) kept.Run {
+	return kept.Run{
 		ID: row.ID, System: row.System, PlanHash: row.PlanHash, StepsHash: row.StepsHash, DrillID: row.DrillID,
 		Type: row.Type, Title: row.Title, Scope: row.Scope, Incident: row.Incident != 0, Imported: row.Imported != 0,
 		State: row.State, Verdict: row.Verdict, Director: row.Director, Seq: int(row.Seq), Node: row.Node,
@@ -90,21 +91,21 @@ func runRow(row queries.Run) register.RunRow {
 	}
 }
 
-func (t *transaction) AddEvents(ctx context.Context, run string, events []register.EventRow) error {
+func (t *transaction) AddEvents(ctx context.Context, run string, events []kept.Event) error {
 	for _, e := range events {
 		rows, err := t.q.AddEvent(ctx, queries.AddEventParams{
 			Run: run, Seq: int64(e.Seq), At: micros(e.At), Kind: e.Kind, Step: e.Step, Body: string(e.Body),
 		})
-		if err := changed(rows, err, register.ErrConflict, "adding event", run, e.Seq); err != nil {
+		if err := changed(rows, err, kept.ErrConflict, "adding event", run, e.Seq); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *transaction) Events(ctx context.Context, run string, after int) ([]register.EventRow, error) {
+func (t *transaction) Events(ctx context.Context, run string, after int) ([]kept.Event, error) {
 	rows, err := t.q.Events(ctx, queries.EventsParams{Run: run, After: int64(after)})
-	return each(rows, doing(err, "listing events", run), func(row queries.Event) register.EventRow {
-		return register.EventRow{Seq: int(row.Seq), At: moment(row.At), Kind: row.Kind, Step: row.Step, Body: raw(row.Body)}
+	return each(rows, doing(err, "listing events", run), func(row queries.Event) kept.Event {
+		return kept.Event{Seq: int(row.Seq), At: moment(row.At), Kind: row.Kind, Step: row.Step, Body: raw(row.Body)}
 	})
 }

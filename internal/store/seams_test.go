@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/mattn/go-sqlite3"
@@ -251,7 +253,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	add := func(hash string) error {
 		return db.Update(t.Context(), func(tx register.Tx) error {
-			_, _, err := tx.AddVersion(t.Context(), register.Version{Hash: hash, Kind: "plan", ID: "a", Canonical: make([]byte, 1<<20)})
+			_, _, err := tx.AddVersion(t.Context(), kept.Version{Hash: hash, Kind: "plan", ID: "a", Canonical: make([]byte, 1<<20)})
 			return err
 		})
 	}

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/register"
 	"beredskab/internal/store"
 	"beredskab/internal/store/pgtest"
@@ -86,14 +88,14 @@ func at(seconds int) time.Time {
 	return time.Date(2026, 11, 23, 8, 0, 0, 123_456_000, time.UTC).Add(time.Duration(seconds) * time.Second)
 }
 
-func aRun(id, system string, opened int) register.RunRow {
-	return register.RunRow{
+func aRun(id, system string, opened int) kept.Run {
+	return kept.Run{
 		ID: id, System: system, PlanHash: "p-" + system, StepsHash: "s-" + system, DrillID: "d", Type: "technical",
 		Title: "Gendan fra backup", Scope: "full", State: "open", Director: "leder", Seq: 1, Node: "n1", OpenedAt: at(opened),
 	}
 }
 
-func addRun(t testing.TB, db *store.DB, rows ...register.RunRow) {
+func addRun(t testing.TB, db *store.DB, rows ...kept.Run) {
 	t.Helper()
 	update(t, db, func(tx register.Tx) error {
 		for _, r := range rows {

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/kept"
+
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "github.com/mattn/go-sqlite3"
 
@@ -73,8 +75,8 @@ func inTurn(t *testing.T, goroutines int, do func(i int) error) {
 
 func writeEverywhere(ctx context.Context, tx register.Tx) error {
 	_, errRun := tx.AddRun(ctx, aRun("2026-01", "a", 0))
-	_, _, errVersion := tx.AddVersion(ctx, register.Version{Hash: "h", Kind: "plan", ID: "a"})
-	_, errEntry := tx.AddEntry(ctx, register.Entry{Actor: "p", Outcome: "done"})
+	_, _, errVersion := tx.AddVersion(ctx, kept.Version{Hash: "h", Kind: "plan", ID: "a"})
+	_, errEntry := tx.AddEntry(ctx, kept.Entry{Actor: "p", Outcome: "done"})
 	_, _, errNotice := tx.AddNotice(ctx, aNotice("k", "2026-01", 1))
 	return errors.Join(errRun, errVersion, errEntry, errNotice, tx.Wake(ctx, "2026-01", time.Time{}))
 }
@@ -105,7 +107,7 @@ func TestRollbackLeavesNothing(t *testing.T) {
 			equal(t, table, count(t, outside(t, options), table), 0)
 		}
 		update(t, db, func(tx register.Tx) error {
-			equal(t, "no gap", must[int64](t)(tx.AddEntry(t.Context(), register.Entry{Outcome: "done"})), int64(1))
+			equal(t, "no gap", must[int64](t)(tx.AddEntry(t.Context(), kept.Entry{Outcome: "done"})), int64(1))
 			return nil
 		})
 	})
@@ -133,8 +135,8 @@ func TestNaturalKeyHasOneWinner(t *testing.T) {
 		var winners sync.Map
 		inTurn(t, 8, func(i int) error {
 			return db.Update(t.Context(), func(tx register.Tx) error {
-				added, err := tx.AddOccurrence(t.Context(), register.Occurrence{
-					Schedule: "a/d", Nominal: "2026-11-23T09:00", Zone: "UTC", State: register.OccurrenceStarted, Run: fmt.Sprint(i),
+				added, err := tx.AddOccurrence(t.Context(), kept.Occurrence{
+					Schedule: "a/d", Nominal: "2026-11-23T09:00", Zone: "UTC", State: kept.OccurrenceStarted, Run: fmt.Sprint(i),
 				})
 				winners.Delete(i)
 				if added {
@@ -146,7 +148,7 @@ func TestNaturalKeyHasOneWinner(t *testing.T) {
 		var won []string
 		winners.Range(func(i, _ any) bool { won = append(won, fmt.Sprint(i)); return true })
 		view(t, db, func(tx register.Tx) error {
-			o := must[register.Occurrence](t)(tx.Occurrence(t.Context(), "a/d", "2026-11-23T09:00", "UTC"))
+			o := must[kept.Occurrence](t)(tx.Occurrence(t.Context(), "a/d", "2026-11-23T09:00", "UTC"))
 			equal(t, "winner", won, []string{o.Run})
 			return nil
 		})
@@ -170,14 +172,14 @@ func TestConcurrentUpdates(t *testing.T) {
 			return nil
 		})
 		view(t, db, func(tx register.Tx) error {
-			equal(t, "seq", must[register.RunRow](t)(tx.Run(ctx, "2026-01")).Seq, 1+goroutines*rounds)
-			entries := must[[]register.Entry](t)(tx.Entries(ctx, register.EntryFilter{}))
+			equal(t, "seq", must[kept.Run](t)(tx.Run(ctx, "2026-01")).Seq, 1+goroutines*rounds)
+			entries := must[[]kept.Entry](t)(tx.Entries(ctx, kept.EntryFilter{}))
 			slices.Reverse(entries)
 			for i, e := range entries {
 				equal(t, "log number", e.Seq, int64(i+1))
 			}
 			equal(t, "log", len(entries), goroutines*rounds)
-			versions := must[[]register.Version](t)(tx.Versions(ctx, "plan", "a"))
+			versions := must[[]kept.Version](t)(tx.Versions(ctx, "plan", "a"))
 			for i, v := range versions {
 				equal(t, "version number", v.Number, i+1)
 			}
@@ -190,7 +192,7 @@ func TestConcurrentUpdates(t *testing.T) {
 // untilAgreed does what a caller of Update does on a conflict.
 func untilAgreed(ctx context.Context, db *store.DB, fn func(register.Tx) error) error {
 	for {
-		if err := db.Update(ctx, fn); !errors.Is(err, register.ErrConflict) {
+		if err := db.Update(ctx, fn); !errors.Is(err, kept.ErrConflict) {
 			return err
 		}
 	}
@@ -205,8 +207,8 @@ func countUp(ctx context.Context, tx register.Tx, i, round int) error {
 	if err := tx.SaveRun(ctx, run, run.Seq-1); err != nil {
 		return err
 	}
-	_, errEntry := tx.AddEntry(ctx, register.Entry{Actor: fmt.Sprint(i), Outcome: "done"})
-	_, _, errVersion := tx.AddVersion(ctx, register.Version{Hash: fmt.Sprint(i, round), Kind: "plan", ID: "a"})
+	_, errEntry := tx.AddEntry(ctx, kept.Entry{Actor: fmt.Sprint(i), Outcome: "done"})
+	_, _, errVersion := tx.AddVersion(ctx, kept.Version{Hash: fmt.Sprint(i, round), Kind: "plan", ID: "a"})
 	_, errNode := tx.Beat(ctx, fmt.Sprint("n", i), 0)
 	return errors.Join(errEntry, errVersion, errNode)
 }
@@ -217,7 +219,7 @@ func TestHistoryCannotBeChanged(t *testing.T) {
 		db := open(t, options)
 		update(t, db, func(tx register.Tx) error {
 			return errors.Join(writeEverywhere(t.Context(), tx),
-				tx.AddEvents(t.Context(), "2026-01", []register.EventRow{{Seq: 1, At: at(1), Kind: "opened"}}))
+				tx.AddEvents(t.Context(), "2026-01", []kept.Event{{Seq: 1, At: at(1), Kind: "opened"}}))
 		})
 		past := outside(t, options)
 		for _, statement := range []string{
@@ -246,17 +248,17 @@ func TestNumbersDrawnAtOneMoment(t *testing.T) {
 		ctx := t.Context()
 		inTurn(t, goroutines, func(i int) error {
 			return db.Update(ctx, func(tx register.Tx) error {
-				_, _, errVersion := tx.AddVersion(ctx, register.Version{Hash: fmt.Sprint(i), Kind: "plan", ID: "a"})
+				_, _, errVersion := tx.AddVersion(ctx, kept.Version{Hash: fmt.Sprint(i), Kind: "plan", ID: "a"})
 				_, errNode := tx.Beat(ctx, fmt.Sprint("n", i), 0)
 				return errors.Join(errVersion, errNode)
 			})
 		})
 		view(t, db, func(tx register.Tx) error {
-			versions := must[[]register.Version](t)(tx.Versions(ctx, "plan", "a"))
+			versions := must[[]kept.Version](t)(tx.Versions(ctx, "plan", "a"))
 			equal(t, "versions", len(versions), goroutines)
 			equal(t, "last number", versions[goroutines-1].Number, goroutines)
 			epochs := map[int64]bool{}
-			for _, n := range must[[]register.NodeRow](t)(tx.SilentNodes(ctx, -time.Minute)) {
+			for _, n := range must[[]kept.Node](t)(tx.SilentNodes(ctx, -time.Minute)) {
 				epochs[n.Epoch] = true
 			}
 			equal(t, "epochs", len(epochs), goroutines)

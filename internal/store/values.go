@@ -8,7 +8,7 @@ import (
 	"math"
 	"time"
 
-	"beredskab/internal/register"
+	"beredskab/internal/kept"
 )
 
 // micros stores a time; the zero time is 0.
@@ -94,7 +94,7 @@ func one[Row, Value any](row Row, err error, turn func(Row) Value, what string, 
 // missing says which key was not found.
 func missing(err error, what string, key ...any) error {
 	if errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("%s %v: %w", what, key, register.ErrNotFound)
+		return fmt.Errorf("%s %v: %w", what, key, kept.ErrNotFound)
 	}
 	return fmt.Errorf("reading %s %v: %w", what, key, err)
 }

@@ -12,9 +12,10 @@ import (
 	"os"
 	"path/filepath"
 
+	"beredskab/internal/kept"
+
 	"beredskab/internal/app"
 	"beredskab/internal/plan"
-	"beredskab/internal/register"
 )
 
 // ErrNotFound says that what was named is not there.
@@ -96,13 +97,13 @@ func (f *Folder) register(ctx context.Context, ask func(*app.App) error) error {
 }
 
 // versions lists what the register holds of a plan; nothing without a register.
-func (f *Folder) versions(ctx context.Context, id string) (list []register.Version, err error) {
+func (f *Folder) versions(ctx context.Context, id string) (list []kept.Version, err error) {
 	if !Registered(f.Settings) {
 		return nil, nil
 	}
 	err = f.register(ctx, func(a *app.App) error {
 		list, err = a.Register.Versions(ctx, id)
-		if errors.Is(err, register.ErrNotFound) {
+		if errors.Is(err, kept.ErrNotFound) {
 			return nil
 		}
 		return err

@@ -1,4 +1,7 @@
-package register
+// Package kept is what the register keeps: one type for each kind of row, what
+// narrows a list of them, and what a store says when a row is not as expected.
+// It decides nothing; register does, and its Store keeps.
+package kept
 
 import (
 	"encoding/json"
@@ -21,9 +24,9 @@ type Version struct {
 	AdoptedBy string
 }
 
-// RunRow is a run as the register lists it; its truth is its events. Lengths
+// Run is a run as the register lists it; its truth is its events. Lengths
 // are nanoseconds.
-type RunRow struct {
+type Run struct {
 	ID        string // "2026-07": year and number
 	System    string
 	PlanHash  string
@@ -47,8 +50,8 @@ type RunRow struct {
 	Measured  bool
 }
 
-// EventRow is one event.Event as stored; Body is its JSON.
-type EventRow struct {
+// Event is one event.Event as stored; Body is its JSON.
+type Event struct {
 	Seq  int
 	At   time.Time
 	Kind string
@@ -104,9 +107,9 @@ const (
 	OccurrenceSkipped OccurrenceState = "skipped"
 )
 
-// ScheduleRow is a schedule as the register knows it: what the plan in the
+// Schedule is a schedule as the register knows it: what the plan in the
 // register asks for, and how far it has been followed.
-type ScheduleRow struct {
+type Schedule struct {
 	Key      string // "system/drill", or "@checks"
 	System   string
 	Drill    string
@@ -120,8 +123,13 @@ type ScheduleRow struct {
 	Problem  string    // why it cannot be followed
 }
 
-// NodeRow is one server process that has driven this register.
-type NodeRow struct {
+// Same tells whether both ask for the same and are due at the same moment.
+func (s Schedule) Same(o Schedule) bool {
+	return s.PlanHash == o.PlanHash && string(s.Spec) == string(o.Spec) && s.Next.Equal(o.Next) && s.Due.Equal(o.Due) && s.Problem == o.Problem
+}
+
+// Node is one server process that has driven this register.
+type Node struct {
 	Name  string
 	Epoch int64
 	Beat  time.Time
