@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -26,8 +27,16 @@ const (
 	folderPrefix = "beredskab-pgtest-"
 )
 
+// Place is where a cluster runs: the zero Place is the loopback interface.
+type Place struct {
+	Namespace string // network namespace, as `ip netns` names it; needs root
+	Host      string // its address there
+	Network   string // who may connect, as 10.1.2.0/24
+}
+
 // Cluster is a running PostgreSQL.
 type Cluster struct {
+	place    Place
 	folder   string
 	programs string
 	port     int
@@ -80,12 +89,23 @@ func Start(t testing.TB) (url string) {
 
 // Launch starts a cluster. Main does so for most tests; a test that kills its
 // PostgreSQL has one of its own.
-func Launch() (*Cluster, error) {
+func Launch() (*Cluster, error) { return LaunchAt(Place{}) }
+
+// LaunchAt starts a cluster in a place of its own.
+func LaunchAt(place Place) (*Cluster, error) {
+	return launch(place, func(c *Cluster) error { return c.init() })
+}
+
+// launch makes a cluster's folder, has its data filled, and starts it.
+func launch(place Place, fill func(*Cluster) error) (*Cluster, error) {
+	if place == (Place{}) {
+		place = Place{Host: "127.0.0.1", Network: "127.0.0.1/32"}
+	}
 	programs, err := findPrograms()
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{programs: programs}
+	c := &Cluster{place: place, programs: programs}
 	if c.user, err = unprivileged(); err != nil {
 		return nil, err
 	}
@@ -97,7 +117,7 @@ func Launch() (*Cluster, error) {
 			return nil, err
 		}
 	}
-	if err := c.init(); err != nil {
+	if err := fill(c); err != nil {
 		_ = os.RemoveAll(c.folder)
 		return nil, err
 	}
@@ -110,8 +130,11 @@ func Launch() (*Cluster, error) {
 
 // URL is the address of a database of the cluster.
 func (c *Cluster) URL(database string) string {
-	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", c.port, database)
+	return fmt.Sprintf("postgres://postgres@%s/%s?sslmode=disable", c.Address(), database)
 }
+
+// Address is the cluster's host and port.
+func (c *Cluster) Address() string { return net.JoinHostPort(c.place.Host, strconv.Itoa(c.port)) }
 
 // findPrograms gives the folder of the newest PostgreSQL, as Debian lays it out.
 func findPrograms() (string, error) {
@@ -161,23 +184,39 @@ func (c *Cluster) init() error {
 	if err != nil {
 		return fmt.Errorf("initdb: %w: %s", err, out)
 	}
-	rules := "host all postgres 127.0.0.1/32 trust\nhost replication postgres 127.0.0.1/32 trust\n"
+	rules := fmt.Sprintf("host all postgres %[1]s trust\nhost replication postgres %[1]s trust\n", c.place.Network)
 	return os.WriteFile(filepath.Join(data, "pg_hba.conf"), []byte(rules), 0o600)
 }
 
-// Run starts the server, after Launch or Kill, and waits until it answers.
+// Run starts the server, after Launch or Kill, and waits until it answers. What
+// a killed server left behind may hold its shared memory for a moment; until
+// then a new one refuses to start and is started again.
 func (c *Cluster) Run() error {
 	if c.port == 0 {
-		port, err := freePort()
+		port, err := c.freePort()
 		if err != nil {
 			return err
 		}
 		c.port = port
 	}
+	for end := time.Now().Add(startTimeout); ; time.Sleep(100 * time.Millisecond) {
+		err := c.start()
+		if err == nil {
+			return nil
+		}
+		c.end(syscall.SIGQUIT)
+		if time.Now().After(end) {
+			return fmt.Errorf("%w: %s", err, c.output.String())
+		}
+	}
+}
+
+// start makes one attempt.
+func (c *Cluster) start() error {
 	c.output.Reset()
-	c.server = c.command(context.Background(), "postgres", "-D", filepath.Join(c.folder, "data"),
-		"-p", strconv.Itoa(c.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-		"-c", "fsync=on", "-c", "shared_buffers=32MB", "-c", "max_connections=200")
+	c.server = c.within(c.command(context.Background(), "postgres", "-D", filepath.Join(c.folder, "data"),
+		"-p", strconv.Itoa(c.port), "-c", "listen_addresses="+c.place.Host, "-c", "unix_socket_directories=",
+		"-c", "fsync=on", "-c", "shared_buffers=32MB", "-c", "max_connections=200"))
 	c.server.Stdout, c.server.Stderr = &c.output, &c.output
 	if err := c.server.Start(); err != nil {
 		return err
@@ -186,6 +225,22 @@ func (c *Cluster) Run() error {
 		return err
 	}
 	return c.answer()
+}
+
+// within puts a command into the cluster's network namespace. Only root may
+// enter it, so the change to the unprivileged user comes after that.
+func (c *Cluster) within(cmd *exec.Cmd) *exec.Cmd {
+	if c.place.Namespace == "" {
+		return cmd
+	}
+	enter := []string{"ip", "netns", "exec", c.place.Namespace}
+	if c.user != nil {
+		uid, gid := strconv.FormatUint(uint64(c.user.Uid), 10), strconv.FormatUint(uint64(c.user.Gid), 10)
+		enter = append(enter, "setpriv", "--reuid", uid, "--regid", gid, "--clear-groups")
+	}
+	inside := exec.Command(enter[0], append(append(enter[1:], cmd.Path), cmd.Args[1:]...)...)
+	inside.Dir, inside.Env, inside.SysProcAttr = cmd.Dir, cmd.Env, &syscall.SysProcAttr{Setpgid: true}
+	return inside
 }
 
 // watch starts a process that ends the server when the tests die without
@@ -200,23 +255,34 @@ func (c *Cluster) watch() error {
 	return c.watcher.Start()
 }
 
-// answer waits until the server does.
+// answer waits until the server does, or has ended.
 func (c *Cluster) answer() error {
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
 	ready := time.NewTicker(50 * time.Millisecond)
 	defer ready.Stop()
-	for c.command(ctx, "pg_isready", "-q", "-h", "127.0.0.1", "-p", strconv.Itoa(c.port), "-U", "postgres").Run() != nil {
+	for c.command(ctx, "pg_isready", "-q", "-h", c.place.Host, "-p", strconv.Itoa(c.port), "-U", "postgres").Run() != nil {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("PostgreSQL does not answer: %w", ctx.Err())
 		case <-ready.C:
 		}
+		if ended(c.server.Process.Pid) {
+			return errors.New("PostgreSQL has ended")
+		}
 	}
 	return nil
 }
 
-// Kill ends the server as a crash would; Run starts it again.
+// ended tells whether a process is gone, or dead and not waited for.
+func ended(pid int) bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	return err != nil || strings.HasPrefix(rest, "Z")
+}
+
+// Kill ends the server and all its processes at once, as a crash of its machine
+// would; Run starts it again.
 func (c *Cluster) Kill() { c.end(syscall.SIGKILL) }
 
 // Stop ends the server and removes its files.
@@ -234,13 +300,27 @@ func (c *Cluster) end(signal syscall.Signal) {
 		_ = c.watcher.Wait()
 		c.watcher = nil
 	}
+	pid := c.server.Process.Pid
+	// Each backend is a session of its own, so that no signal to a group reaches it.
+	children, _ := os.ReadFile(fmt.Sprintf("/proc/%[1]d/task/%[1]d/children", pid))
 	_ = c.server.Process.Signal(signal)
+	if signal == syscall.SIGKILL {
+		for child := range strings.FieldsSeq(string(children)) {
+			if number, err := strconv.Atoi(child); err == nil {
+				_ = syscall.Kill(number, syscall.SIGKILL)
+			}
+		}
+	}
 	_ = c.server.Wait()
-	_ = syscall.Kill(-c.server.Process.Pid, syscall.SIGKILL) // Backends that a killed parent left behind.
 	c.server = nil
 }
 
-func freePort() (int, error) {
+// freePort asks the kernel for one on the loopback interface; in a namespace of
+// its own the cluster is alone.
+func (c *Cluster) freePort() (int, error) {
+	if c.place.Namespace != "" {
+		return 5432, nil
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
