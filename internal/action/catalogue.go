@@ -38,7 +38,7 @@ type entry struct {
 	Args        []string          `yaml:"args,omitempty"`
 	Params      map[string]param  `yaml:"params,omitempty"`
 	User        string            `yaml:"user,omitempty"`
-	Env         []string          `yaml:"env,omitempty"` // NAME takes the server's value; NAME=value, NAME=file:/path and NAME=env:OTHER set one
+	Env         []string          `yaml:"env,omitempty"` // NAME takes the server's value; NAME=value, NAME=file:/path, NAME=env:OTHER and NAME=attempt: set one
 	Dir         string            `yaml:"dir,omitempty"` // empty: a new folder, deleted afterwards
 	Limits      supervisor.Limits `yaml:"limits,omitempty"`
 	Timeout     string            `yaml:"timeout"`          // the longest that a plan may ask for

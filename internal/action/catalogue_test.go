@@ -255,10 +255,12 @@ func TestEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	entry := `
-  - {id: environment, description: x, exec: /usr/bin/env, timeout: 1m, env: [BEREDSKAB_SHOWN, A=b=c, "P=file:` + file + `", Q=env:BEREDSKAB_SECRET, NOT_SET]}
+  - {id: environment, description: x, exec: /usr/bin/env, timeout: 1m, env: [BEREDSKAB_SHOWN, A=b=c, "P=file:` + file + `", Q=env:BEREDSKAB_SECRET, NOT_SET, "KEY=attempt:"]}
 `
-	res := expect(t, local(t, entry, Options{}), request("environment"), OK, "")
-	if want := "BEREDSKAB_SHOWN=shown\nA=b=c\nP=from file\nQ=hidden\n"; res.Output.Head != want {
+	r := request("environment")
+	res := expect(t, local(t, entry, Options{}), r, OK, "")
+	key := fmt.Sprintf("KEY=%s/%s/%d\n", r.Run, r.Step, r.Attempt)
+	if want := "BEREDSKAB_SHOWN=shown\nA=b=c\nP=from file\nQ=hidden\n" + key; res.Output.Head != want {
 		t.Errorf("environment %q, want %q", res.Output.Head, want)
 	}
 	if len(res.Missing) > 0 || len(res.Fences) != 5 || res.Process.PID == 0 {

@@ -222,8 +222,11 @@ func (e *entry) argv(v values) []string {
 	return argv
 }
 
+// attemptKey stands for the attempt's own name, which no other start ever has: RUN/STEP/NUMBER.
+const attemptKey = "attempt:"
+
 // environ builds the environment from nothing. Secrets are references that are read now and never kept.
-func (e *entry) environ() ([]string, error) {
+func (e *entry) environ(r Request) ([]string, error) {
 	env := []string{}
 	for _, item := range e.Env {
 		name, value, set := strings.Cut(item, "=")
@@ -236,6 +239,8 @@ func (e *entry) environ() ([]string, error) {
 				return nil, fmt.Errorf("environment variable %s: %w", name, err)
 			}
 			value = strings.TrimRight(string(data), "\r\n")
+		} else if value == attemptKey {
+			value = fmt.Sprintf("%s/%s/%d", r.Run, r.Step, r.Attempt)
 		} else if other, ok := strings.CutPrefix(value, "env:"); ok {
 			if value, set = os.LookupEnv(other); !set {
 				continue

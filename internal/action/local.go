@@ -183,7 +183,7 @@ func (l *Local) command(r Request) (entry, supervisor.Command, error) {
 	if err != nil {
 		return e, supervisor.Command{}, err
 	}
-	env, err := e.environ()
+	env, err := e.environ(r)
 	if err != nil {
 		return e, supervisor.Command{}, err
 	}
