@@ -25,6 +25,7 @@
 //	| 2     | outbox               | what a message owed is: addressee, subject, expiry, answers wanted    | no                      |
 //	| 2     | check                | rules C1-C12 and G1-G9 over plans, evidence and a date                | no                      |
 //	| 3     | register             | every change and every question; declares Store                       | through Store           |
+//	| 3     | fault                | the named moments at which a test kills the process                   | this process            |
 //	| 4     | store                | register.Store on SQLite and on PostgreSQL; migrations, backup        | database                |
 //	| 4     | store/pgtest         | a real PostgreSQL on loopback, for tests                              | processes               |
 //	| 4     | action               | carries out an automatic step: probes, catalogue, supervisor          | systems under test      |
@@ -63,6 +64,8 @@
 //
 // Floors 0 to 3 decide and never look: files come in as fs.FS, time as a value.
 // A name is an import path with all that lies under it, or one function.
+// A package whose row says that it touches the world may do so on floor 3 only:
+// no pure package can import it there.
 //
 //	| name           | floors | instead                                   |
 //	| -------------- | ------ | ----------------------------------------- |

@@ -97,7 +97,9 @@ func (h *house) isOnMap(folder string) bool {
 	return known
 }
 
-// checkPurity finds what touches the world on the pure floors.
+// checkPurity finds what touches the world on the pure floors. A package that its
+// row owns up for may, but on the highest of them only: from there no pure package
+// can import it.
 func checkPurity(h *house) []string {
 	var problems []string
 	for _, r := range h.packages() {
@@ -106,7 +108,7 @@ func checkPurity(h *house) []string {
 			continue // checkImports says so.
 		}
 		for _, i := range h.impure {
-			if floor < i.lowest || floor > i.highest {
+			if floor < i.lowest || floor > i.highest || floor == i.highest && h.touches[r.name()] {
 				continue
 			}
 			for _, place := range h.uses(r, i) {

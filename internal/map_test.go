@@ -13,6 +13,7 @@ import (
 // houseMap is what doc.go says: the single source of every rule checked here.
 type houseMap struct {
 	floors  map[string]int      // package to floor
+	touches map[string]bool     // packages whose row says that they touch the world themselves
 	shut    map[string][]string // package to the packages it never imports
 	impure  []impurity
 	shared  map[string][]string // library from outside to the packages that may import it
@@ -52,6 +53,7 @@ func readMap(tree fs.FS) (houseMap, error) {
 func newMap(tables map[string][][]string) (houseMap, error) {
 	m := houseMap{
 		floors:  map[string]int{},
+		touches: map[string]bool{},
 		shut:    lists(tables["Shut doors"]),
 		shared:  lists(tables["Shared libraries"]),
 		names:   map[string]string{},
@@ -63,6 +65,7 @@ func newMap(tables map[string][][]string) (houseMap, error) {
 			return houseMap{}, fmt.Errorf("internal/doc.go: floor of %s: %w", row[1], err)
 		}
 		m.floors[row[1]] = floor
+		m.touches[row[1]] = touches(row)
 	}
 	for _, row := range tables["Names"] {
 		m.names[row[0]] = row[1]
@@ -82,6 +85,12 @@ func newMap(tables map[string][][]string) (houseMap, error) {
 		m.impure = append(m.impure, name)
 	}
 	return m, nil
+}
+
+// touches reads the last column of a floor: what is reached through a seam that
+// others fill is not touched.
+func touches(row []string) bool {
+	return len(row) > 3 && row[3] != "no" && !strings.HasPrefix(row[3], "through ")
 }
 
 func newImpurity(row []string) (impurity, error) {

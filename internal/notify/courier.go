@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"beredskab/internal/fault"
 	"beredskab/internal/outbox"
 )
 
@@ -154,7 +155,9 @@ func (c *Courier) send(ctx context.Context, open []outbox.Notice) Receipt {
 	if pause := pace.left(n.Address); pause > 0 {
 		return Receipt{Outcome: outbox.TryAgain, Detail: "not sent: the other side has asked to wait", RetryAfter: pause}
 	}
+	fault.Point("notify.send.before")
 	r := channel.Sender.Send(ctx, n, m)
+	fault.Point("notify.send.after")
 	pace.leave(n.Address, r.RetryAfter)
 	return r
 }

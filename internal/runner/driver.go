@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"beredskab/internal/fault"
 	"beredskab/internal/kept"
 
 	"beredskab/internal/action"
@@ -74,6 +75,7 @@ func (d *driver) drive(steps context.Context, orphans []register.Job) {
 			d.abandon(steps, pending)
 			return
 		}
+		fault.Point("runner.advance.before")
 		turn, err := d.r.Register.Advance(steps, d.r.node, d.run, pending...)
 		switch {
 		case errors.Is(err, kept.ErrNotFound) && len(d.hands) == 0:
@@ -89,6 +91,7 @@ func (d *driver) drive(steps context.Context, orphans []register.Job) {
 			d.sleep(steps, pause/2+rand.N(pause/2))
 			continue
 		}
+		fault.Point("runner.advance.after")
 		d.forget(pending)
 		pause = 0
 		if d.settle(steps, turn) {
@@ -206,9 +209,11 @@ func (d *driver) abandon(steps context.Context, pending []register.Result) {
 // forget clears the spool of what is safe in the register now.
 func (d *driver) forget(recorded []register.Result) {
 	for _, res := range recorded {
+		fault.Point("runner.forget.before")
 		if err := d.r.Actions.Forget(action.Request{Run: d.run, Step: res.Step, Attempt: res.Attempt}); err != nil {
 			d.r.Log.Warn("the spool of a recorded step could not be cleared", "run", d.run, "step", res.Step, "error", err)
 		}
+		fault.Point("runner.forget.after")
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/fault"
 	"beredskab/internal/kept"
 )
 
@@ -19,7 +20,9 @@ const (
 // schedule starts what is due, whenever it is due.
 func (r *Runner) schedule(ctx context.Context) error {
 	for {
+		fault.Point("runner.tick.before")
 		checks, again, err := r.Register.Tick(ctx, r.node)
+		fault.Point("runner.tick.after")
 		wait := longestTick
 		switch {
 		case ctx.Err() != nil:
@@ -61,10 +64,12 @@ func (r *Runner) beat(ctx context.Context) error {
 			r.Log.Error("the register cannot be reached", "error", err)
 			continue
 		}
+		fault.Point("runner.rescue.before")
 		runs, err := r.Register.Rescue(ctx, r.node, r.Silence)
 		if err != nil {
 			r.Log.Error("silent nodes could not be looked after", "error", err)
 		}
+		fault.Point("runner.rescued")
 		for _, run := range runs {
 			r.poke(run)
 		}

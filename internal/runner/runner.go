@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"beredskab/internal/action"
+	"beredskab/internal/fault"
 	"beredskab/internal/notify"
 	"beredskab/internal/register"
 )
@@ -84,6 +85,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	if r.node, err = r.Register.Join(ctx, r.Node); err != nil {
 		return fmt.Errorf("joining the register as node %s: %w", r.Node, err)
 	}
+	fault.Point("runner.joined")
 	r.node.Spool = r.Actions.SpoolID()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -170,6 +172,7 @@ func (r *Runner) resume(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	fault.Point("runner.orphans.taken")
 	byRun := map[string][]register.Job{}
 	for _, job := range orphans {
 		byRun[job.Run] = append(byRun[job.Run], job)

@@ -8,6 +8,7 @@ import (
 
 	"beredskab/internal/action"
 	"beredskab/internal/event"
+	"beredskab/internal/fault"
 	"beredskab/internal/register"
 )
 
@@ -40,6 +41,7 @@ func (r *Runner) carry(ctx context.Context, job register.Job, adopt bool) regist
 		Run: job.Run, Step: job.Step, Attempt: job.Attempt, Epoch: job.Epoch,
 		Action: job.Action, With: job.With, Timeout: job.Timeout,
 	}
+	fault.Point("runner.carry.before")
 	do := r.Actions.Run
 	if adopt {
 		do = r.Actions.Adopt
@@ -50,6 +52,7 @@ func (r *Runner) carry(ctx context.Context, job register.Job, adopt bool) regist
 		// before, so it must not be started again; look for it instead.
 		result, err = r.Actions.Adopt(ctx, request)
 	}
+	fault.Point("runner.carry.after")
 	r.stopped(job)
 	if adopt && errors.Is(err, action.ErrNotStarted) && job.Spool != "" && job.Spool == r.node.Spool {
 		// The spool that would know of a start is the very one that was there when

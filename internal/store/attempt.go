@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"beredskab/internal/fault"
 	"beredskab/internal/kept"
 
 	"beredskab/internal/store/queries"
@@ -14,6 +15,7 @@ func (t *transaction) AddAttempt(ctx context.Context, a kept.Attempt) (bool, err
 		Run: a.Run, Step: a.Step, Number: int64(a.Number), Node: a.Node, Epoch: a.Epoch, State: string(a.State),
 		Process: string(a.Process), Outcome: a.Outcome, ClaimedAt: micros(a.ClaimedAt), EndedAt: micros(a.EndedAt),
 	})
+	fault.Point("store.claim.written")
 	return added(rows, err, "adding attempt", a.Run, a.Step, a.Number)
 }
 
@@ -30,6 +32,7 @@ func (t *transaction) SaveAttempt(ctx context.Context, a kept.Attempt, epoch int
 		Process: string(a.Process), Outcome: a.Outcome, ClaimedAt: micros(a.ClaimedAt), EndedAt: micros(a.EndedAt),
 		ExpectedEpoch: epoch, From1: states[0], From2: states[1], From3: states[2], From4: states[3],
 	})
+	fault.Point("store.result.written")
 	return changed(rows, err, kept.ErrConflict, "saving attempt", a.Run, a.Step, a.Number)
 }
 

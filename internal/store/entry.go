@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"beredskab/internal/fault"
 	"beredskab/internal/kept"
 
 	"beredskab/internal/store/queries"
@@ -11,6 +12,7 @@ import (
 // AddEntry draws the next number from the log's head, whose row PostgreSQL holds
 // until commit: whoever appends meanwhile waits, and a rollback leaves no gap.
 func (t *transaction) AddEntry(ctx context.Context, e kept.Entry) (int64, error) {
+	fault.Point("store.entry.before")
 	seq, err := t.q.NextEntry(ctx)
 	if err != nil {
 		return 0, doing(err, "drawing the next number of the log")

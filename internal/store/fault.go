@@ -25,18 +25,18 @@ var ErrFull = errors.New("no room left for the register")
 // trying again could acknowledge what is not there (F13).
 var ErrFailed = errors.New("the register's disk has failed, nothing more is written; restart the server when the disk is sound")
 
-// fault is what an error of a database means for a transaction.
-type fault int
+// meaning is what an error of a database means for a transaction.
+type meaning int
 
 const (
-	ordinary fault = iota
-	again          // the database asks for another try; nothing was written
-	full           // no room
-	broken         // the disk or the file has failed
-	lost           // the connection broke, nobody knows how far it came
+	ordinary meaning = iota
+	again            // the database asks for another try; nothing was written
+	full             // no room
+	broken           // the disk or the file has failed
+	lost             // the connection broke, nobody knows how far it came
 )
 
-func (sqliteEngine) classify(err error) fault {
+func (sqliteEngine) classify(err error) meaning {
 	var answer sqlite3.Error
 	if !errors.As(err, &answer) {
 		return ordinary
@@ -56,7 +56,7 @@ func (sqliteEngine) classify(err error) fault {
 
 // sqliteIO tells a full disk from a failed one. A sync that failed counts as
 // failed whatever its reason, because its pages may be gone.
-func sqliteIO(answer sqlite3.Error) fault {
+func sqliteIO(answer sqlite3.Error) meaning {
 	sync := answer.ExtendedCode == sqlite3.ErrIoErrFsync || answer.ExtendedCode == sqlite3.ErrIoErrDirFsync
 	if !sync && answer.SystemErrno == syscall.ENOSPC {
 		return full
@@ -67,7 +67,7 @@ func sqliteIO(answer sqlite3.Error) fault {
 	return broken
 }
 
-func (postgresEngine) classify(err error) fault {
+func (postgresEngine) classify(err error) meaning {
 	var answer *pgconn.PgError
 	if errors.As(err, &answer) {
 		return classifyState(answer.Code)
@@ -88,7 +88,7 @@ func (postgresEngine) classify(err error) fault {
 // classifyState reads an SQLSTATE. A unique violation counts as "try again":
 // natural keys are inserted with "on conflict do nothing", so it only happens
 // when two transactions drew the same next number at one moment.
-func classifyState(code string) fault {
+func classifyState(code string) meaning {
 	switch code {
 	case "40001", "40P01", "55P03", "23505":
 		return again

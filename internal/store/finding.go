@@ -3,12 +3,14 @@ package store
 import (
 	"context"
 
+	"beredskab/internal/fault"
 	"beredskab/internal/kept"
 
 	"beredskab/internal/store/queries"
 )
 
 func (t *transaction) PutFinding(ctx context.Context, f kept.Finding) error {
+	fault.Point("store.finding.before")
 	return doing(t.q.PutFinding(ctx, queries.PutFindingParams{
 		FindingKey: f.Key, Code: f.Code, System: f.System, Run: f.Run, Severity: f.Severity, State: f.State,
 		Message: f.Text, Hint: f.Hint, Measure: f.Value, Bound: f.Limit, RaisedAt: micros(f.RaisedAt),

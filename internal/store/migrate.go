@@ -14,6 +14,8 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
+
+	"beredskab/internal/fault"
 )
 
 //go:embed migrations/sqlite/*.sql migrations/postgres/*.sql
@@ -98,9 +100,11 @@ func (m *migrator) up(ctx context.Context) error {
 	if done || err != nil {
 		return err // Somebody else has done it while we waited for the lock.
 	}
+	fault.Point("store.migrate.before")
 	if _, err := m.goose.Up(ctx); err != nil {
 		return fmt.Errorf("bringing the register's tables up to date: %w", err)
 	}
+	fault.Point("store.migrate.between")
 	if err := m.queue(ctx); err != nil {
 		return fmt.Errorf("bringing the queue's tables up to date: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"beredskab/internal/fault"
 	"beredskab/internal/kept"
 
 	"beredskab/internal/outbox"
@@ -115,6 +116,7 @@ func (t *transaction) AddDelivery(ctx context.Context, d outbox.Delivery) error 
 		Notice: d.Notice, TryNumber: int64(d.Try), At: micros(d.At), Channel: d.Channel, Outcome: string(d.Outcome),
 		Detail: d.Detail, RetryAt: micros(d.RetryAt),
 	})
+	fault.Point("store.delivery.written")
 	return changed(rows, err, kept.ErrConflict, "adding delivery", d.Notice, d.Try)
 }
 

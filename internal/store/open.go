@@ -74,7 +74,7 @@ type engine interface {
 	// clock is the statement that reads the database's own clock, microseconds.
 	clock() string
 	begin(ctx context.Context, db *DB, write bool) (session, error)
-	classify(err error) fault
+	classify(err error) meaning
 }
 
 // session is one transaction of an engine.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"beredskab/internal/fault"
 	"beredskab/internal/kept"
 
 	"beredskab/internal/store/queries"
@@ -22,6 +23,7 @@ func (t *transaction) AddRun(ctx context.Context, r kept.Run) (bool, error) {
 		StartedAt: micros(r.StartedAt), EndedAt: micros(r.EndedAt), Rta: optional(r.RTA), Rpa: optional(r.RPA),
 		Measured: bit(r.Measured),
 	})
+	fault.Point("store.run.written")
 	return added(rows, err, "adding run", r.ID)
 }
 
@@ -34,6 +36,7 @@ func (t *transaction) SaveRun(ctx context.Context, r kept.Run, expectedSeq int) 
 		StartedAt: micros(r.StartedAt), EndedAt: micros(r.EndedAt), Rta: optional(r.RTA), Rpa: optional(r.RPA),
 		Measured: bit(r.Measured),
 	})
+	fault.Point("store.run.saved")
 	return changed(rows, err, kept.ErrConflict, "saving run", r.ID, expectedSeq)
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"beredskab/internal/fault"
 	"beredskab/internal/kept"
 
 	"beredskab/internal/store/queries"
@@ -16,6 +17,7 @@ func (t *transaction) AddOccurrence(ctx context.Context, o kept.Occurrence) (boo
 		Schedule: o.Schedule, Nominal: o.Nominal, Zone: o.Zone, Due: micros(o.Due), State: string(o.State),
 		Reason: o.Reason, Run: o.Run, DecidedAt: micros(o.At),
 	})
+	fault.Point("store.occurrence.written")
 	return added(rows, err, "adding occurrence", o.Schedule, o.Nominal, o.Zone)
 }
 

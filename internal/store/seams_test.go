@@ -141,7 +141,7 @@ func TestFaults(t *testing.T) {
 	for _, c := range []struct {
 		engine engine
 		err    error
-		want   fault
+		want   meaning
 	}{
 		{lite, sqlite3.Error{Code: sqlite3.ErrBusy}, again},
 		{lite, sqlite3.Error{Code: sqlite3.ErrFull}, full},

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"beredskab/internal/fault"
 	"beredskab/internal/register"
 	"beredskab/internal/store/queries"
 )
@@ -55,9 +56,11 @@ func (db *DB) update(ctx context.Context, fn func(register.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("changing the register: %w", err)
 	}
+	fault.Point("store.commit.before")
 	if err := s.commit(ctx); err != nil {
 		return fmt.Errorf("changing the register: %w", db.explainCommit(err))
 	}
+	fault.Point("store.commit.after")
 	s.close() // Woken may change the register itself, and needs the connection.
 	tx.announce()
 	return nil

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 
+	"beredskab/internal/fault"
 	"beredskab/internal/kept"
 
 	"beredskab/internal/store/queries"
@@ -19,6 +20,7 @@ func (t *transaction) AddVersion(ctx context.Context, v kept.Version) (int, bool
 		known, err := t.Version(ctx, v.Hash)
 		return known.Number, false, err
 	}
+	fault.Point("store.version.written")
 	return int(number), err == nil, doing(err, "adding version", v.Hash)
 }
 

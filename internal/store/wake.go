@@ -12,6 +12,8 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
+
+	"beredskab/internal/fault"
 )
 
 const (
@@ -58,6 +60,7 @@ func (t *transaction) Wake(ctx context.Context, run string, at time.Time) error 
 		if err := t.session.wake(ctx, run, 0); err != nil {
 			return doing(err, "waking run", run)
 		}
+		fault.Point("store.wake.written")
 		t.woken = append(t.woken, run)
 		return nil
 	}

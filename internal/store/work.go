@@ -11,6 +11,8 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
+
+	"beredskab/internal/fault"
 )
 
 const (
@@ -36,7 +38,9 @@ type driveWorker struct {
 }
 
 func (d *driveWorker) Work(ctx context.Context, job *river.Job[driveJob]) error {
-	return d.drive(ctx, job.Args.Run)
+	err := d.drive(ctx, job.Args.Run)
+	fault.Point("store.queue.driven")
+	return err
 }
 
 // driveRetry tries again soon: a drive errs when the database or a neighbour is
@@ -70,6 +74,7 @@ func startWork[T any](ctx context.Context, db *DB, queue riverdriver.Driver[T], 
 	if err := db.takeBack(ctx, node); err != nil {
 		return nil, fmt.Errorf("taking back jobs of an earlier process: %w", err)
 	}
+	fault.Point("store.queue.taken-back")
 	registry := river.NewWorkers()
 	if err := river.AddWorkerSafely(registry, &driveWorker{drive: drive}); err != nil {
 		return nil, fmt.Errorf("starting work: %w", err)

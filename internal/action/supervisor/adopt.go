@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"beredskab/internal/fault"
 )
 
 // errBarred is what opening the record of an attempt gives that was declared never started.
@@ -22,10 +24,12 @@ var errBarred = errors.New("the attempt was declared never started")
 // is put on disk before anything runs, or it holds a record without a start and nobody who could still write one. In the first
 // case Adopt takes the name, so that an earlier server that was only paused cannot start the attempt afterwards either (F6).
 func (h *Host) Adopt(ctx context.Context, r Attempt) (Result, error) {
+	fault.Point("adopt.begun")
 	recovered := true
 	for {
 		record, err := h.spool.open(r)
 		if errors.Is(err, fs.ErrNotExist) {
+			fault.Point("adopt.untraced")
 			took, err := h.spool.bar(r)
 			if err != nil {
 				return unknown(fmt.Errorf("%w: the spool has no trace of this attempt, but it cannot be ruled out either: %w", ErrUnknown, err))
@@ -43,6 +47,7 @@ func (h *Host) Adopt(ctx context.Context, r Attempt) (Result, error) {
 		busy := errors.Is(unix.Flock(int(record.Fd()), unix.LOCK_SH|unix.LOCK_NB), unix.EWOULDBLOCK)
 		_ = record.Close()
 		if !busy {
+			fault.Point("adopt.ended")
 			res, err := h.collect(r)
 			res.Recovered = err == nil && recovered
 			return res, err

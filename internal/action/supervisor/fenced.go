@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"beredskab/internal/fault"
 )
 
 // Run gives the command to a supervisor, waits for it, and reads from the spool what became of the command. A context cancelled with
@@ -24,6 +26,7 @@ func (h *Host) Run(ctx context.Context, c Command) (Result, error) {
 		s.drop()
 		return Refuse(err)
 	}
+	fault.Point("spool.named")
 	err = s.give(order{Command: c, BootID: h.bootID})
 	if err == nil {
 		err = h.spool.settle()
@@ -33,7 +36,9 @@ func (h *Host) Run(ctx context.Context, c Command) (Result, error) {
 		s.drop()
 		return Refuse(err)
 	}
+	fault.Point("spool.settled")
 	a, err := s.word()
+	fault.Point("supervisor.answered")
 	switch {
 	case err != nil:
 		s.drop()

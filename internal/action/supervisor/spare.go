@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"beredskab/internal/fault"
 )
 
 // spareFor is how long a supervisor waits for a command before it is let go.
@@ -152,7 +154,7 @@ func launch(argv []string, files []*os.File) (*os.Process, error) {
 	attr := &os.ProcAttr{
 		Dir: "/", Files: files,
 		// One processor: the supervisor mostly sleeps.
-		Env: []string{"GOMAXPROCS=1"},
+		Env: append(fault.Environ(), "GOMAXPROCS=1"),
 		Sys: &syscall.SysProcAttr{Setsid: true},
 	}
 	if mayMakeNamespaces() {

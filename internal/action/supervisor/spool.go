@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"beredskab/internal/fault"
 )
 
 // The record file of an attempt has a fixed layout, and all of it is allocated before anything starts. A full disk therefore
@@ -227,6 +229,7 @@ func writePart(file *os.File, at int64, part any) error {
 	if _, err := file.WriteAt(line, at); err != nil {
 		return err
 	}
+	fault.Point("spool.part.unsynced")
 	return unix.Fdatasync(int(file.Fd()))
 }
 

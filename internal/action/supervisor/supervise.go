@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"beredskab/internal/fault"
 )
 
 // The supervisor's descriptors, and its sign to abort. It is not SIGTERM, because service managers send that to everybody.
@@ -122,19 +124,24 @@ func (s *supervisor) run(stop <-chan bool) int {
 			return s.refuse(err)
 		}
 	}
+	fault.Point("supervise.start.before")
 	if err := writePart(s.record, startAt, s.start); err != nil {
 		return s.refuse(fmt.Errorf("writing the start into the spool: %w", err))
 	}
+	fault.Point("supervise.start.after")
 	// The server gives the word when the attempt's name is on disk too.
 	if _, err := s.from.ReadByte(); err != nil {
 		return s.desert()
 	}
+	fault.Point("supervise.spawn.before")
 	child, err := startChild(s.Command, s.death())
 	if err != nil {
 		return s.refuse(fmt.Errorf("starting %s: %w", s.Argv[0], err))
 	}
+	fault.Point("supervise.spawn.after")
 	s.guard(child)
 	s.tell(answer{Start: s.start})
+	fault.Point("supervise.told")
 	sink := newCollector(s.record)
 	return s.finish(child.finish(sink, s.Timeout, s.Grace, stop), sink)
 }
@@ -232,11 +239,13 @@ func (s *supervisor) finish(e end, sink *collector) int {
 		message += "; the output in the spool is cut: " + sink.lost.Error()
 	}
 	out := sink.output()
+	fault.Point("supervise.end.before")
 	err := writePart(s.record, endAt, endRecord{
 		Outcome: e.outcome, Message: OneLine(message), ExitCode: e.exitCode,
 		Started: e.started, Ended: e.ended, Elapsed: e.elapsed,
 		Length: out.Length, SHA256: out.SHA256, Kept: keptSum(sink.head, unroll(sink.tail, sink.length)),
 	})
+	fault.Point("supervise.end.after")
 	if s.start.WorkDir != "" {
 		_ = os.RemoveAll(s.start.WorkDir)
 	}

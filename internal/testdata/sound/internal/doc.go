@@ -3,17 +3,18 @@
 //
 // # Floors
 //
-//	| floor | package  |
-//	| ----- | -------- |
-//	| 0     | texts    |
-//	| 0     | word     |
-//	| 1     | rule     |
-//	| 1     | sign     |
-//	| 2     | keep     |
-//	| 2     | keep/shelf |
-//	| 3     | page     |
-//	| 4     | cmd/tool |
-//	| 4     | unbuilt  |
+//	| floor | package    | one line | touches the world |
+//	| ----- | ---------- | -------- | ----------------- |
+//	| 0     | texts      | control  | no                |
+//	| 0     | word       | control  | files             |
+//	| 1     | rule       | control  | through Store     |
+//	| 1     | sign       | control  | no                |
+//	| 1     | pulse      | control  | this process      |
+//	| 2     | keep       | control  | files             |
+//	| 2     | keep/shelf | control  | files             |
+//	| 3     | page       | control  | HTTP              |
+//	| 4     | cmd/tool   | control  | terminal          |
+//	| 4     | unbuilt    | control  | no                |
 //
 // # Shut doors
 //

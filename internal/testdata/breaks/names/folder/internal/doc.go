@@ -9,6 +9,7 @@
 //	| 0     | word     |
 //	| 1     | rule     |
 //	| 1     | sign     |
+//	| 1     | pulse    | control | this process |
 //	| 2     | keep     |
 //	| 2     | keep/shelf |
 //	| 3     | page     |

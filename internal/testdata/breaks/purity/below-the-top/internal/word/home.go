@@ -1,0 +1,5 @@
+package word
+
+import "os"
+
+func home() string { return os.Getenv("HOME") }
