@@ -27,9 +27,12 @@
 //	| 3     | register             | every change and every question; declares Store                       | through Store           |
 //	| 3     | fault                | the named moments at which a test kills the process                   | this process            |
 //	| 4     | store                | register.Store on SQLite and on PostgreSQL; migrations, backup        | database                |
+//	| 4     | store/census         | counts in the register what operators watch                           | database                |
+//	| 4     | store/move           | a whole register from one database into another, and the proof of it  | database                |
 //	| 4     | store/pgtest         | a real PostgreSQL on loopback, for tests                              | processes               |
 //	| 4     | action               | carries out an automatic step: probes, catalogue, supervisor          | systems under test      |
 //	| 4     | action/supervisor    | the small child that carries out one command and outlives the server  | processes               |
+//	| 4     | action/supervisor/mask | hides known secrets in a stream, in the shapes in which tools print them | no                |
 //	| 4     | notify               | turns an owed notice into a message and delivers it                   | Slack, mail, Teams, SMS |
 //	| 4     | report               | documents from figures: plan book, drill report, bundle, SVG          | no                      |
 //	| 4     | ops                  | what operators watch: health, readiness and metrics                   | HTTP                    |
