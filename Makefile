@@ -6,6 +6,9 @@ TOOLS       := .cache/bin
 STATICCHECK := $(TOOLS)/staticcheck-v0.8.2
 GOFUMPT     := $(TOOLS)/gofumpt-v0.12.0
 SQLC        := $(TOOLS)/sqlc-v1.31.1
+NFPM        := $(TOOLS)/nfpm-v2.43.4
+GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
+BINARY      ?= bin/beredskab
 SQLC_CONFIG := $(firstword $(wildcard sqlc.yaml internal/store/sqlc.yaml))
 FIGURES     := $(CURDIR)/.cache/figures.jsonl
 BENCHED     := internal/plan internal/check internal/app
@@ -19,9 +22,10 @@ export CGO_ENABLED = 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run build test check torture bench fmt generate format vet lint house generated compiler
+.PHONY: package sbom reproducible vulnerabilities
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: build ## show the program with a sample municipality, on this machine only
 	bin/beredskab demo
@@ -30,7 +34,7 @@ run: build ## start the server on the data folder .beredskab
 	bin/beredskab serve
 
 build: compiler ## build bin/beredskab
-	$(GO) build -trimpath -buildvcs=$(STAMP) -ldflags='-s -w -buildid=' -o bin/beredskab ./cmd/beredskab
+	$(GO) build -trimpath -buildvcs=$(STAMP) -ldflags='-s -w -buildid=' -o $(BINARY) ./cmd/beredskab
 
 test: ## set up what is missing and run every test with the race detector
 	.ci/setup compiler postgres faults
@@ -48,6 +52,18 @@ torture: ## the fault tests at full size, and their figures into docs/reliabilit
 
 bench: compiler ## measure each workload beside its limit
 	$(GO) test -count=1 -timeout 30m -v -tags bench -run '^TestBench' $(addprefix ./,$(BENCHED))
+
+package: compiler $(NFPM) ## build .deb and .rpm in .cache/dist
+	.ci/package
+
+sbom: build ## list what is linked into bin/beredskab, CycloneDX as JSON
+	@$(GO) run .ci/sbom.go bin/beredskab
+
+reproducible: compiler ## build in two folders and compare the bytes
+	.ci/reproducible
+
+vulnerabilities: compiler ## check the modules' sums, and known holes where BEREDSKAB_VULNDB is
+	.ci/vulnerabilities
 
 fmt: $(GOFUMPT) ## format every Go file
 	$(GOFUMPT) -w .
@@ -88,6 +104,13 @@ $(GOFUMPT):
 
 $(SQLC):
 	@$(call install,github.com/sqlc-dev/sqlc/cmd/sqlc,v1.31.1)
+
+# The last version whose modules are all to be had everywhere.
+$(NFPM):
+	@$(call install,github.com/goreleaser/nfpm/v2/cmd/nfpm,v2.43.4)
+
+$(GOVULNCHECK):
+	@$(call install,golang.org/x/vuln/cmd/govulncheck,v1.9.0)
 
 # install builds module $(1) at version $(2) as $(TOOLS)/NAME-VERSION.
 define install
