@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -49,13 +50,14 @@ func (r *Runner) deliveries(ctx context.Context) error {
 // round begins to send what is due on each channel that is not busy, and says
 // when to look again.
 func (r *Runner) round(ctx context.Context, busy map[string]bool, done chan<- string) (wait time.Duration) {
+	longest := cmp.Or(r.Look, longestDeliver)
 	if !r.leads.Load() {
-		return longestDeliver
+		return longest
 	}
 	owed, err := r.Register.Owed(ctx, fetch)
 	if err != nil {
 		r.Log.Error("the outbox cannot be read; trying again", "error", err)
-		return longestDeliver
+		return longest
 	}
 	now := time.Now()
 	channels, due := map[string][]outbox.Notice{}, map[string]time.Time{}
@@ -65,7 +67,7 @@ func (r *Runner) round(ctx context.Context, busy map[string]bool, done chan<- st
 		}
 		channels[n.Channel] = append(channels[n.Channel], n)
 	}
-	wait = longestDeliver
+	wait = longest
 	for channel, list := range channels {
 		switch left := due[channel].Sub(now); {
 		case busy[channel]:

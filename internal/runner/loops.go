@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,8 +11,9 @@ import (
 	"beredskab/internal/kept"
 )
 
-// longest is how long the loops sleep at most: the wall clock may have been set
-// meanwhile (F19), and other processes write to the register too.
+// How long the loops sleep at most, unless Options.Look says otherwise: the wall
+// clock may have been set meanwhile (F19), and other processes write to the
+// register too.
 const (
 	longestTick    = 30 * time.Second
 	longestDeliver = 2 * time.Second
@@ -23,7 +25,7 @@ func (r *Runner) schedule(ctx context.Context) error {
 		fault.Point("runner.tick.before")
 		checks, again, err := r.Register.Tick(ctx, r.node)
 		fault.Point("runner.tick.after")
-		wait := longestTick
+		wait := cmp.Or(r.Look, longestTick)
 		switch {
 		case ctx.Err() != nil:
 			return nil

@@ -38,6 +38,9 @@ type Options struct {
 	Parallel int           // automatic steps at once on this node; 0 means 8
 	Beat     time.Duration // how often the node says that it lives; 0 means 5 s
 	Silence  time.Duration // after which another node counts as dead; 0 means 15 s
+	// Look is the longest that schedules and messages go without a look; 0 means
+	// 30 s and 2 s.
+	Look time.Duration
 	// Only limits the runner to one run: no schedules, no other runs. It ends
 	// with that run.
 	Only string
