@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -38,12 +39,15 @@ type entry struct {
 	Args        []string          `yaml:"args,omitempty"`
 	Params      map[string]param  `yaml:"params,omitempty"`
 	User        string            `yaml:"user,omitempty"`
-	Env         []string          `yaml:"env,omitempty"` // NAME takes the server's value; NAME=value, NAME=file:/path, NAME=env:OTHER and NAME=attempt: set one
+	Env         []string          `yaml:"env,omitempty"` // see environ
 	Dir         string            `yaml:"dir,omitempty"` // empty: a new folder, deleted afterwards
 	Limits      supervisor.Limits `yaml:"limits,omitempty"`
-	Timeout     string            `yaml:"timeout"`          // the longest that a plan may ask for
-	Fence       string            `yaml:"fence,omitempty"`  // none, all, or empty: the usual ones where the host has them
-	Fences      []string          `yaml:"fences,omitempty"` // required by name
+	Reads       []string          `yaml:"reads,omitempty"`   // with writes: the only folders that the command can use
+	Writes      []string          `yaml:"writes,omitempty"`  // beside its working folder
+	Network     string            `yaml:"network,omitempty"` // none, or empty: the host's
+	Timeout     string            `yaml:"timeout"`           // the longest that a plan may ask for
+	Fence       string            `yaml:"fence,omitempty"`   // none, all, or empty: the usual ones where the host has them
+	Fences      []string          `yaml:"fences,omitempty"`  // required by name
 
 	longest time.Duration
 	account *supervisor.Account
@@ -99,6 +103,20 @@ func (c *Catalogue) Actions() map[string]string {
 		list[id] = e.Description
 	}
 	return list
+}
+
+// secretFiles are the files that the catalogue takes secrets from.
+func (c *Catalogue) secretFiles() []string {
+	var files []string
+	for _, id := range sortedKeys(c.entries) {
+		for _, item := range c.entries[id].Env {
+			_, value, _ := strings.Cut(item, "=")
+			if path, ok := strings.CutPrefix(value, fromFile); ok {
+				files = append(files, path)
+			}
+		}
+	}
+	return files
 }
 
 // traceless names the set of commands that run without a supervisor, and so without a trace in the spool.

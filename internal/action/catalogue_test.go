@@ -247,27 +247,6 @@ func sumOf(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func TestEnvironment(t *testing.T) {
-	t.Setenv("BEREDSKAB_SECRET", "hidden")
-	t.Setenv("BEREDSKAB_SHOWN", "shown")
-	file := filepath.Join(t.TempDir(), "password")
-	if err := os.WriteFile(file, []byte("from file\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	entry := `
-  - {id: environment, description: x, exec: /usr/bin/env, timeout: 1m, env: [BEREDSKAB_SHOWN, A=b=c, "P=file:` + file + `", Q=env:BEREDSKAB_SECRET, NOT_SET, "KEY=attempt:"]}
-`
-	r := request("environment")
-	res := expect(t, local(t, entry, Options{}), r, OK, "")
-	key := fmt.Sprintf("KEY=%s/%s/%d\n", r.Run, r.Step, r.Attempt)
-	if want := "BEREDSKAB_SHOWN=shown\nA=b=c\nP=from file\nQ=hidden\n" + key; res.Output.Head != want {
-		t.Errorf("environment %q, want %q", res.Output.Head, want)
-	}
-	if len(res.Missing) > 0 || len(res.Fences) != 5 || res.Process.PID == 0 {
-		t.Errorf("%+v", res)
-	}
-}
-
 func TestRunRefuses(t *testing.T) {
 	l := local(t, good, Options{})
 	r := request("restore-sql", "database", "x")

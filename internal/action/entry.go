@@ -98,20 +98,6 @@ func (e *entry) checkArgs() []string {
 	return wrong
 }
 
-func (e *entry) checkEnv() []string {
-	var wrong []string
-	for i, item := range e.Env {
-		name, value, _ := strings.Cut(item, "=")
-		if !regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`).MatchString(name) {
-			wrong = append(wrong, fmt.Sprintf("env[%d]: %s is no name of a variable; write NAME or NAME=value", i, quote(name)))
-		}
-		if path, ok := strings.CutPrefix(value, "file:"); ok && !filepath.IsAbs(path) {
-			wrong = append(wrong, fmt.Sprintf("env[%d]: write an absolute path after file:", i))
-		}
-	}
-	return wrong
-}
-
 func (e *entry) checkFences() []string {
 	var wrong []string
 	switch e.Fence {
@@ -125,6 +111,9 @@ func (e *entry) checkFences() []string {
 		if e.Limits != (supervisor.Limits{}) {
 			wrong = append(wrong, "limits need the supervisor; delete fence: none or the limits")
 		}
+		if len(e.Reads)+len(e.Writes) > 0 || e.Network != "" {
+			wrong = append(wrong, "reads, writes and network need the supervisor; delete fence: none or them")
+		}
 	default:
 		wrong = append(wrong, "fence: "+unknownText("word", e.Fence, []string{"none", "all"}))
 	}
@@ -132,6 +121,14 @@ func (e *entry) checkFences() []string {
 		if !slices.Contains(supervisor.Fences(), name) {
 			wrong = append(wrong, fmt.Sprintf("fences[%d]: %s", i, unknownText("fence", name, supervisor.Fences())))
 		}
+	}
+	for _, path := range slices.Concat(e.Reads, e.Writes) {
+		if !filepath.IsAbs(path) || filepath.Clean(path) != path {
+			wrong = append(wrong, fmt.Sprintf("reads and writes: %s; write a clean absolute path", quote(path)))
+		}
+	}
+	if e.Network != "" && e.Network != "none" {
+		wrong = append(wrong, "network: "+unknownText("word", e.Network, []string{"none"}))
 	}
 	l := e.Limits
 	for _, n := range []int{l.CPU, l.Memory, l.Files, l.Processes, l.FileSize} {
@@ -220,36 +217,4 @@ func (e *entry) argv(v values) []string {
 		argv = append(argv, arg)
 	}
 	return argv
-}
-
-// attemptKey stands for the attempt's own name, which no other start ever has: RUN/STEP/NUMBER.
-const attemptKey = "attempt:"
-
-// environ builds the environment from nothing. Secrets are references that are read now and never kept.
-func (e *entry) environ(r Request) ([]string, error) {
-	env := []string{}
-	for _, item := range e.Env {
-		name, value, set := strings.Cut(item, "=")
-		if !set {
-			value, set = "env:"+name, true
-		}
-		if path, ok := strings.CutPrefix(value, "file:"); ok {
-			data, err := os.ReadFile(path)
-			if err != nil {
-				return nil, fmt.Errorf("environment variable %s: %w", name, err)
-			}
-			value = strings.TrimRight(string(data), "\r\n")
-		} else if value == attemptKey {
-			value = fmt.Sprintf("%s/%s/%d", r.Run, r.Step, r.Attempt)
-		} else if other, ok := strings.CutPrefix(value, "env:"); ok {
-			if value, set = os.LookupEnv(other); !set {
-				continue
-			}
-		}
-		if strings.ContainsRune(value, 0) {
-			return nil, fmt.Errorf("environment variable %s holds a NUL character", name)
-		}
-		env = append(env, name+"="+value)
-	}
-	return env, nil
 }

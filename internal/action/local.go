@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -27,7 +28,10 @@ type Options struct {
 	// only read. The handle stays the caller's and is not closed here.
 	OpenSQL func(target string) (*sql.DB, error)
 	Roots   *x509.CertPool // trusted roots of http and tls probes, nil for the system's
-	Grace   time.Duration  // between SIGTERM and SIGKILL, 10 s if zero (F22)
+	// Hidden are files and folders of the program's own that no command sees where the host can hide them: the register, its keys, and
+	// the secrets of the settings. The spool and the catalogue's secrets are hidden anyway. Patterns of filepath.Glob.
+	Hidden []string
+	Grace  time.Duration // between SIGTERM and SIGKILL, 10 s if zero (F22)
 
 	withoutNamespace bool // tests: behave as where the kernel refuses PID namespaces
 }
@@ -60,6 +64,11 @@ func New(o Options) (*Local, error) {
 	}
 	if err := o.Allow.validate(); err != nil {
 		return nil, err
+	}
+	for _, pattern := range o.Hidden {
+		if _, err := filepath.Match(pattern, ""); err != nil {
+			return nil, fmt.Errorf("hidden %q: %w", pattern, err)
+		}
 	}
 	l := &Local{options: o, programs: map[string]program{}}
 	var err error
@@ -183,15 +192,26 @@ func (l *Local) command(r Request) (entry, supervisor.Command, error) {
 	if err != nil {
 		return e, supervisor.Command{}, err
 	}
-	env, err := e.environ(r)
+	env, secrets, err := e.environ(r)
 	if err != nil {
 		return e, supervisor.Command{}, err
 	}
 	return e, supervisor.Command{
 		Attempt: r.attempt(), Executable: prog.sum,
-		Argv: e.argv(v), Env: env, Dir: e.Dir, Account: e.account, Limits: e.Limits, Required: e.Fences,
+		Argv: e.argv(v), Env: env, Secrets: secrets, Dir: e.Dir, Account: e.account, Limits: e.Limits, Required: e.Fences,
+		Reads: e.Reads, Writes: e.Writes, NoNetwork: e.Network == "none", Hidden: l.hidden(),
 		Timeout: r.Timeout, Grace: l.options.Grace,
 	}, nil
+}
+
+// hidden are the places that a command does not see, as they are now.
+func (l *Local) hidden() []string {
+	list := append(l.options.Catalogue.secretFiles(), l.options.Spool)
+	for _, pattern := range l.options.Hidden {
+		found, _ := filepath.Glob(pattern) // the only error is a bad pattern, which New refuses
+		list = append(list, found...)
+	}
+	return list
 }
 
 // program checks the executable again right before its start and hashes it anew when it has changed.

@@ -239,6 +239,19 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 	}
 }
 
+// hidden are the files of the program's own that no step may see: the register,
+// the keys and the secrets (S15). They are patterns of filepath.Glob.
+func (s *Settings) hidden() []string {
+	list := []string{filepath.Join(s.Dir, "register.db*"), filepath.Join(s.Dir, "*.key"), s.Secret}
+	for _, t := range s.Targets {
+		list = append(list, t.PasswordFile)
+	}
+	for _, c := range s.Channels {
+		list = append(append(list, c.TokenFile, c.WebhookFile, c.PasswordFile), c.SecretFiles...)
+	}
+	return slices.DeleteFunc(list, func(path string) bool { return path == "" })
+}
+
 // defaultDir is the plan repository's .beredskab, else the system's folder for
 // state.
 func defaultDir(file, base string, environ func(string) (string, bool)) string {

@@ -2,11 +2,14 @@ package supervisor
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"beredskab/internal/action/supervisor/mask"
 )
 
 // drain is how long the output may go on after the main process has ended (F23).
@@ -16,6 +19,7 @@ const drain = time.Second
 type child struct {
 	process *os.Process
 	out     *os.File
+	secrets []string
 	started time.Time
 	// killRest kills what the main process leaves behind. It runs while the main process is at most a zombie that nobody has
 	// waited for, so that its PID still means its process group.
@@ -64,7 +68,7 @@ func startChild(c Command, death syscall.Signal) (*child, error) {
 	}
 	pid := process.Pid
 	return &child{
-		process: process, out: out, started: started,
+		process: process, out: out, secrets: c.Secrets, started: started,
 		killRest: func() { _ = unix.Kill(-pid, unix.SIGKILL) }, settle: func() {},
 	}, nil
 }
@@ -132,7 +136,9 @@ func (c *child) finish(sink *collector, timeout, grace time.Duration, stop <-cha
 	copied := make(chan struct{})
 	go func() {
 		defer close(copied)
-		pump(sink, c.out)
+		masked := mask.New(sink, c.secrets)
+		pump(masked, c.out)
+		_ = masked.Close()
 	}()
 	exited := make(chan struct{})
 	go func() {
@@ -223,7 +229,7 @@ func awaitExit(pid int) {
 }
 
 // pump copies until end-of-file or the read deadline.
-func pump(sink *collector, from *os.File) {
+func pump(sink io.Writer, from *os.File) {
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buffer)

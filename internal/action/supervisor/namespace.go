@@ -13,8 +13,9 @@ import (
 
 // space is a PID namespace held by an init of ours.
 type space struct {
-	init int
-	hold int // write end of the pipe on whose end-of-file the init ends
+	init  int
+	hold  int   // write end of the pipe on whose end-of-file the init ends
+	blind error // why the processes of the namespace see the /proc of all, nil if they see their own
 }
 
 // enterSpace makes a PID namespace and lets what this thread starts from now on be born in it. The calling goroutine must be locked
@@ -23,11 +24,24 @@ type space struct {
 // The command is not the first process of its namespace, because the kernel shields that one from signals without a handler: it
 // would not even die of SIGTERM or of its own abort. The first process is a bare fork of this one, which costs a fraction of a
 // second start of our binary.
-func enterSpace() (*space, error) {
-	var pipe [2]int
-	if err := unix.Pipe2(pipe[:], unix.O_CLOEXEC); err != nil {
+//
+// With ownMounts, which says that this thread has a mount namespace of its own, the init also mounts the /proc of the new namespace
+// over the old one: only a process that lives in it can. The space's blind says why that failed, if it did.
+func enterSpace(ownMounts bool) (*space, error) {
+	// The way into the namespace leads through the old /proc, which is about to be covered.
+	proc, err := unix.Open("/proc", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
 		return nil, err
 	}
+	defer func() { _ = unix.Close(proc) }()
+	var hold, report [2]int
+	if err := unix.Pipe2(hold[:], unix.O_CLOEXEC); err != nil {
+		return nil, err
+	}
+	if err := unix.Pipe2(report[:], unix.O_CLOEXEC); err != nil {
+		return nil, err
+	}
+	defer func() { _ = unix.Close(report[0]) }()
 	var all, before unix.Sigset_t
 	for i := range all.Val {
 		all.Val[i] = ^all.Val[i]
@@ -35,24 +49,42 @@ func enterSpace() (*space, error) {
 	if err := unix.PthreadSigmask(unix.SIG_SETMASK, &all, &before); err != nil {
 		return nil, err
 	}
-	pid, errno := forkInit(uintptr(pipe[0]))
+	pid, errno := forkInit(uintptr(hold[0]), uintptr(report[1]), ownMounts)
 	_ = unix.PthreadSigmask(unix.SIG_SETMASK, &before, nil)
-	_ = unix.Close(pipe[0])
+	_, _ = unix.Close(hold[0]), unix.Close(report[1])
 	if errno != 0 {
-		_ = unix.Close(pipe[1])
+		_ = unix.Close(hold[1])
 		return nil, fmt.Errorf("making a PID namespace: %w", errno)
 	}
-	s := &space{init: int(pid), hold: pipe[1]}
-	if err := s.join(); err != nil {
+	s := &space{init: int(pid), hold: hold[1]}
+	if err := s.join(proc); err != nil {
 		s.kill()
 		s.wait()
 		return nil, fmt.Errorf("joining the PID namespace: %w", err)
 	}
+	s.blind = mounted(report[0])
 	return s, nil
 }
 
-func (s *space) join() error {
-	fd, err := unix.Open("/proc/"+strconv.Itoa(s.init)+"/ns/pid", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+// mounted reads what the init says of its /proc.
+func mounted(report int) error {
+	verdict := []byte{0}
+	for {
+		n, err := unix.Read(report, verdict)
+		switch {
+		case err == unix.EINTR:
+		case n == 1 && verdict[0] == 0:
+			return nil
+		case n == 1:
+			return fmt.Errorf("mounting /proc: %w", syscall.Errno(verdict[0]))
+		default:
+			return fmt.Errorf("mounting /proc: the init of the namespace did not answer")
+		}
+	}
+}
+
+func (s *space) join(proc int) error {
+	fd, err := unix.Openat(proc, strconv.Itoa(s.init)+"/ns/pid", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}
@@ -79,8 +111,9 @@ func (s *space) wait() {
 //go:norace
 //go:nosplit
 //go:noinline
-func forkInit(hold uintptr) (pid uintptr, errno syscall.Errno) {
+func forkInit(hold, report uintptr, ownMounts bool) (pid uintptr, errno syscall.Errno) {
 	var buffer [8]byte
+	proc, target := [5]byte{'p', 'r', 'o', 'c'}, [6]byte{'/', 'p', 'r', 'o', 'c'}
 	// The kernel's struct sigaction with SIG_IGN as its handler: orphans of the namespace are then swept up by the kernel.
 	ignore := [4]uintptr{1}
 	pid, _, errno = syscall.RawSyscall6(unix.SYS_CLONE, uintptr(unix.CLONE_NEWPID|unix.SIGCHLD), 0, 0, 0, 0, 0)
@@ -88,6 +121,12 @@ func forkInit(hold uintptr) (pid uintptr, errno syscall.Errno) {
 		return pid, errno
 	}
 	_, _, _ = syscall.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(unix.SIGCHLD), uintptr(unsafe.Pointer(&ignore[0])), 0, 8, 0, 0)
+	if ownMounts {
+		_, _, e := syscall.RawSyscall6(unix.SYS_MOUNT, uintptr(unsafe.Pointer(&proc[0])), uintptr(unsafe.Pointer(&target[0])),
+			uintptr(unsafe.Pointer(&proc[0])), unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, 0, 0)
+		buffer[0] = byte(e)
+	}
+	_, _, _ = syscall.RawSyscall6(unix.SYS_WRITE, report, uintptr(unsafe.Pointer(&buffer[0])), 1, 0, 0, 0)
 	_, _, _ = syscall.RawSyscall6(unix.SYS_DUP3, hold, 0, 0, 0, 0, 0)
 	// Every other descriptor goes: the spool's lock and the write end of the very pipe that is read below. Where the
 	// kernel has no close_range (before 5.9) they are closed one by one.

@@ -60,6 +60,8 @@ func Main(args []string) int {
 	stop := make(chan bool, 1)
 	go relay(signals, stop)
 	s := &supervisor{record: record, line: line, from: bufio.NewReader(line)}
+	// Behind the fences this thread sees the command's /proc, in which we do not stand.
+	s.start.Process = identify(os.Getpid(), "")
 	s.fence(slices.Contains(args, withoutNamespace))
 	s.rehearse()
 	_, _ = line.WriteString(readyLine)
@@ -74,7 +76,7 @@ func Main(args []string) int {
 		return 0
 	}
 	s.Command, s.start.Attempt, s.start.Executable = o.Command, o.Attempt, o.Executable
-	s.start.Process, s.start.Started = identify(os.Getpid(), o.BootID), time.Now().UTC()
+	s.start.Process.BootID, s.start.Started = o.BootID, time.Now().UTC()
 	return s.run(stop)
 }
 
@@ -85,7 +87,6 @@ func (s *supervisor) rehearse() {
 	_ = json.Unmarshal(text, &o)
 	_, _ = json.Marshal(endRecord{})
 	_, _ = json.Marshal(answer{})
-	_ = identify(os.Getpid(), "")
 	if p, err := os.FindProcess(os.Getpid()); err == nil {
 		_ = p.Release()
 	}
@@ -124,6 +125,9 @@ func (s *supervisor) run(stop <-chan bool) int {
 			return s.refuse(err)
 		}
 	}
+	if err := s.confine(); err != nil {
+		return s.refuse(err)
+	}
 	fault.Point("supervise.start.before")
 	if err := writePart(s.record, startAt, s.start); err != nil {
 		return s.refuse(fmt.Errorf("writing the start into the spool: %w", err))
@@ -156,17 +160,24 @@ func (s *supervisor) fence(withoutNamespace bool) {
 		}
 		s.start.Missing, s.why[name] = append(s.start.Missing, name), err
 	}
-	note(fenceNamespace, s.enter(withoutNamespace))
+	ownMounts := unshareMounts()
+	note(fenceNamespace, s.enter(withoutNamespace, ownMounts == nil))
+	if s.space != nil && ownMounts == nil {
+		ownMounts = s.space.blind
+	} else if ownMounts == nil {
+		ownMounts = errNoSpace
+	}
+	note(fenceMounts, ownMounts)
 	// Ambient capabilities got us into the namespace; the command shall not have them.
 	_ = unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
 	note(fenceLimits, unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}))
 	note(fenceNoPrivs, unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 }
 
-func (s *supervisor) enter(withoutNamespace bool) error {
+func (s *supervisor) enter(withoutNamespace, ownMounts bool) error {
 	err := error(unix.EPERM)
 	if !withoutNamespace {
-		s.space, err = enterSpace()
+		s.space, err = enterSpace(ownMounts)
 	}
 	if err != nil {
 		// Orphans must come to us, or nobody could find and kill them.
@@ -181,9 +192,20 @@ func (s *supervisor) leave() {
 		s.space.kill()
 		s.space.wait()
 	}
-	if s.start.WorkDir != "" {
-		_ = os.RemoveAll(s.start.WorkDir)
+	s.clean()
+}
+
+// clean deletes the working folder, on another thread: this one may be fenced in with the command.
+func (s *supervisor) clean() {
+	if s.start.WorkDir == "" {
+		return
 	}
+	cleaned := make(chan struct{})
+	go func() {
+		defer close(cleaned)
+		_ = os.RemoveAll(s.start.WorkDir)
+	}()
+	<-cleaned
 }
 
 // death is the command's signal when the supervisor dies. In a namespace its init sees to that; there the signal would even kill the
@@ -246,9 +268,7 @@ func (s *supervisor) finish(e end, sink *collector) int {
 		Length: out.Length, SHA256: out.SHA256, Kept: keptSum(sink.head, unroll(sink.tail, sink.length)),
 	})
 	fault.Point("supervise.end.after")
-	if s.start.WorkDir != "" {
-		_ = os.RemoveAll(s.start.WorkDir)
-	}
+	s.clean()
 	// The lock goes before the last word, so that whoever hears it finds the attempt ended.
 	_ = s.record.Close()
 	if err == nil {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"beredskab/internal/action/supervisor/mask"
 )
 
 // Outcome says how an attempt ended.
@@ -61,6 +63,9 @@ type Result struct {
 
 // Output is what a command wrote to standard output and standard error, in the order in which it came (F24). Head and Tail
 // hold at most 64 KiB of raw bytes each, shown with control characters made visible. Tail begins after Head.
+//
+// Where the command was given secrets, all of this, length and hash too, is of the output with the secrets masked: the hash can
+// then be checked against what is kept, and is no means of trying out passwords.
 type Output struct {
 	Head, Tail string
 	Length     int64  // bytes written in all
@@ -79,14 +84,25 @@ type Command struct {
 	Attempt    Attempt
 	Argv       []string // executable by its absolute path first; no shell
 	Env        []string // the whole environment
+	Secrets    []string // values of Env that are hidden in what the command writes, before anything of it is kept (S13)
 	Dir        string   // empty: a new folder, deleted afterwards
 	Account    *Account // nil: our own user
 	Limits     Limits
+	Reads      []string      // with Writes: the only folders that may be read, beside the system's own; see confine
+	Writes     []string      // the only folders that may be changed, beside the working folder
+	NoNetwork  bool          // not even loopback
+	Hidden     []string      // files and folders that the command does not see
 	Required   []string      // fences without which the command is not started
 	Executable string        // SHA-256 of the executable, for the record
 	Timeout    time.Duration // above zero
 	Grace      time.Duration // between SIGTERM and SIGKILL
 }
+
+// The lengths in bytes of what can be masked.
+const (
+	ShortestSecret = mask.Least
+	LongestSecret  = mask.Most
+)
 
 // Account is the user that a command runs as.
 type Account struct {
@@ -107,14 +123,19 @@ type Limits struct {
 const (
 	fenceSupervisor = "supervisor"
 	fenceNamespace  = "pid-namespace"
+	fenceMounts     = "mount-namespace"
 	fenceSpool      = "spool"
 	fenceLimits     = "rlimits"
 	fenceNoPrivs    = "no-new-privs"
+
+	// These are raised for a command whose entry asks for what they hold, and then they are always required.
+	fenceLandlock = "landlock"
+	fenceNetwork  = "network-namespace"
 )
 
-// Fences names all fences, in the order in which they are reported.
+// Fences names the fences that every command gets where the host has them, in the order in which they are reported.
 func Fences() []string {
-	return []string{fenceSupervisor, fenceSpool, fenceNamespace, fenceLimits, fenceNoPrivs}
+	return []string{fenceSupervisor, fenceSpool, fenceNamespace, fenceMounts, fenceLimits, fenceNoPrivs}
 }
 
 // Options are what Open needs.
