@@ -138,6 +138,7 @@ func (a *App) actions() (*action.Local, error) {
 	return action.New(action.Options{
 		Catalogue: catalogue, Spool: spool, OpenSQL: a.targets.open,
 		Allow:   a.Settings.allow(),
+		Hidden:  a.Settings.hidden(),
 		Started: func(q action.Request, p action.Process) { a.runner.Load().Started(q, p) },
 	})
 }
