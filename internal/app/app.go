@@ -47,9 +47,6 @@ const (
 
 // Open builds the program. Close it.
 func Open(ctx context.Context, s *Settings, mode Mode, log *slog.Logger) (*App, error) {
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("making the state folder: %w", err)
-	}
 	url, err := s.databaseURL()
 	if err != nil {
 		return nil, err
