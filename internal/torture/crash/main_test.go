@@ -1,0 +1,10 @@
+package crash
+
+import (
+	"os"
+	"testing"
+
+	"beredskab/internal/store/pgtest"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }

@@ -1,0 +1,263 @@
+package crash
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"beredskab/internal/app"
+	"beredskab/internal/proof"
+	"beredskab/internal/register"
+	"beredskab/internal/store/pgtest"
+)
+
+// patience bounds every wait: who comes near it hangs. It says nothing about how
+// fast the program is.
+const patience = 90 * time.Second
+
+const (
+	systems = 4
+	steps   = 10
+)
+
+// town is one municipality in a folder of its own, with its own copy of the
+// program, so that its processes can be told from everybody else's.
+type town struct {
+	t      *testing.T
+	dir    string
+	random *rand.Rand
+	oracle
+}
+
+// newTown makes the folder. Its drills have two chains of five commands each;
+// every start of one leaves a line that names the attempt.
+func newTown(t *testing.T, binary, engine, rerun, fence string, seed uint64) *town {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &town{t: t, dir: dir, random: rand.New(rand.NewPCG(seed, 1)), oracle: newOracle()}
+	if err := os.Link(binary, w.path("beredskab")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		w.killAll()
+		if t.Failed() {
+			text, _ := os.ReadFile(w.path("log")) // without one there is nothing to show
+			t.Logf("the server of %s said last:\n%s", engine, text[max(0, len(text)-6000):])
+		}
+	})
+	database := ""
+	if engine == "postgres" {
+		database = "database: " + pgtest.Start(t) + "\n"
+	}
+	w.write("beredskab.yaml", "dir: .\nnode: test\nactions: actions.yaml\nparallel: 4\nchannels:\n  - {name: mappe, kind: folder, dir: messages}\n"+database)
+	w.write("plans/organisation.yaml", organisation)
+	for i := range systems {
+		w.write(fmt.Sprintf("plans/system-%d.yaml", i), planText(i, rerun))
+	}
+	w.write("actions.yaml", fmt.Sprintf(`version: 1
+actions:
+  - id: mark
+    description: Leave a line that says which attempt was started
+    exec: /bin/sh
+    args: [-c, 'echo "$ATTEMPT" >> "$1"; sleep 0.03', sh, %q]
+    env: ["ATTEMPT=attempt:", %q, PATH]
+    timeout: 5m
+    %s
+`, w.path("started"), w.mark(), fence))
+	return w
+}
+
+const organisation = `schema: 1
+organisation: Prøveby
+teams:
+  - {id: drift, capacity: 4, mailbox: drift@by.example}
+roles:
+  - {id: oevelsesleder, name: Øvelsesleder, mailbox: leder@by.example}
+  - {id: beredskabskoordinator, name: Koordinator, mailbox: koordinator@by.example}
+cadence:
+  - {class: 2, exercise: 365d, measured: 365d}
+checks: {when: "0 9 * * *"}
+`
+
+func planText(i int, rerun string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `schema: 1
+id: system-%[1]d
+name: System %[1]d
+owner: {role: systemejer, unit: Test, mailbox: ejer@by.example}
+criticality: ikke_kritisk
+recovery_class: 2
+hosting: on_premise
+objectives: {mtpd: 2d, rto: 1d, wrt: 1h, rpo: 1d}
+depends_on: []
+drills:
+  - {id: gendan, title: Gendan, type: restore, allow_parallel: true, participants: {director: oevelsesleder}, schedule: {when: "0 9 * * *", start_within: 30d}}
+recovery:
+  steps:
+`, i)
+	for s := range steps {
+		fmt.Fprintf(&b, "    - {id: s%d, title: Trin %d, team: drift, estimate: 1m, action: mark, timeout: 1m, %s", s, s, rerun)
+		if s > 1 {
+			fmt.Fprintf(&b, ", after: [s%d]", s-2) // two chains, so that steps run side by side
+		}
+		b.WriteString("}\n")
+	}
+	return b.String()
+}
+
+func (w *town) path(name string) string { return filepath.Join(w.dir, name) }
+
+func (w *town) write(name, text string) {
+	w.t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(w.path(name)), 0o700), os.WriteFile(w.path(name), []byte(text), 0o600)); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// read gives a file's text; one that is not there yet is empty.
+func (w *town) read(name string) string {
+	w.t.Helper()
+	text, err := os.ReadFile(w.path(name))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		w.t.Fatal(err)
+	}
+	return string(text)
+}
+
+// with opens the register beside the server, as a command does, and lets it go
+// again: after a kill this is also what recovers the file.
+func (w *town) with(do func(a *app.App)) {
+	w.t.Helper()
+	s, err := app.Load(map[string]string{"dir": w.dir}, func(string) (string, bool) { return "", false }, w.dir)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	a, err := app.Open(w.t.Context(), s, app.Use, slog.New(slog.DiscardHandler))
+	if err != nil {
+		w.t.Fatalf("opening the register: %v", err)
+	}
+	defer func() {
+		if err := a.Close(); err != nil {
+			w.t.Error(err)
+		}
+	}()
+	do(a)
+}
+
+func leader() register.Actor {
+	return register.Actor{Name: "oevelsesleder", Assurance: "login"}
+}
+
+// serve starts the server. Its own last words go to the file "log".
+func (w *town) serve(environ ...string) *server {
+	w.t.Helper()
+	output, err := os.OpenFile(w.path("log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() { _ = output.Close() }()
+	cmd := exec.Command(w.path("beredskab"), "serve", "--dir", w.dir)
+	cmd.Env, cmd.Stderr, cmd.Stdout = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + w.dir}, environ...), output, output
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	s := &server{process: cmd.Process, down: make(chan struct{})}
+	go func() {
+		_ = cmd.Wait() // killed, mostly
+		close(s.down)
+	}()
+	w.t.Cleanup(s.kill)
+	return s
+}
+
+// server is one start of the server.
+type server struct {
+	process *os.Process
+	down    chan struct{} // closed when it has ended
+}
+
+func (s *server) kill() {
+	_ = s.process.Kill() // it may have ended by itself
+	<-s.down
+}
+
+// up says whether the server still lives.
+func (s *server) up() bool {
+	select {
+	case <-s.down:
+		return false
+	default:
+		return true
+	}
+}
+
+// stop ends it as an administrator does.
+func (s *server) stop() bool {
+	_ = s.process.Signal(syscall.SIGTERM)
+	select {
+	case <-s.down:
+		return true
+	case <-time.After(patience):
+		return false
+	}
+}
+
+func (w *town) mark() string { return "TOWN=" + w.dir }
+
+// processes lists what lives of this town: servers, supervisors and the inits of
+// their namespaces by the program that they run, commands by their environment.
+func (w *town) processes() (list []int) {
+	names, _ := os.ReadDir("/proc")
+	for _, name := range names {
+		pid, err := strconv.Atoi(name.Name())
+		if err != nil {
+			continue
+		}
+		program, _ := os.Readlink(filepath.Join("/proc", name.Name(), "exe"))
+		if program == w.path("beredskab") || bytes.Contains(environment(pid), []byte(w.mark()+"\x00")) {
+			list = append(list, pid)
+		}
+	}
+	return list
+}
+
+// environment is empty for a process that has ended meanwhile.
+func environment(pid int) []byte {
+	file, err := os.Open(fmt.Sprintf("/proc/%d/environ", pid))
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = file.Close() }()
+	text, _ := io.ReadAll(file)
+	return text
+}
+
+// killAll leaves nothing alive, as a power cut does.
+func (w *town) killAll() {
+	gone := proof.Await(patience, func() bool {
+		alive := w.processes()
+		for _, pid := range alive {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+		return len(alive) == 0
+	})
+	if !gone {
+		w.t.Errorf("these processes cannot be killed: %v", w.processes())
+	}
+}
