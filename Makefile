@@ -11,7 +11,7 @@ GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
 BINARY      ?= bin/beredskab
 SQLC_CONFIG := $(firstword $(wildcard sqlc.yaml internal/store/sqlc.yaml))
 FIGURES     := $(CURDIR)/.cache/figures.jsonl
-BENCHED     := internal/plan internal/check internal/app
+BENCHED     := internal/plan internal/check internal/store internal/app
 
 # The version is the commit, stamped by Go itself and read with
 # debug.ReadBuildInfo; an unpacked archive has none and still builds.
