@@ -15,6 +15,7 @@ import (
 
 	"beredskab/internal/action"
 	"beredskab/internal/notify"
+	"beredskab/internal/ops"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
 	"beredskab/internal/runner"
@@ -28,12 +29,20 @@ type App struct {
 	Courier  *notify.Courier
 	Log      *slog.Logger
 
-	store   *store.DB
-	reader  *plan.Reader
-	targets *targets
-	runner  atomic.Pointer[runner.Runner]
-	failed  chan error // the disk has failed (F13); holds one
+	store    *store.DB
+	meter    *ops.Meter // between the register and its store
+	reader   *plan.Reader
+	targets  *targets
+	runner   atomic.Pointer[runner.Runner]
+	watching atomic.Pointer[ops.Watch]
+	failed   chan error // the disk has failed (F13); holds one
 }
+
+// registerFile is the SQLite register in the state folder.
+const registerFile = "register.db"
+
+// spool is where supervised commands are recorded.
+func (a *App) spool() string { return filepath.Join(a.Settings.Dir, "spool") }
 
 // Mode says what the program will do with the register.
 type Mode int
@@ -52,9 +61,9 @@ func Open(ctx context.Context, s *Settings, mode Mode, log *slog.Logger) (*App, 
 		return nil, err
 	}
 	a := &App{Settings: s, Log: log, reader: plan.NewReader(), failed: make(chan error, 1)}
-	options := store.Options{URL: url, Logger: log, Woken: a.woken, Failed: func(err error) { a.failed <- err }}
+	options := store.Options{URL: url, Logger: calm(log), Woken: a.woken, Failed: func(err error) { a.failed <- err }}
 	if url == "" {
-		options.Path = filepath.Join(s.Dir, "register.db")
+		options.Path = filepath.Join(s.Dir, registerFile)
 	}
 	if mode == Serve {
 		options.Mode = store.Serve
@@ -65,7 +74,8 @@ func Open(ctx context.Context, s *Settings, mode Mode, log *slog.Logger) (*App, 
 	if a.Courier, err = s.Courier(); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", s.File, err), a.store.Close())
 	}
-	a.Register = register.New(a.store, newClock(), register.Options{Routes: s.Routes(), Command: "beredskab --dir " + s.Dir})
+	a.meter = ops.NewMeter(a.store, a.store.Faulty)
+	a.Register = register.New(a.meter, newClock(), register.Options{Routes: s.Routes(), Command: "beredskab --dir " + s.Dir, Room: a.room})
 	a.targets = newTargets(s.Targets)
 	return a, nil
 }
@@ -116,7 +126,7 @@ func (a *App) Runner(only string) (*runner.Runner, error) {
 	}
 	r := runner.New(runner.Options{
 		Register: a.Register, Node: a.Settings.Node, Queue: a.store, Actions: actions, Courier: a.Courier,
-		Checks: a.RunChecks, Log: a.Log, Parallel: a.Settings.Parallel, Only: only,
+		Checks: a.RunChecks, Log: a.Log, Parallel: a.Settings.Parallel, Only: only, Round: a.round,
 	})
 	a.runner.Store(r)
 	return r, nil
@@ -128,12 +138,11 @@ func (a *App) actions() (*action.Local, error) {
 	if err != nil {
 		return nil, err
 	}
-	spool := filepath.Join(a.Settings.Dir, "spool")
-	if err := os.MkdirAll(spool, 0o700); err != nil {
+	if err := os.MkdirAll(a.spool(), 0o700); err != nil {
 		return nil, fmt.Errorf("making the spool: %w", err)
 	}
 	return action.New(action.Options{
-		Catalogue: catalogue, Spool: spool, OpenSQL: a.targets.open,
+		Catalogue: catalogue, Spool: a.spool(), OpenSQL: a.targets.open,
 		Allow:   a.Settings.allow(),
 		Hidden:  a.Settings.hidden(),
 		Started: func(q action.Request, p action.Process) { a.runner.Load().Started(q, p) },

@@ -24,7 +24,7 @@ func TestFullDisk(t *testing.T) {
 	for _, size := range []int{3, 4, 6} {
 		t.Run(fmt.Sprintf("%d MiB", size), func(t *testing.T) {
 			t.Parallel()
-			w := townIn(t, smallDisk(t, size), "")
+			w := townIn(t, smallDisk(t, size), "min_free: 0\n") // so that the very last byte is used
 			gate := pipe(t)
 			w.commands(map[string]string{"hold": fmt.Sprintf(`echo begun; read x < %q; echo over`, gate)})
 			w.plan("a", []string{

@@ -24,6 +24,13 @@ func (a *App) Serve(ctx context.Context, reload <-chan struct{}) error {
 }
 
 func (a *App) serve(ctx context.Context, reload <-chan struct{}) error {
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	if err := a.show(ctx, &beside); err != nil {
+		return err
+	}
 	actor := register.System(a.Settings.Node)
 	_, problems, err := a.Adopt(ctx, actor)
 	if err != nil {
@@ -34,9 +41,6 @@ func (a *App) serve(ctx context.Context, reload <-chan struct{}) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	var beside sync.WaitGroup
 	beside.Go(func() { a.follow(ctx, actor, reload, problems) })
 	beside.Go(func() {
 		select {
@@ -52,6 +56,19 @@ func (a *App) serve(ctx context.Context, reload <-chan struct{}) error {
 		return errors.Join(why, err)
 	}
 	return err
+}
+
+// show lets operators look at the server from its first moment on.
+func (a *App) show(ctx context.Context, beside *sync.WaitGroup) error {
+	w, err := a.watch(ctx)
+	if err != nil {
+		return err
+	}
+	a.watching.Store(w)
+	if a.Settings.Listen != listenOff {
+		beside.Go(func() { w.Serve(ctx, a.Settings.Listen, a.Log) })
+	}
+	return nil
 }
 
 // followEvery is how often the plan files are looked at.

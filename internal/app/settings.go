@@ -26,6 +26,8 @@ type Settings struct {
 	Database string    `mapstructure:"database"` // postgres://… instead of the file in Dir
 	Secret   string    `mapstructure:"database_password_file"`
 	Parallel int       `mapstructure:"parallel"` // automatic steps at once
+	Listen   string    `mapstructure:"listen"`   // where operators ask for health and figures; "off": nowhere
+	MinFree  string    `mapstructure:"min_free"` // room without which no new drill is begun, "5%,500MiB"
 	Allow    Allow     `mapstructure:"allow"`
 	Targets  []Target  `mapstructure:"targets"`
 	Channels []Channel `mapstructure:"channels"`
@@ -33,6 +35,7 @@ type Settings struct {
 	// File is the settings file that was read; empty when there was none.
 	File    string            `mapstructure:"-"`
 	origins map[string]string `mapstructure:"-"`
+	room    room
 }
 
 // Allow lists what built-in probes may look at.
@@ -127,8 +130,11 @@ func given(environ func(string) (string, bool), name string) string {
 	return value
 }
 
-// numbers lets a number come from an environment variable.
+// numbers lets a number come from an environment variable, and a text be one.
 func numbers(from, to reflect.Type, value any) (any, error) {
+	if from.Kind() == reflect.Int && to.Kind() == reflect.String {
+		return fmt.Sprint(value), nil
+	}
 	if from.Kind() != reflect.String || to.Kind() != reflect.Int {
 		return value, nil
 	}
@@ -141,7 +147,7 @@ func numbers(from, to reflect.Type, value any) (any, error) {
 
 // scalarKeys are the settings that a flag or the environment may set.
 func scalarKeys() []string {
-	return []string{"dir", "plans", "actions", "texts", "node", "database", "database_password_file", "parallel"}
+	return []string{"dir", "plans", "actions", "texts", "node", "database", "database_password_file", "parallel", "listen", "min_free"}
 }
 
 func absolute(base, key, value string) string {
@@ -213,6 +219,12 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 	}
 	if s.Node == "" {
 		s.Node, _ = os.Hostname()
+	}
+	if s.Listen == "" {
+		s.Listen = "127.0.0.1:8372"
+	}
+	if s.MinFree == "" {
+		s.MinFree = "5%,500MiB"
 	}
 	if s.Actions == "" {
 		s.Actions = "/etc/beredskab/actions.yaml"

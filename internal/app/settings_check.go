@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strings"
 
+	"beredskab/internal/ops"
 	"beredskab/internal/plan"
 )
 
@@ -81,6 +82,22 @@ func (s *Settings) check() error {
 	if s.Parallel < 0 {
 		return fmt.Errorf("%s: %w: parallel is %d; write a number of steps, such as 8", s.origins["parallel"], ErrSettings, s.Parallel)
 	}
+	return s.checkOperation()
+}
+
+// listenOff turns health and figures off.
+const listenOff = "off"
+
+// checkOperation reads what an operator set.
+func (s *Settings) checkOperation() (err error) {
+	if s.Listen != listenOff {
+		if err := ops.CheckAddress(s.Listen); err != nil {
+			return fmt.Errorf("%s: %w: listen is %w", s.origins["listen"], ErrSettings, err)
+		}
+	}
+	if s.room, err = parseRoom(s.MinFree); err != nil {
+		return fmt.Errorf("%s: %w: min_free: %w; write 500MiB, 5%%, both as 5%%,500MiB, or 0", s.origins["min_free"], ErrSettings, err)
+	}
 	return nil
 }
 
@@ -121,6 +138,7 @@ func (s *Settings) List() []Setting {
 	values := map[string]string{
 		"dir": s.Dir, "plans": s.Plans, "actions": s.Actions, "texts": s.Texts, "node": s.Node,
 		"database": withoutPassword(s.Database), "database_password_file": s.Secret, "parallel": fmt.Sprint(s.Parallel),
+		"listen": s.Listen, "min_free": s.MinFree,
 	}
 	var list []Setting
 	for key, value := range values {

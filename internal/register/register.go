@@ -49,6 +49,9 @@ type Route struct {
 type Options struct {
 	Routes  []Route
 	Command string // how an answer is typed, e.g. "beredskab --dir /srv/beredskab"
+	// Room says why no new drill may be begun now: too little is free on the disk
+	// (F9). An incident never asks. nil: there always is room.
+	Room func() error
 }
 
 // Register is the operational plan register on a store.
@@ -73,6 +76,9 @@ func New(store Store, clock Clock, options Options) *Register {
 
 // ErrNotAllowed says that this actor may not do that.
 var ErrNotAllowed = errors.New("not allowed")
+
+// ErrNoRoom says that the disk is too full for a new drill (F9).
+var ErrNoRoom = errors.New("a new drill waits until there is room")
 
 // ErrBusy says that another run holds the system (F33).
 var ErrBusy = errors.New("another run holds the system")
@@ -138,7 +144,7 @@ func (r *Register) change(ctx context.Context, a Actor, act, object string, fn f
 	switch {
 	case errors.Is(err, errNothing):
 		return nil
-	case errors.As(err, &refused), errors.Is(err, ErrNotAllowed), errors.Is(err, ErrBusy):
+	case errors.As(err, &refused), errors.Is(err, ErrNotAllowed), errors.Is(err, ErrBusy), errors.Is(err, ErrNoRoom):
 		return errors.Join(err, r.store.Update(ctx, func(tx Tx) error {
 			return log(ctx, tx, now, a, act, object, "refused", map[string]string{"why": err.Error()})
 		}))

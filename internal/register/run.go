@@ -92,7 +92,7 @@ func (r *Register) open(ctx context.Context, tx Tx, a Actor, o Opening) (kept.Ru
 	if err != nil {
 		return kept.Run{}, err
 	}
-	if err := free(ctx, tx, p.ID, &run); err != nil {
+	if err := errors.Join(r.roomFor(&run), free(ctx, tx, p.ID, &run)); err != nil {
 		return kept.Run{}, err
 	}
 	row := kept.Run{
@@ -124,6 +124,18 @@ func conflictUnless(ok bool) error {
 		return nil
 	}
 	return kept.ErrConflict
+}
+
+// roomFor refuses a drill that may find no room for its events. A real incident
+// is never refused.
+func (r *Register) roomFor(run *drill.Run) error {
+	if run.Incident || r.options.Room == nil {
+		return nil
+	}
+	if err := r.options.Room(); err != nil {
+		return fmt.Errorf("%w: %w", ErrNoRoom, err)
+	}
+	return nil
 }
 
 // free refuses a second run on a system that one holds, unless the plan allows

@@ -84,7 +84,8 @@ type following struct {
 	out  *ticked
 }
 
-// retryBusy is how soon a drill is tried again whose system another run holds.
+// retryBusy is how soon a drill is tried again whose system another run holds,
+// or that found no room.
 const retryBusy = time.Minute
 
 func (f *following) follow() error {
@@ -180,8 +181,8 @@ func (f *following) settle(d schedule.Decision) (hold time.Time, err error) {
 	}
 }
 
-// start opens the drill of an occurrence. While another run holds the system it
-// is tried again; once the time to start it is over, it is missed.
+// start opens the drill of an occurrence. While another run holds the system, or
+// the disk has no room, it is tried again; once the time to start it is over, it is missed.
 func (f *following) start(o kept.Occurrence) (hold time.Time, err error) {
 	if _, err := f.tx.Occurrence(f.ctx, o.Schedule, o.Nominal, o.Zone); err == nil {
 		return time.Time{}, nil // another node was first; its row says what happened
@@ -194,7 +195,7 @@ func (f *following) start(o kept.Occurrence) (hold time.Time, err error) {
 	}
 	row, err := f.r.open(f.ctx, f.tx, System(f.node.Name), Opening{System: f.row.System, Drill: f.row.Drill, Hash: f.row.PlanHash, Director: f.org.Leader()})
 	switch {
-	case errors.Is(err, ErrBusy):
+	case errors.Is(err, ErrBusy), errors.Is(err, ErrNoRoom):
 		f.row.Problem = err.Error()
 		return f.now.Add(retryBusy), nil
 	case hopeless(err):

@@ -28,6 +28,7 @@ func (r *Runner) deliveries(ctx context.Context) error {
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastMessages, cancel) })()
 	busy, done := map[string]bool{}, make(chan string)
 	for {
+		r.Round("deliver")
 		wait := r.round(sending, busy, done)
 		select {
 		case <-ctx.Done():

@@ -22,6 +22,7 @@ const (
 // schedule starts what is due, whenever it is due.
 func (r *Runner) schedule(ctx context.Context) error {
 	for {
+		r.Round("tick")
 		fault.Point("runner.tick.before")
 		checks, again, err := r.Register.Tick(ctx, r.node)
 		fault.Point("runner.tick.after")
@@ -53,6 +54,7 @@ func (r *Runner) schedule(ctx context.Context) error {
 // beat says that the node lives, and takes over from nodes that do not.
 func (r *Runner) beat(ctx context.Context) error {
 	for {
+		r.Round("beat")
 		select {
 		case <-ctx.Done():
 			return nil

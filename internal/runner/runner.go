@@ -44,6 +44,9 @@ type Options struct {
 	// Only limits the runner to one run: no schedules, no other runs. It ends
 	// with that run.
 	Only string
+	// Round is told at each round of a loop, so that one that stands still is
+	// noticed; nil tells nobody. It must not block.
+	Round func(loop string)
 }
 
 // Runner is one node's work. Make it with New, and Run it once.
@@ -73,6 +76,9 @@ func New(o Options) *Runner {
 	}
 	if o.Silence == 0 {
 		o.Silence = 15 * time.Second
+	}
+	if o.Round == nil {
+		o.Round = func(string) {}
 	}
 	return &Runner{
 		Options: o, slots: make(chan struct{}, o.Parallel), drivers: map[string]*driver{}, timers: map[string]*time.Timer{},
@@ -191,6 +197,9 @@ func (r *Runner) resume(ctx context.Context) error {
 	}
 	return nil
 }
+
+// InHand is how many automatic steps this node carries out now.
+func (r *Runner) InHand() int { return len(r.slots) }
 
 // Changed tells the runner that something outside changed the register: a
 // schedule, or a message that is owed.

@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 
 	"github.com/mattn/go-sqlite3"
+
+	"beredskab/internal/kept"
+	"beredskab/internal/store/census"
 )
 
 // Health is what Check found. Problems is empty when all is well.
@@ -81,4 +84,36 @@ func (db *DB) Backup(ctx context.Context, path string) (err error) {
 		return fmt.Errorf("backing up the register: %w", err)
 	}
 	return doing(errors.Join(file.Sync(), syncFolder(filepath.Dir(path))), "backing up the register to", path)
+}
+
+// Census counts what operators watch. It does not try again: who watches asks
+// again by himself.
+func (db *DB) Census(ctx context.Context) (kept.Census, error) {
+	s, err := db.engine.begin(ctx, db, false)
+	if err != nil {
+		return kept.Census{}, fmt.Errorf("reading the register: %w", err)
+	}
+	defer s.close()
+	now, err := db.transaction(s).now(ctx)
+	if err != nil {
+		return kept.Census{}, err
+	}
+	c, err := census.Take(ctx, s.statements(), now)
+	if err == nil && db.pgx != nil {
+		// Only this role's own sessions can be seen, and they are all that matter.
+		err = s.statements().QueryRowContext(ctx, `SELECT COUNT(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND wait_event = 'SyncRep' AND state_change < now() - interval '5 seconds'`).Scan(&c.Waiting)
+	}
+	return c, err
+}
+
+// Faulty tells an error of the database from one of the register's rules: the
+// disk, the connection, a lock that nobody gives up.
+func (db *DB) Faulty(err error) bool {
+	for _, known := range []error{ErrFull, ErrFailed, ErrCommitUnknown} {
+		if errors.Is(err, known) {
+			return true
+		}
+	}
+	return db.engine.classify(err) != ordinary
 }

@@ -49,6 +49,9 @@ type answer struct {
 func Main(args []string) int {
 	// The namespace, no_new_privs, ptrace and the parent-death signal all belong to this thread.
 	runtime.LockOSThread()
+	if slices.Contains(args, reportFences) {
+		return tellFences(slices.Contains(args, withoutNamespace))
+	}
 	record, line := os.NewFile(recordFD, "record"), os.NewFile(lineFD, "line")
 	if info, err := line.Stat(); err != nil || info.Mode()&os.ModeSocket == 0 {
 		fmt.Fprintln(os.Stderr, "supervise: this command is started by the server only")

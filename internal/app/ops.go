@@ -1,0 +1,137 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"beredskab/internal/action"
+	"beredskab/internal/ops"
+)
+
+// watch shows the running server to its operators. The parts that it looks at
+// may still be starting.
+func (a *App) watch(ctx context.Context) (*ops.Watch, error) {
+	now, err := a.store.Census(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("counting in the register: %w", err)
+	}
+	notes := a.fences(ctx)
+	version, commit := stamped()
+	return ops.New(ops.Options{
+		Register: a.Register, Meter: a.meter, Census: a.store.Census, Schema: now.Schema, Disk: a.disk,
+		InHand: a.inHand, Version: version, Commit: commit,
+		Doubts: func() []ops.Trouble { return append(a.doubts(), notes...) },
+	}), nil
+}
+
+func (a *App) inHand() int {
+	if r := a.runner.Load(); r != nil {
+		return r.InHand()
+	}
+	return 0
+}
+
+// round tells the watch that a loop has begun a round.
+func (a *App) round(loop string) {
+	if w := a.watching.Load(); w != nil {
+		w.Beat(loop)
+	}
+}
+
+// doubts are what may be wrong with this host besides its register.
+func (a *App) doubts() (list []ops.Trouble) {
+	if err := a.room(); err != nil {
+		list = append(list, ops.Trouble{
+			Name: "disk", Text: err.Error() + "; new drills wait, incidents do not",
+			Next: "make room under " + a.Settings.Dir + "; nothing has to be restarted",
+		})
+	}
+	if err := unix.Access(a.spool(), unix.R_OK|unix.W_OK|unix.X_OK); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		list = append(list, ops.Trouble{
+			Name: "spool", Text: fmt.Sprintf("%s cannot be written: %v", a.spool(), err),
+			Next: "give the folder to the server's user, on a disk that can be written; until then no step can be started here",
+		})
+	}
+	return list
+}
+
+// Fences says how well commands are fenced in on this host.
+func (s *Settings) Fences(ctx context.Context) (action.Survey, error) {
+	c, err := s.Catalogue()
+	if err != nil {
+		return action.Survey{}, err
+	}
+	return c.Survey(ctx)
+}
+
+// fences says at start, once, which fences this host lacks and what will
+// therefore be refused. What is asked for is judged again each time.
+func (a *App) fences(ctx context.Context) (notes []ops.Trouble) {
+	c, err := a.Settings.Catalogue()
+	if err == nil && c == nil {
+		a.Log.Info("no catalogue of actions; steps can use probes only", "actions", a.Settings.Actions)
+		return nil
+	}
+	if err != nil {
+		return nil // the server does not start with it, and says why
+	}
+	s, err := c.Survey(ctx)
+	if err != nil {
+		a.Log.Warn("it is not known which fences this host has", "error", err)
+		return []ops.Trouble{{Name: "fences", Text: err.Error(), Next: "restart the server; see that its own binary can be started", Minor: true}}
+	}
+	level, text, next := FenceWords(s)
+	a.Log.Log(ctx, level, text, "held", s.Held, "missing", s.Missing, "next", next)
+	if len(s.Missing) > 0 {
+		notes = append(notes, ops.Trouble{Name: "fences", Text: text, Next: next, Minor: true})
+	}
+	return notes
+}
+
+// FenceWords puts a survey into words: how bad it is, what is so, and the next
+// step.
+func FenceWords(s action.Survey) (level slog.Level, text, next string) {
+	refused := make([]string, 0, len(s.Refused))
+	for _, id := range slices.Sorted(maps.Keys(s.Refused)) {
+		refused = append(refused, fmt.Sprintf("%s (%s)", id, strings.Join(s.Refused[id], ", ")))
+	}
+	missing := strings.Join(s.Missing, ", ")
+	next = "give the server what the fence needs (pid-namespace: CAP_SYS_ADMIN), or take the fence out of the catalogue's entries"
+	switch {
+	case len(s.Missing) == 0:
+		return slog.LevelInfo, "every fence holds: " + strings.Join(s.Held, ", "), ""
+	case s.None():
+		return slog.LevelError, fmt.Sprintf("NO action of the catalogue can run on this host, because these fences are missing: %s; refused: %s", missing, strings.Join(refused, ", ")), next
+	case len(refused) > 0:
+		return slog.LevelWarn, fmt.Sprintf("these fences are missing: %s; these actions will be refused: %s", missing, strings.Join(refused, ", ")), next
+	default:
+		return slog.LevelWarn, fmt.Sprintf("these fences are missing: %s; no action requires them, and the register says so for each step", missing), next
+	}
+}
+
+// stamped is what Go wrote into this binary: its version and commit.
+func stamped() (version, commit string) {
+	version = "(devel)"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return version, ""
+	}
+	if info.Main.Version != "" {
+		version = info.Main.Version
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			commit = s.Value
+		}
+	}
+	return version, commit
+}

@@ -1,0 +1,82 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"beredskab/internal/ops"
+)
+
+// room is how much of a disk must be free before a new drill is begun (F9).
+type room struct {
+	least uint64  // bytes
+	share float64 // of the whole disk, in percent
+}
+
+// parseRoom reads "5%", "500MiB", both with a comma between, or 0 for nothing.
+func parseRoom(text string) (r room, err error) {
+	for part := range strings.SplitSeq(text, ",") {
+		part = strings.TrimSpace(part)
+		if number, ok := strings.CutSuffix(part, "%"); ok {
+			if r.share, err = strconv.ParseFloat(number, 64); err != nil || r.share < 0 || r.share > 100 {
+				return r, fmt.Errorf("%q is no share of a disk", part)
+			}
+			continue
+		}
+		unit := uint64(1)
+		for i, name := range []string{"KiB", "MiB", "GiB", "TiB"} {
+			if number, ok := strings.CutSuffix(part, name); ok {
+				part, unit = number, 1<<(10*(i+1))
+			}
+		}
+		number, err := strconv.ParseUint(strings.TrimSpace(part), 10, 64)
+		if err != nil || number > 1<<62/unit || (unit == 1 && number != 0) {
+			return r, fmt.Errorf("%q is no size", part)
+		}
+		r.least = number * unit
+	}
+	return r, nil
+}
+
+// errRoom says that the disk is nearly full.
+var errRoom = errors.New("the disk is nearly full")
+
+// judge says whether that disk has room for a new drill, and what to do if not.
+func (r room) judge(folder string, free, total uint64) error {
+	if free >= r.least && float64(free) >= float64(total)*r.share/100 {
+		return nil
+	}
+	return fmt.Errorf("%w: %s has %d MiB free of %d MiB; make room there, or set `min_free` lower", errRoom, folder, free>>20, total>>20)
+}
+
+// room asks the disk of the state folder. On PostgreSQL too: the spool and the
+// plans' copies lie there.
+func (a *App) room() error {
+	d, err := a.disk()
+	if err != nil {
+		return err
+	}
+	return a.Settings.room.judge(a.Settings.Dir, d.Free, d.Total)
+}
+
+// disk looks at the disk of the state folder.
+func (a *App) disk() (d ops.Disk, err error) {
+	var answer unix.Statfs_t
+	if err := unix.Statfs(a.Settings.Dir, &answer); err != nil {
+		return d, fmt.Errorf("asking for the room under %s: %w", a.Settings.Dir, err)
+	}
+	d.Free, d.Total = answer.Bavail*uint64(answer.Bsize), answer.Blocks*uint64(answer.Bsize)
+	if info, err := os.Stat(filepath.Join(a.Settings.Dir, registerFile+"-wal")); err == nil {
+		d.Log = uint64(info.Size())
+	}
+	if entries, err := os.ReadDir(a.spool()); err == nil {
+		d.Spool = len(entries)
+	}
+	return d, nil
+}

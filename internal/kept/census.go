@@ -1,0 +1,28 @@
+package kept
+
+import "time"
+
+// Census is what operators count in the register, at one moment.
+type Census struct {
+	At      time.Time // by the database's clock
+	Schema  int64     // version of the register's tables
+	Head    int64     // number of the newest log entry
+	Backup  time.Time // when the newest backup was made; zero: never
+	Waiting int       // commits that wait for a standby; PostgreSQL only
+
+	Occurrences map[OccurrenceState]int // whose due time lies in the last 30 days
+	Due         int                     // schedules whose moment has come and that nobody has followed yet
+	Stuck       int                     // schedules that cannot be followed, or wait for something
+	Attempts    map[AttemptState]int    // in hand, or whose end nobody knows
+	Findings    map[string]int          // open ones, by state
+	Owed        map[string]int          // messages, by channel
+	OldestOwed  map[string]time.Time    // by channel
+	Refused     map[string]int          // messages that no try will deliver any more, by channel
+	Nodes       []Node
+}
+
+// What the trace says of the register as a whole stands under these objects.
+const (
+	BackupObject   = "register/backup" // backups made
+	RegisterObject = "register"        // restored, moved away, moved here
+)
