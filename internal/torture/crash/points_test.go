@@ -35,10 +35,11 @@ type scene int
 const (
 	working  scene = iota // drills are open
 	orphaned              // a killed server's supervisors work on
-	claimed               // a server was killed right before it began what it had claimed
-	fresh                 // the folder has no register yet
-	due                   // as fresh, but the plans are there, and a drill and the checks are due
 	silent                // another node was killed long ago; its drills wait for a rescue
+	// From here on the town is a new one for each kill.
+	fresh   // the folder has no register yet
+	due     // the plans are there, and a drill and the checks are due
+	claimed // a server was killed right before it began the first that it had claimed
 )
 
 func points() []point {
@@ -203,12 +204,9 @@ func (k *killer) kill(p point) {
 	if p.set == silent && k.engine == "postgres" {
 		p.set = working // R5 has nodes that fall silent on PostgreSQL
 	}
-	if p.set == fresh || p.set == due {
+	if p.set >= fresh {
 		w := k.newTown()
-		if p.set == due {
-			w.adopt()
-			w.makeDue()
-		}
+		w.set(p.set)
 		w.dieAt(p)
 		w.adopt()
 		w.finish()
@@ -241,11 +239,14 @@ func (w *town) set(s scene) {
 		server := w.serve()
 		w.begun(server)
 		server.kill()
-	case claimed:
-		w.dieAt(point{"runner.carry.before", 1, working})
-		w.look()
 	case silent:
 		w.elsewhere()
+	case due:
+		w.adopt()
+		w.makeDue()
+	case claimed:
+		w.adopt()
+		w.dieAt(point{"runner.carry.before", 1, working})
 	}
 }
 
