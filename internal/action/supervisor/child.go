@@ -60,7 +60,7 @@ func startChild(c Command, death syscall.Signal) (*child, error) {
 	})
 	_ = write.Close()
 	if err == nil && sys.Ptrace {
-		err = confine(process, c.Limits)
+		err = restrict(process, c)
 	}
 	if err != nil {
 		_ = out.Close()
@@ -73,9 +73,9 @@ func startChild(c Command, death syscall.Signal) (*child, error) {
 	}, nil
 }
 
-// confine sets the limits while the command stands before its first instruction, which is where ptrace has stopped it. The limits
+// restrict sets the limits while the command stands before its first instruction, which is where ptrace has stopped it. The limits
 // thereby hold for all that it starts, and never for the supervisor.
-func confine(process *os.Process, l Limits) error {
+func restrict(process *os.Process, c Command) error {
 	var status unix.WaitStatus
 	for {
 		_, err := unix.Wait4(process.Pid, &status, 0, nil)
@@ -90,7 +90,7 @@ func confine(process *os.Process, l Limits) error {
 	if !status.Stopped() {
 		return fmt.Errorf("the command ended before its limits were set")
 	}
-	err := l.apply(process.Pid)
+	err := c.Account.lend(func() error { return c.Limits.apply(process.Pid) })
 	if err == nil {
 		err = unix.PtraceDetach(process.Pid)
 	}
@@ -100,6 +100,32 @@ func confine(process *os.Process, l Limits) error {
 		return fmt.Errorf("setting the limits: %w", err)
 	}
 	return nil
+}
+
+// lend does something while this thread's real user and group are the account's, as the kernel wants of whoever limits a process
+// of theirs without CAP_SYS_RESOURCE, which containers and hardened services lack. What counts for all else stays ours.
+func (a *Account) lend(do func() error) error {
+	if a == nil {
+		return do()
+	}
+	const same = ^uintptr(0)
+	uid, gid := uintptr(unix.Getuid()), uintptr(unix.Getgid())
+	_, _, errno := unix.RawSyscall(unix.SYS_SETRESGID, uintptr(a.GID), same, same)
+	if errno == 0 {
+		_, _, errno = unix.RawSyscall(unix.SYS_SETRESUID, uintptr(a.UID), same, same)
+	}
+	if errno != 0 {
+		return fmt.Errorf("acting for user %d: %w", a.UID, errno)
+	}
+	err := do()
+	_, _, failed := unix.RawSyscall(unix.SYS_SETRESUID, uid, same, same)
+	if failed == 0 {
+		_, _, failed = unix.RawSyscall(unix.SYS_SETRESGID, gid, same, same)
+	}
+	if failed != 0 {
+		return fmt.Errorf("acting for ourselves again: %w", failed)
+	}
+	return err
 }
 
 func (l Limits) apply(pid int) error {
@@ -121,7 +147,7 @@ func (l Limits) apply(pid int) error {
 		n := uint64(one.value) * uint64(one.scale)
 		err := unix.Prlimit(pid, one.resource, &unix.Rlimit{Cur: n, Max: n + one.slack}, nil)
 		if err == unix.EPERM {
-			return fmt.Errorf("%w: limits for a command of another user need CAP_SYS_RESOURCE, and no limit may be above our own", err)
+			return fmt.Errorf("%w: without CAP_SYS_RESOURCE no limit may be above the server's own", err)
 		}
 		if err != nil {
 			return err

@@ -5,10 +5,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// TestMain lets the test binary play the other processes: the supervisor, a server that is going to be killed, a nasty command.
+// TestMain lets the test binary play the other processes: the supervisor and a server that is going to be killed.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "supervise" {
 		syscall.Exit(Main(os.Args[2:]))
@@ -27,8 +27,6 @@ func TestMain(m *testing.M) {
 		switch os.Args[1] {
 		case "server":
 			syscall.Exit(serve(os.Args[2]))
-		case "nasty":
-			syscall.Exit(nasty(os.Args[2]))
 		}
 	}
 	os.Exit(m.Run())
@@ -57,65 +55,8 @@ func serve(text string) int {
 	return 0
 }
 
-// nasty is a command that tries to leave something behind.
-func nasty(kind string) int {
-	self := func(kind string, sys *syscall.SysProcAttr) {
-		cmd := exec.Command(os.Args[0], "nasty", kind)
-		cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = os.Stdout, os.Stderr, sys
-		if err := cmd.Start(); err != nil {
-			panic(err)
-		}
-	}
-	switch kind {
-	case "linger":
-		signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
-		time.Sleep(time.Hour)
-	case "fork":
-		self("linger", nil)
-	case "daemon":
-		self("linger", &syscall.SysProcAttr{Setsid: true})
-	case "double":
-		self("daemon", &syscall.SysProcAttr{Setsid: true})
-	case "crowd":
-		for range 20 {
-			self("linger", &syscall.SysProcAttr{Setsid: true})
-		}
-	case "deaf":
-		self("linger", &syscall.SysProcAttr{Setsid: true})
-		fmt.Println("deaf")
-		return nasty("linger")
-	case "shut":
-		// Neither the pipe of the output nor any other descriptor ties it to us.
-		self("shut-lingers", &syscall.SysProcAttr{Setsid: true})
-	case "shut-lingers":
-		for fd := range 1024 {
-			_ = syscall.Close(fd)
-		}
-		return nasty("linger")
-	case "stopped":
-		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-		time.Sleep(time.Hour)
-	case "files":
-		for i := range 2000 {
-			if err := os.WriteFile(strconv.Itoa(i), nil, 0o600); err != nil {
-				panic(err)
-			}
-		}
-	case "zombies":
-		for range 50 {
-			self("nothing", nil)
-		}
-	case "memory":
-		fmt.Println(cap(make([]byte, size())))
-	}
-	return 0
-}
-
-// size is a gigabyte that the compiler cannot see.
-func size() int { return (1 << 30) + len(os.Args) }
-
 // mark is an environment variable by which the processes of one test can be found.
-func mark(t *testing.T) string {
+func mark(t testing.TB) string {
 	return "BEREDSKAB_MARK=" + strings.ReplaceAll(t.Name(), "/", "-") + "-" + strconv.Itoa(os.Getpid())
 }
 
@@ -162,14 +103,28 @@ func newHost(t testing.TB) (*Host, chan Process) {
 	return h, started
 }
 
-// self is a command that runs this binary as a nasty child.
-func self(t *testing.T, kind string) Command {
-	path, err := os.Executable()
+// nasty builds the program that tries to leave something behind, in a folder that every user can enter.
+func nasty(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "beredskab-test-")
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	path := filepath.Join(dir, "nasty")
+	if out, err := exec.Command("gcc", "-static", "-O1", "-o", path, "testdata/nasty.c").CombinedOutput(); err != nil {
+		t.Fatalf("building the nasty program: %v\n%s", err, out)
+	}
+	if err := errors.Join(os.Chmod(dir, 0o755), os.Chmod(path, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// misbehave is a command of the nasty program: end is stay or leave.
+func misbehave(t testing.TB, path, kind, end string) Command {
 	return Command{
-		Attempt: Attempt{Run: "run", Step: kind, Number: 1}, Argv: []string{path, "nasty", kind},
+		Attempt: Attempt{Run: "run", Step: kind + "-" + end, Number: 1}, Argv: []string{path, kind, end},
 		Env: []string{mark(t)}, Timeout: time.Minute, Grace: 50 * time.Millisecond,
 	}
 }

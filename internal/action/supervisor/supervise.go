@@ -195,20 +195,23 @@ func (s *supervisor) leave() {
 		s.space.kill()
 		s.space.wait()
 	}
-	s.clean()
+	<-s.clean()
 }
 
-// clean deletes the working folder, on another thread: this one may be fenced in with the command.
-func (s *supervisor) clean() {
-	if s.start.WorkDir == "" {
-		return
-	}
+// tidy is how long the end waits for the working folder to be deleted. Millions of files in it must not keep anybody waiting.
+const tidy = time.Second
+
+// clean deletes the working folder and closes the channel when it is gone. It does so on another thread: this one may be fenced in
+// with the command.
+func (s *supervisor) clean() <-chan struct{} {
 	cleaned := make(chan struct{})
 	go func() {
 		defer close(cleaned)
-		_ = os.RemoveAll(s.start.WorkDir)
+		if s.start.WorkDir != "" {
+			_ = os.RemoveAll(s.start.WorkDir)
+		}
 	}()
-	<-cleaned
+	return cleaned
 }
 
 // death is the command's signal when the supervisor dies. In a namespace its init sees to that; there the signal would even kill the
@@ -271,12 +274,17 @@ func (s *supervisor) finish(e end, sink *collector) int {
 		Length: out.Length, SHA256: out.SHA256, Kept: keptSum(sink.head, unroll(sink.tail, sink.length)),
 	})
 	fault.Point("supervise.end.after")
-	s.clean()
+	cleaned := s.clean()
+	select {
+	case <-cleaned:
+	case <-time.After(tidy):
+	}
 	// The lock goes before the last word, so that whoever hears it finds the attempt ended.
 	_ = s.record.Close()
 	if err == nil {
 		_, _ = s.line.WriteString(endedLine)
 	}
+	<-cleaned
 	return status(err)
 }
 

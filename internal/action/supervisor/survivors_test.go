@@ -3,6 +3,7 @@ package supervisor
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,38 +12,22 @@ import (
 	"time"
 )
 
-// TestNobodySurvives is R9: whatever a command leaves behind is dead when Run returns, with and without a PID namespace.
+// TestNobodySurvives: what a command leaves behind when it ends by itself is dead when Run returns, with and without a PID namespace.
 func TestNobodySurvives(t *testing.T) {
-	cases := map[string]struct {
-		timeout time.Duration
-		outcome Outcome
-	}{
-		"fork":    {time.Minute, OK},
-		"daemon":  {time.Minute, OK},
-		"double":  {time.Minute, OK},
-		"crowd":   {time.Minute, OK},
-		"shut":    {time.Minute, OK},
-		"files":   {time.Minute, OK},
-		"zombies": {time.Minute, OK},
-		"deaf":    {500 * time.Millisecond, TimedOut},
-		"stopped": {500 * time.Millisecond, TimedOut},
-	}
+	program := nasty(t)
 	for _, without := range []bool{false, true} {
-		for kind, want := range cases {
-			name := kind
-			if without {
-				name += "-without-namespace"
-			}
-			t.Run(name, func(t *testing.T) {
+		for _, kind := range []string{"fork", "setsid", "double", "hold", "crowd", "shut", "files", "zombies"} {
+			t.Run(fmt.Sprintf("%s-without-namespace=%t", kind, without), func(t *testing.T) {
 				h, _ := newHost(t)
-				c := self(t, kind)
-				c.Timeout, h.options.WithoutNamespace = want.timeout, without
-				res, err := h.Run(context.Background(), c)
-				if err != nil || res.Outcome != want.outcome {
+				h.options.WithoutNamespace = without
+				res, err := h.Run(context.Background(), misbehave(t, program, kind, "leave"))
+				if err != nil || res.Outcome != OK || res.Output.Head != "up\n" {
 					t.Fatalf("outcome %q, %v: %+v", res.Outcome, err, res)
 				}
-				if slices.Contains(res.Fences, fenceNamespace) == without || slices.Contains(res.Missing, fenceNamespace) != without {
-					t.Errorf("fences %v, missing %v", res.Fences, res.Missing)
+				for _, fence := range []string{fenceNamespace, fenceMounts} {
+					if slices.Contains(res.Fences, fence) == without || slices.Contains(res.Missing, fence) != without {
+						t.Errorf("fences %v, missing %v", res.Fences, res.Missing)
+					}
 				}
 				if left := survivors(t, mark(t)); len(left) > 0 {
 					t.Errorf("survivors: %v", left)
@@ -52,33 +37,17 @@ func TestNobodySurvives(t *testing.T) {
 	}
 }
 
-// TestControlOfSurvivors shows that the search sees a survivor: the lean path does not promise to kill daemons.
-func TestControlOfSurvivors(t *testing.T) {
-	h, _ := newHost(t)
-	path := fifo(t)
-	c := shell(t, `setsid sh -c 'echo up > "$2"; read x < "$1"' sh "$1" "$2" & read x < "$2"`, path, fifo(t))
-	c.Env = append(c.Env, mark(t))
-	if _, err := h.RunPlain(context.Background(), c); err != nil {
-		t.Fatal(err)
-	}
-	if len(survivors(t, mark(t))) == 0 {
-		t.Error("the search for survivors found nothing")
-	}
-	release(t, path)
-	until(t, "the daemon ends", func() bool { return len(survivors(t, mark(t))) == 0 })
-}
-
 func TestMemoryIsLimited(t *testing.T) {
 	h, _ := newHost(t)
-	c := self(t, "memory")
-	c.Limits = Limits{Memory: 512}
+	c := misbehave(t, nasty(t), "memory", "leave")
+	c.Limits = Limits{Memory: 64}
 	res, err := h.Run(context.Background(), c)
-	if err != nil || res.Outcome != Failed {
+	if err != nil || res.Outcome != OK || res.Output.Head != "48 MiB\nup\n" {
 		t.Fatalf("%+v, %v", res, err)
 	}
-	// The control: without the limit the same command succeeds.
-	c.Limits, c.Attempt.Number = Limits{}, 2
-	if res, err := h.Run(context.Background(), c); err != nil || res.Outcome != OK {
+	// The control: with room the same command gets it.
+	c.Limits.Memory, c.Attempt.Number = 1200, 2
+	if res, err := h.Run(context.Background(), c); err != nil || res.Output.Head != "1024 MiB\nup\n" {
 		t.Fatalf("%+v, %v", res, err)
 	}
 }
@@ -188,9 +157,8 @@ func TestPlain(t *testing.T) {
 	if p := <-started; p.PID == 0 || p != res.Process {
 		t.Errorf("process %+v", p)
 	}
-	c := self(t, "deaf")
+	c := misbehave(t, nasty(t), "deaf", "stay")
 	c.Timeout = 500 * time.Millisecond
-	c.Argv[2] = "linger"
 	if res, err = h.RunPlain(context.Background(), c); err != nil || res.Outcome != TimedOut || res.ExitCode != 137 {
 		t.Fatalf("%+v, %v", res, err)
 	}
