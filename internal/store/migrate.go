@@ -64,7 +64,8 @@ func newMigrator[T any](db *DB, dialect goose.Dialect, driver riverdriver.Driver
 }
 
 // readSchema asks what is there without making anything, so that a command on a
-// register that is up to date costs two reads. No table means version 0.
+// register that is up to date costs two reads. No table means version 0. The
+// queue's table names its line only from version 5 on; there is one line here.
 func readSchema(ctx context.Context, db *sql.DB) (schema, error) {
 	var s schema
 	for _, question := range []struct {
@@ -72,7 +73,7 @@ func readSchema(ctx context.Context, db *sql.DB) (schema, error) {
 		into  *int64
 	}{
 		{"SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version", &s.register},
-		{"SELECT COALESCE(MAX(version), 0) FROM river_migration WHERE line = 'main'", &s.queue},
+		{"SELECT COALESCE(MAX(version), 0) FROM river_migration", &s.queue},
 	} {
 		err := db.QueryRowContext(ctx, question.query).Scan(question.into)
 		if err != nil && !missingTable(err) {
