@@ -51,7 +51,7 @@ func serve(text string) int {
 		panic(err)
 	}
 	res, err := h.Run(context.Background(), s.Command)
-	fmt.Println("ended", res.Outcome, strings.Join(res.Fences, ","), err)
+	fmt.Println("ended", res.Outcome, strings.Join(res.Fences, ","), peak(os.Getpid()), err)
 	return 0
 }
 

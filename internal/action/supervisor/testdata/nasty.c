@@ -1,5 +1,5 @@
 /* A command that tries to outlive its end: nasty KIND stay|leave. It says "up" once the deed is done; then it stays, or leaves what it
-   has made behind (R9). Built by the tests. */
+   has made behind (R9). And one that writes without end: nasty pour KIND BYTES (R10). Built by the tests. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -67,9 +67,34 @@ static void bomb(void) {
 	}
 }
 
+/* pour writes a number of bytes of a kind: zero, line (no end of line), or random (xorshift64*, whose bytes hold everything that is no
+   text). */
+static int pour(const char *kind, long long left) {
+	static unsigned char buffer[1 << 16];
+	unsigned long long state = 88172645463325252ULL;
+	memset(buffer, strcmp(kind, "line") == 0 ? 'x' : 0, sizeof buffer);
+	while (left > 0) {
+		if (strcmp(kind, "random") == 0)
+			for (size_t i = 0; i < sizeof buffer; i += 8) {
+				state ^= state >> 12, state ^= state << 25, state ^= state >> 27;
+				unsigned long long n = state * 2685821657736338717ULL;
+				memcpy(buffer + i, &n, 8);
+			}
+		long long n = left < (long long)sizeof buffer ? left : (long long)sizeof buffer;
+		for (long long done = 0; done < n;) {
+			ssize_t wrote = write(1, buffer + done, n - done);
+			if (wrote <= 0) return 6;
+			done += wrote;
+		}
+		left -= n;
+	}
+	return 0;
+}
+
 int main(int argc, char **argv) {
 	const char *kind = argc > 1 ? argv[1] : "", *end = argc > 2 ? argv[2] : "";
 	int is(const char *name) { return strcmp(kind, name) == 0; }
+	if (is("pour")) return pour(end, atoll(argv[3]));
 	if (is("fork")) child(0);
 	else if (is("setsid")) child(1);
 	else if (is("double")) daemonize();
