@@ -22,6 +22,7 @@
 //	| 1     | drill                | a run as a state machine: events, times, verdict, findings            | no                      |
 //	| 1     | schedule             | due, overdue, skipped and why: cron text, holidays, blackouts         | no                      |
 //	| 2     | ledger               | the form of the trace: canonical bytes of an entry and their hash     | no                      |
+//	| 2     | timetable            | schedules as rows: which are wanted, when to look at each again       | no                      |
 //	| 2     | outbox               | what a message owed is: addressee, subject, expiry, answers wanted    | no                      |
 //	| 2     | check                | rules C1-C12 and G1-G9 over plans, evidence and a date                | no                      |
 //	| 3     | register             | every change and every question; declares Store                       | through Store           |
@@ -29,6 +30,7 @@
 //	| 4     | store                | register.Store on SQLite and on PostgreSQL; migrations, backup        | database                |
 //	| 4     | store/census         | counts in the register what operators watch                           | database                |
 //	| 4     | store/move           | a whole register from one database into another, and the proof of it  | database                |
+//	| 4     | store/disk           | the disk under a folder: its kind, its room, names that survive       | file systems            |
 //	| 4     | store/pgtest         | a real PostgreSQL on loopback, for tests                              | processes               |
 //	| 4     | action               | carries out an automatic step: probes, catalogue, supervisor          | systems under test      |
 //	| 4     | action/supervisor    | the small child that carries out one command and outlives the server  | processes               |
@@ -94,7 +96,7 @@
 //
 //	| library                     | packages                              | because                                                       |
 //	| --------------------------- | ------------------------------------- | ------------------------------------------------------------- |
-//	| golang.org/x/sys            | action, action/supervisor, app, store | the operating system: process fences, file systems, signals   |
+//	| golang.org/x/sys            | action, action/supervisor, app, store, store/disk | the operating system: process fences, file systems, signals   |
 //
 // # Names
 //

@@ -9,11 +9,12 @@ import (
 
 // Task is one thing that has to happen now.
 type Task struct {
-	Kind    event.Kind // StepStarted, StepAsked, StepRaised or RunEnded
-	Step    string     // empty for RunEnded, and for a StepRaised of the run as a whole
-	Attempt int        // StepStarted: the attempt to claim
-	Level   int        // StepRaised: 1 remind, 2 ask the deputy, 3 ask the director
-	Why     string     // what the task is for, for the log
+	Kind    event.Kind    // StepStarted, StepAsked, StepRaised or RunEnded
+	Step    string        // empty for RunEnded, and for a StepRaised of the run as a whole
+	Attempt int           // StepStarted: the attempt to claim
+	Level   int           // StepRaised: 1 remind, 2 ask the deputy, 3 ask the director
+	Why     string        // what the task is for, for the log
+	Waited  time.Duration // StepStarted: how long the step could have begun
 }
 
 // Ladder is after how long an unanswered request is escalated, counted from the
@@ -56,7 +57,9 @@ func (r *Run) Next(now event.Moment, ladder Ladder) (tasks []Task, again time.Ti
 				wake(left)
 				continue
 			}
-			tasks = append(tasks, r.begins(s))
+			t := r.begins(s)
+			t.Waited = max(elapsed-r.readySince(s), 0)
+			tasks = append(tasks, t)
 		case s.State == Asked || s.State == Taken || s.State == Unknown:
 			level, left := r.climb(s, elapsed, ladder)
 			if level > s.Level {

@@ -128,13 +128,6 @@ func (s Schedule) Same(o Schedule) bool {
 	return s.PlanHash == o.PlanHash && string(s.Spec) == string(o.Spec) && s.Next.Equal(o.Next) && s.Due.Equal(o.Due) && s.Problem == o.Problem
 }
 
-// Node is one server process that has driven this register.
-type Node struct {
-	Name  string
-	Epoch int64
-	Beat  time.Time
-}
-
 // Entry is one line of the trace: who did what to what, when, and how that
 // person was known. Bytes are canonical and are what Hash, an RFC 6962 leaf
 // hash, is of; the other fields are read out of them for looking up.

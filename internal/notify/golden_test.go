@@ -60,6 +60,9 @@ func sample(kind outbox.Kind, lang string, incident bool) outbox.Notice {
 		if kind == outbox.Escalation {
 			n.Receiver, f.Absent = "Stedfortræder Økonomi", "Systemejer Økonomi"
 		}
+	case outbox.Stalled:
+		f.Step, f.StepTitle, f.StepNumber, f.Steps = "gendan-database", "Gendan database", 2, 7
+		f.Site, f.Heard, f.Command = "datacenter", day.Add(-20*time.Minute), "beredskab drill show 2026-07"
 	case outbox.Finished:
 		f.Verdict, f.Measured, f.RTAMinutes, f.RTOMinutes, f.RPAMinutes, f.RPOMinutes = string(drill.WithRemarks), true, 192, 240, 420, 1440
 		f.Findings, f.SlowStep, f.SlowBy = 2, "Gendan database", 11
@@ -81,7 +84,7 @@ func TestGolden(t *testing.T) {
 	for _, lang := range Languages() {
 		for _, kind := range kinds() {
 			for _, incident := range []bool{false, true} {
-				if incident && !strings.Contains("started request escalation unknown finished digest", string(kind)) {
+				if incident && !strings.Contains("started request escalation unknown stalled finished digest", string(kind)) {
 					continue
 				}
 				name := string(kind)

@@ -29,6 +29,7 @@ type view struct {
 	Day, Hours, Starts, Moment         string // of the start: date, "kl. 09.00–12.00", clock, date and clock
 	DaysBefore                         int
 	Absent, Leader, Phone              string
+	Site, Heard                        string // where a step waits for a node, and since when
 
 	Verdict            string
 	Measured           bool
@@ -55,7 +56,7 @@ func (w *Wording) facts(n outbox.Notice) view {
 		Kind: n.Kind, Lang: lang, Tone: tone, Word: words.lead[tone], Incident: f.Incident,
 		Channel: name(n.Channel), Receiver: name(n.Receiver),
 		System: name(first(f.SystemName, f.System)), Run: name(f.Run), Drill: name(f.Drill), Step: name(first(f.StepTitle, f.Step)),
-		Question: name(f.Question), Number: f.StepNumber, Steps: f.Steps, Minutes: f.Minutes,
+		Question: name(f.Question), Site: name(f.Site), Number: f.StepNumber, Steps: f.Steps, Minutes: f.Minutes,
 		DaysBefore: f.DaysBefore, Absent: name(f.Absent), Leader: name(f.Leader), Phone: name(f.Phone),
 		Measured: f.Measured, RTA: words.span(f.RTAMinutes), RTO: words.limit(f.RTOMinutes),
 		RPA: words.loss(f), RPO: words.limit(f.RPOMinutes),
@@ -83,6 +84,7 @@ func (w *Wording) times(v *view, words vocabulary, n outbox.Notice) {
 	if sameDay(created, by) {
 		v.Due = words.clock(by)
 	}
+	v.Heard = words.moment(local(n.Facts.Heard))
 	v.Day, v.Starts, v.Moment = words.date(start), words.moment(start), words.moment(start)
 	if sameDay(created, start) {
 		v.Starts = words.clock(start)

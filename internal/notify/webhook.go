@@ -175,6 +175,8 @@ func eventType(n outbox.Notice) string {
 		return "step.escalated"
 	case outbox.Unknown:
 		return "step.unknown"
+	case outbox.Stalled:
+		return "step.stalled"
 	case outbox.Finding:
 		return "finding.opened"
 	case outbox.Test:

@@ -47,7 +47,7 @@ func language(wanted, orElse string) string {
 func kinds() []outbox.Kind {
 	return []outbox.Kind{
 		outbox.Reminder, outbox.Started, outbox.Request,
-		outbox.Escalation, outbox.Unknown, outbox.Finished,
+		outbox.Escalation, outbox.Unknown, outbox.Stalled, outbox.Finished,
 		outbox.Missed, outbox.Finding, outbox.Test, digestKind,
 	}
 }

@@ -37,6 +37,11 @@ func About(kind Kind, run *drill.Run, org *plan.Organisation) Facts {
 // command is how the program is called.
 func (f *Facts) OfStep(run *drill.Run, step *drill.Step, org *plan.Organisation, now time.Time, command string) {
 	f.Step, f.StepTitle, f.StepNumber, f.Minutes = step.ID, step.Title, step.Number, step.Estimate.Minutes()
+	f.Site = step.Site
+	if step.State == drill.Waiting {
+		f.Command = fmt.Sprintf("%s drill show %s", command, run.ID)
+		return
+	}
 	f.AnswerBy = run.AnswerBy(step, now, Ladder(org))
 	verb := "confirm"
 	switch {
@@ -80,7 +85,7 @@ func Receivers(kind Kind, run *drill.Run, step *drill.Step, level int, org *plan
 		return []plan.Contact{org.Reach(run.Asks(step), p)}
 	case asks && step != nil && step.Human() && level == 2:
 		return []plan.Contact{org.Deputy(run.Asks(step), p)}
-	case asks, kind == Unknown:
+	case asks, kind == Unknown, kind == Stalled:
 		return []plan.Contact{director}
 	default:
 		return []plan.Contact{director, org.Reach("systemejer", p)}

@@ -16,6 +16,7 @@ const (
 	Request    Kind = "request"    // a person is asked to answer, decide or carry out a step
 	Escalation Kind = "escalation" // the person asked has not answered; the deputy or the leader is asked
 	Unknown    Kind = "unknown"    // the program cannot know how a step ended; a named person decides
+	Stalled    Kind = "stalled"    // a step is ready, and there is no node to carry it out
 	Finished   Kind = "finished"   // a run has ended, with its verdict
 	Missed     Kind = "missed"     // an occurrence was missed or skipped, and why
 	Finding    Kind = "finding"    // an RTO check found something
@@ -67,6 +68,8 @@ type Facts struct {
 	StepTitle  string    `json:"step_title,omitempty"`
 	StepNumber int       `json:"step_number,omitempty"` // from 1
 	Steps      int       `json:"steps,omitempty"`       // number of steps of the run
+	Site       string    `json:"site,omitempty"`        // where the step must be carried out
+	Heard      time.Time `json:"heard,omitzero"`        // when a node there was last heard from (stalled)
 	Question   string    `json:"question,omitempty"`
 	Todo       []string  `json:"todo,omitempty"` // the instructions of the one step
 	Minutes    int       `json:"minutes,omitempty"`

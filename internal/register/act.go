@@ -7,10 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
+	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 )
@@ -131,7 +130,7 @@ func (r *Register) act(ctx context.Context, a Actor, act, id, step string, fn fu
 		if err := s.save(); err != nil {
 			return nil, err
 		}
-		return s.said(), tx.Wake(ctx, id, time.Time{})
+		return s.said(), tx.Wake(ctx, id, kept.LookQueue, time.Time{})
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"beredskab/internal/kept"
-
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 )

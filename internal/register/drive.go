@@ -1,16 +1,16 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
+	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 )
 
@@ -55,7 +55,7 @@ type Turn struct {
 // transaction, so a step's end and the next one's claim cost one commit. A
 // result that comes too late is kept and marked, never counted (F6).
 func (r *Register) Advance(ctx context.Context, n Node, id string, results ...Result) (turn Turn, err error) {
-	err = r.drive(ctx, n, id, results, func(s *session) error {
+	err = r.drive(ctx, n, id, results, true, func(s *session) error {
 		turn = Turn{}
 		if err := s.proceed(n, &turn); err != nil {
 			return err
@@ -64,7 +64,7 @@ func (r *Register) Advance(ctx context.Context, n Node, id string, results ...Re
 		if turn.Again.IsZero() {
 			return nil
 		}
-		return s.tx.Wake(ctx, id, turn.Again)
+		return s.tx.Wake(ctx, id, kept.LookQueue, turn.Again)
 	})
 	if err != nil {
 		return Turn{}, fmt.Errorf("driving run %s: %w", id, err)
@@ -75,11 +75,11 @@ func (r *Register) Advance(ctx context.Context, n Node, id string, results ...Re
 // HandIn records results without claiming anything new: what a stopping server
 // still learnt. Another node, or the next start, is asked to go on.
 func (r *Register) HandIn(ctx context.Context, n Node, id string, results ...Result) error {
-	err := r.drive(ctx, n, id, results, func(s *session) error {
+	err := r.drive(ctx, n, id, results, false, func(s *session) error {
 		if s.run.State == drill.Ended {
 			return nil
 		}
-		return s.tx.Wake(ctx, id, time.Time{})
+		return s.tx.Wake(ctx, id, kept.LookQueue, time.Time{})
 	})
 	if err != nil {
 		return fmt.Errorf("handing in results of run %s: %w", id, err)
@@ -87,9 +87,16 @@ func (r *Register) HandIn(ctx context.Context, n Node, id string, results ...Res
 	return nil
 }
 
-func (r *Register) drive(ctx context.Context, n Node, id string, results []Result, then func(*session) error) error {
+// drive is one transaction of a node over a run. One that claims holds the row
+// of its own node, so that no newer start can join without seeing the claim.
+func (r *Register) drive(ctx context.Context, n Node, id string, results []Result, claims bool, then func(*session) error) error {
 	var s *session
 	err := r.update(ctx, func(tx Tx) (err error) {
+		if claims {
+			if me, err := tx.Node(ctx, n.Name); err != nil || me.Epoch != n.Epoch {
+				return cmp.Or(err, ErrReplaced)
+			}
+		}
 		if s, err = r.session(ctx, tx, id); err != nil {
 			return err
 		}
@@ -141,11 +148,6 @@ func (s *session) record(n Node, result Result) error {
 	if err != nil && !errors.As(err, &refused) {
 		return err
 	}
-	if step, ok := s.run.Find(result.Step); ok && step.State == drill.Unknown && !e.Late {
-		if err := s.tell(outbox.Unknown, step, 0, ""); err != nil {
-			return err
-		}
-	}
 	return s.trace(n, "step.end", result.Step, map[string]any{
 		"attempt": result.Attempt, "outcome": result.Outcome, "late": e.Late, "sha256": result.Output.SHA256,
 	})
@@ -188,18 +190,23 @@ func (r Result) event() event.Event {
 	return e
 }
 
-// proceed does what the run needs now, until nothing more follows at once.
+// proceed does what the run needs now and this node may do, until nothing more
+// follows at once; what is left is for other nodes.
 func (s *session) proceed(n Node, turn *Turn) error {
 	if s.row.Imported {
 		return nil
 	}
+	if err := s.askUnknown(n); err != nil {
+		return err
+	}
 	for range 4 * (len(s.run.Steps) + 1) {
 		now := s.r.now()
 		tasks, again := s.run.Next(now, outbox.Ladder(s.org))
-		if turn.Again = again; len(tasks) == 0 {
-			return nil
+		mine, others := s.share(n, tasks)
+		if turn.Again = again; len(mine) == 0 {
+			return s.handOver(n, others, now.Wall, turn)
 		}
-		for _, t := range tasks {
+		for _, t := range mine {
 			if err := s.do(n, t, now, turn); err != nil {
 				return err
 			}
@@ -288,11 +295,21 @@ func (r *Register) Running(ctx context.Context, n Node, j Job, process any) erro
 	return nil
 }
 
-// Holds tells whether the attempt is still this start's to begin. A node that
-// stood still after its claim asks before it spawns anything (F6).
-func (r *Register) Holds(ctx context.Context, n Node, j Job) (bool, error) {
-	return read(ctx, r, func(tx Tx) (bool, error) {
-		a, err := tx.Attempt(ctx, j.Run, j.Step, j.Attempt)
-		return a.Epoch == n.Epoch && a.State == kept.AttemptStarting, err
+// Claimed lists the attempts of a run that are this start's and that it has not
+// begun, as far as the register knows. A node that stood still after its claim,
+// or whose commit was never answered, asks before it spawns anything (F6, F12).
+func (r *Register) Claimed(ctx context.Context, n Node, run string) (list []Job, err error) {
+	err = r.store.View(ctx, func(tx Tx) error {
+		list = nil
+		open, err := tx.OpenAttempts(ctx)
+		for _, a := range open {
+			if err == nil && a.Run == run && a.Epoch == n.Epoch && a.State == kept.AttemptStarting {
+				var job Job
+				job, err = r.job(ctx, tx, a)
+				list = append(list, job)
+			}
+		}
+		return err
 	})
+	return list, err
 }

@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/check"
+	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 )
@@ -114,4 +113,21 @@ func (s *session) raise(now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// Evidence gives what held exercises and evaluated incidents showed, as the
+// checks want it: the newest of each type per system and recovery steps. Only a
+// run that ended by itself is evidence; an interrupted one shows nothing.
+func (r *Register) Evidence(ctx context.Context) ([]check.Evidence, error) {
+	return read(ctx, r, func(tx Tx) ([]check.Evidence, error) {
+		rows, err := tx.NewestEvidence(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("reading the evidence: %w", err)
+		}
+		list := make([]check.Evidence, 0, len(rows))
+		for _, row := range rows {
+			list = append(list, check.EvidenceOf(&row))
+		}
+		return list, nil
+	})
 }

@@ -72,7 +72,7 @@ func open(t testing.TB, o store.Options) *desk {
 	t.Cleanup(func() { _ = db.Close() })
 	c := &clock{wall: begin()}
 	d := &desk{t: t, clock: c, store: db, Register: register.New(db, c, register.Options{Routes: routes()})}
-	d.node = must(d.Join(t.Context(), "n1"))(t)
+	d.node = must(d.Join(t.Context(), kept.Identity{Name: "n1"}))(t)
 	return d
 }
 
@@ -236,6 +236,14 @@ func (d *desk) same(what string, got []string, want ...string) {
 func refusal(err error) bool {
 	var r *drill.Refusal
 	return errors.As(err, &r) || errors.Is(err, register.ErrNotAllowed) || errors.Is(err, register.ErrBusy)
+}
+
+// rescue gives the runs that the node has taken over.
+func (d *desk) rescue(n register.Node, silence time.Duration) []string {
+	d.t.Helper()
+	runs, _, err := d.Rescue(d.t.Context(), n, silence)
+	d.ok(err)
+	return runs
 }
 
 // raw changes the database behind the register's back, to break something.

@@ -18,14 +18,15 @@ func TestSilentNodeAndLateResult(t *testing.T) {
 	engines(t, func(t *testing.T, d *desk) {
 		d.adopt(system("a"))
 		run := d.start("a")
-		turn := d.advance(run)
-		other := must(d.Join(t.Context(), "n2"))(t)
-		runs := must(d.Rescue(t.Context(), other, time.Hour))(t)
+		d.advance(run)
+		equal(t, "may begin", must(d.Claimed(t.Context(), d.node, run))(t)[0].Step, "gendan")
+		other := must(d.Join(t.Context(), kept.Identity{Name: "n2"}))(t)
+		runs := d.rescue(other, time.Hour)
 		d.same("nobody is silent", runs)
-		d.same("rescued", must(d.Rescue(t.Context(), other, -time.Hour))(t), run)
-		d.same("once", must(d.Rescue(t.Context(), other, -time.Hour))(t))
+		d.same("rescued", d.rescue(other, -time.Hour), run)
+		d.same("once", d.rescue(other, -time.Hour))
 		equal(t, "state", d.step(run, "gendan").State, drill.Unknown)
-		equal(t, "may not begin", must(d.Holds(t.Context(), d.node, turn.Jobs[0]))(t), false)
+		equal(t, "may not begin", len(must(d.Claimed(t.Context(), d.node, run))(t)), 0)
 		d.same("late", d.since(func() {
 			d.ok(d.HandIn(t.Context(), d.node, run, ended("gendan", 1, "ok")))
 			d.ok(d.HandIn(t.Context(), d.node, run, ended("gendan", 1, "ok")))
@@ -43,8 +44,8 @@ func TestResultAfterTheEnd(t *testing.T) {
 	d.adopt(system("a"))
 	run := d.start("a")
 	d.advance(run)
-	other := must(d.Join(t.Context(), "n2"))(t)
-	must(d.Rescue(t.Context(), other, -time.Hour))(t)
+	other := must(d.Join(t.Context(), kept.Identity{Name: "n2"}))(t)
+	d.rescue(other, -time.Hour)
 	d.ok(d.Lead(t.Context(), ann(), register.Lead{Run: run, Kind: event.RunAborted, Reason: "x"}))
 	d.ok(d.Lead(t.Context(), ann(), register.Lead{Run: run, Step: "gendan", Kind: event.StepSettled, Outcome: "failed", Reason: "x"}))
 	d.advance(run)
@@ -64,7 +65,7 @@ func TestOrphansAndEpochs(t *testing.T) {
 	d.ok(d.Running(t.Context(), d.node, job, map[string]int{"pid": 7}))
 	equal(t, "nobody is orphaned", len(must(d.Orphans(t.Context(), d.node))(t)), 0)
 	old := d.node
-	d.node = must(d.Join(t.Context(), "n1"))(t)
+	d.node = must(d.Join(t.Context(), kept.Identity{Name: "n1"}))(t)
 	orphans := must(d.Orphans(t.Context(), d.node))(t)
 	equal(t, "adopted", orphans[0].Action+" "+orphans[0].With["db"], "restore a")
 	equal(t, "epoch", orphans[0].Epoch, d.node.Epoch)
@@ -89,7 +90,7 @@ func TestTwoNodesAdvance(t *testing.T) {
 		d.adopt(p)
 		run := d.start("a")
 		other := register.New(d.store, d.clock, register.Options{Routes: routes()})
-		n2 := must(other.Join(t.Context(), "n2"))(t)
+		n2 := must(other.Join(t.Context(), kept.Identity{Name: "n2"}))(t)
 		turns := make(chan register.Turn, 8)
 		for i := range 8 {
 			go func() {
@@ -117,7 +118,7 @@ func TestTwoNodesAdvance(t *testing.T) {
 
 func TestOneNodeDelivers(t *testing.T) {
 	engines(t, func(t *testing.T, d *desk) {
-		n2 := must(d.Join(t.Context(), "n2"))(t)
+		n2 := must(d.Join(t.Context(), kept.Identity{Name: "n2"}))(t)
 		equal(t, "the older", must(d.Leads(t.Context(), d.node, time.Hour))(t), true)
 		equal(t, "the newer", must(d.Leads(t.Context(), n2, time.Hour))(t), false)
 		equal(t, "the newer when the older is silent", must(d.Leads(t.Context(), n2, -time.Hour))(t), true)

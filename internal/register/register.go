@@ -7,10 +7,10 @@ import (
 	"sync"
 	"time"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
+	"beredskab/internal/kept"
+	"beredskab/internal/ledger"
 	"beredskab/internal/plan"
 )
 
@@ -28,13 +28,6 @@ type Actor struct {
 // System is the actor of what the program does by itself on that node.
 func System(node string) Actor {
 	return Actor{Name: "system", Assurance: "system", Via: node}
-}
-
-// Node is one start of one server process; its epoch fences what it writes.
-type Node struct {
-	Name  string
-	Epoch int64
-	Spool string // which spool its commands are recorded in, noted at each claim
 }
 
 // Route says through which channel messages go out. A personal channel gets one
@@ -151,4 +144,19 @@ func (r *Register) change(ctx context.Context, a Actor, act, object string, fn f
 	default:
 		return err
 	}
+}
+
+// log appends one line of the trace within the transaction of the act itself.
+func log(ctx context.Context, tx Tx, at time.Time, a Actor, act, object, outcome string, detail any) error {
+	body, hash, err := ledger.Seal(ledger.Entry{Actor: a, Act: act, Object: object, Outcome: outcome, Detail: detail}, at)
+	if err != nil {
+		return err
+	}
+	_, err = tx.AddEntry(ctx, kept.Entry{At: at, Actor: a.Name, Act: act, Object: object, Outcome: outcome, Bytes: body, Hash: hash})
+	return err
+}
+
+// Entries lists the trace, newest first.
+func (r *Register) Entries(ctx context.Context, f kept.EntryFilter) ([]kept.Entry, error) {
+	return read(ctx, r, func(tx Tx) ([]kept.Entry, error) { return tx.Entries(ctx, f) })
 }

@@ -8,10 +8,9 @@ import (
 	"fmt"
 	"time"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
+	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 )
@@ -34,7 +33,14 @@ func (r *Register) Open(ctx context.Context, a Actor, o Opening) (id string, err
 		act = "incident.start"
 	}
 	err = r.change(ctx, a, act, o.System, func(tx Tx) (any, error) {
-		row, err := r.open(ctx, tx, a, o)
+		if err := tx.Lock(ctx, opening); err != nil {
+			return nil, err
+		}
+		org, err := r.organisation(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		row, err := r.open(ctx, tx, org, a, o)
 		if err != nil {
 			return nil, err
 		}
@@ -74,11 +80,15 @@ func (r *Register) wasAsked(ctx context.Context, tx Tx, a Actor, row kept.Run) (
 	return nominal, nil
 }
 
-// open writes the run within a transaction that somebody else began. The number
-// is read first: a run that another node opens after that takes the same number,
-// so that one of the two fails and decides anew. That makes the number the lock
-// of all that is asked below (F33).
-func (r *Register) open(ctx context.Context, tx Tx, a Actor, o Opening) (kept.Run, error) {
+// opening is the lock of those who open runs or change schedules: one after the
+// other, so that each sees which systems those before it hold (F33), and none
+// writes back an old schedule. It is taken before anything else, so that no two
+// wait for each other.
+const opening = "opening"
+
+// open writes the run within a transaction that somebody else began, and that
+// holds the lock of opening.
+func (r *Register) open(ctx context.Context, tx Tx, org *plan.Organisation, a Actor, o Opening) (kept.Run, error) {
 	now := r.now()
 	last, err := tx.LastRunNumber(ctx, now.Wall.Year())
 	if err != nil {
@@ -103,10 +113,7 @@ func (r *Register) open(ctx context.Context, tx Tx, a Actor, o Opening) (kept.Ru
 	if added, err := tx.AddRun(ctx, row); err != nil || !added {
 		return kept.Run{}, errors.Join(err, conflictUnless(added))
 	}
-	s, err := r.begin(ctx, tx, row, run)
-	if err != nil {
-		return kept.Run{}, err
-	}
+	s := r.begin(ctx, tx, org, row, run)
 	if err := s.apply(event.Event{Kind: event.RunStarted, Actor: a.Name, Assured: a.Assurance}, now); err != nil {
 		return kept.Run{}, err
 	}
@@ -116,7 +123,7 @@ func (r *Register) open(ctx context.Context, tx Tx, a Actor, o Opening) (kept.Ru
 	if err := s.save(); err != nil {
 		return kept.Run{}, err
 	}
-	return s.row, tx.Wake(ctx, row.ID, time.Time{})
+	return s.row, tx.Wake(ctx, row.ID, kept.LookQueue, time.Time{})
 }
 
 func conflictUnless(ok bool) error {

@@ -159,10 +159,10 @@ func TestBrokenVersion(t *testing.T) {
 		t.Errorf("a broken run: %v", err)
 	}
 	fresh.advance(sound, ended("gendan", 1, "ok"))
-	fresh.node = must(fresh.Join(t.Context(), "n1"))(t)
+	fresh.node = must(fresh.Join(t.Context(), kept.Identity{Name: "n1"}))(t)
 	equal(t, "orphans", len(must(fresh.Orphans(t.Context(), fresh.node))(t)), 2)
-	other := must(fresh.Join(t.Context(), "n2"))(t)
-	runs, err := fresh.Rescue(t.Context(), other, -time.Hour)
+	other := must(fresh.Join(t.Context(), kept.Identity{Name: "n2"}))(t)
+	runs, _, err := fresh.Rescue(t.Context(), other, -time.Hour)
 	d.same("rescued", runs, sound)
 	if err == nil {
 		t.Error("nothing was said of the broken run")

@@ -2,14 +2,12 @@ package register
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"beredskab/internal/kept"
-
 	"beredskab/internal/plan"
-	"beredskab/internal/schedule"
+	"beredskab/internal/timetable"
 )
 
 // checksKey is the schedule of the RTO checks; it belongs to no system.
@@ -28,7 +26,7 @@ func (r *Register) reschedule(ctx context.Context, tx Tx, set *plan.Set, now tim
 	for _, row := range held {
 		old[row.Key] = row
 	}
-	for _, row := range wanted(set) {
+	for _, row := range timetable.Wanted(set, checksKey) {
 		before, there := old[row.Key]
 		row.Born = now
 		known := there && string(before.Spec) == string(row.Spec)
@@ -36,7 +34,7 @@ func (r *Register) reschedule(ctx context.Context, tx Tx, set *plan.Set, now tim
 			delete(old, row.Key)
 			row.Born, row.Nominal, row.Followed = before.Born, before.Nominal, before.Followed
 		}
-		look(&row, set.Organisation, now)
+		timetable.Look(&row, set.Organisation, now)
 		if known && !before.Next.IsZero() && (row.Next.IsZero() || before.Next.Before(row.Next)) {
 			row.Next = before.Next // what is due, or is to be tried again, stays so
 		}
@@ -53,7 +51,7 @@ func (r *Register) reschedule(ctx context.Context, tx Tx, set *plan.Set, now tim
 // leave ends the schedules that the files no longer ask for in that text.
 func (r *Register) leave(ctx context.Context, tx Tx, set *plan.Set, old map[string]kept.Schedule, now time.Time) error {
 	asked := map[string]bool{}
-	for _, row := range wanted(set) {
+	for _, row := range timetable.Wanted(set, checksKey) {
 		asked[row.Key] = true
 	}
 	for key, row := range old {
@@ -69,58 +67,6 @@ func (r *Register) leave(ctx context.Context, tx Tx, set *plan.Set, old map[stri
 		}
 	}
 	return nil
-}
-
-// wanted lists the schedules that the files ask for.
-func wanted(set *plan.Set) (rows []kept.Schedule) {
-	add := func(key, system, drill, hash string, s plan.Schedule) {
-		if s.When == "" {
-			return
-		}
-		spec, _ := json.Marshal(s) // a struct of strings and numbers cannot fail
-		rows = append(rows, kept.Schedule{Key: key, System: system, Drill: drill, PlanHash: hash, Spec: spec})
-	}
-	add(checksKey, "", "", "", set.Organisation.Checks)
-	for _, p := range set.Plans {
-		for _, d := range p.Drills {
-			add(p.ID+"/"+d.ID, p.ID, d.ID, p.Hash(), d.Schedule)
-		}
-	}
-	return rows
-}
-
-// compiled reads a row's schedule text.
-func compiled(row *kept.Schedule, org *plan.Organisation) (schedule.Spec, *schedule.Calendar, error) {
-	var text plan.Schedule
-	if err := json.Unmarshal(row.Spec, &text); err != nil {
-		return schedule.Spec{}, nil, fmt.Errorf("reading schedule %s: %w", row.Key, err)
-	}
-	return schedule.FromPlan(org, text)
-}
-
-// look reads the schedule's text and foresees.
-func look(row *kept.Schedule, org *plan.Organisation, now time.Time) {
-	spec, cal, err := compiled(row, org)
-	if err != nil {
-		row.Problem, row.Next, row.Due = err.Error(), time.Time{}, time.Time{}
-		return
-	}
-	foresee(row, spec, cal, now)
-}
-
-// foresee works out when the register must look at the schedule again, and what
-// the next occurrence is.
-func foresee(row *kept.Schedule, spec schedule.Spec, cal *schedule.Calendar, now time.Time) {
-	row.Problem, row.Next, row.Due = "", time.Time{}, time.Time{}
-	if at, ok := spec.NextWake(cal, now); ok {
-		row.Next = at
-	}
-	for d := range spec.Occurrences(cal, now, now.AddDate(10, 0, 0)) {
-		if d.Fate != schedule.FateSkipped {
-			row.Due = d.Due
-			break
-		}
-	}
 }
 
 // Schedules lists every schedule with its next occurrence.

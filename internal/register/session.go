@@ -5,10 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
+	"beredskab/internal/kept"
 	"beredskab/internal/plan"
 )
 
@@ -32,12 +31,12 @@ func (r *Register) session(ctx context.Context, tx Tx, id string) (*session, err
 	if err != nil {
 		return nil, err
 	}
-	return r.begin(ctx, tx, row, run)
+	org, err := r.organisation(ctx, tx)
+	return r.begin(ctx, tx, org, row, run), err
 }
 
-func (r *Register) begin(ctx context.Context, tx Tx, row kept.Run, run drill.Run) (*session, error) {
-	org, err := r.organisation(ctx, tx)
-	return &session{r: r, ctx: ctx, tx: tx, org: org, row: row, run: run, before: row.Seq, node: row.Node}, err
+func (r *Register) begin(ctx context.Context, tx Tx, org *plan.Organisation, row kept.Run, run drill.Run) *session {
+	return &session{r: r, ctx: ctx, tx: tx, org: org, row: row, run: run, before: row.Seq, node: row.Node}
 }
 
 // apply applies one event at that moment and keeps it for saving.

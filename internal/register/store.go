@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"beredskab/internal/kept"
-
 	"beredskab/internal/outbox"
 )
 
@@ -61,6 +60,8 @@ type Tx interface {
 	Attempt(ctx context.Context, run, step string, number int) (kept.Attempt, error)
 	// OpenAttempts lists those that have not ended, of all nodes.
 	OpenAttempts(ctx context.Context) ([]kept.Attempt, error)
+	// UnknownAttempts lists those of that node whose end nobody knows.
+	UnknownAttempts(ctx context.Context, node string) ([]kept.Attempt, error)
 
 	// AddOccurrence is the idempotency key of a drill: (Schedule, Nominal, Zone).
 	AddOccurrence(ctx context.Context, o kept.Occurrence) (added bool, err error)
@@ -100,15 +101,26 @@ type Tx interface {
 	PutFinding(ctx context.Context, f kept.Finding) error
 	Findings(ctx context.Context, f kept.FindingFilter) ([]kept.Finding, error)
 
-	// Beat records that the node lives, by the database's clock. A new node, or
-	// a new start of one, gets a new epoch: pass 0. ErrConflict when the epoch
-	// is no longer that node's.
-	Beat(ctx context.Context, node string, epoch int64) (current int64, err error)
-	// SilentNodes lists nodes without a beat for that long by the database's
-	// clock.
-	SilentNodes(ctx context.Context, silence time.Duration) ([]kept.Node, error)
+	// StartNode registers a start of a node, which gets a new epoch that no other
+	// has had, and its first beat by the database's clock.
+	StartNode(ctx context.Context, n kept.Node) (epoch int64, err error)
+	// Beat records that the node lives, by the database's clock. ErrConflict when
+	// the epoch is no longer that node's.
+	Beat(ctx context.Context, node string, epoch int64) error
+	// Node reads one node and keeps it from changing until the transaction ends.
+	// It is for Update only.
+	Node(ctx context.Context, name string) (kept.Node, error)
+	Nodes(ctx context.Context) ([]kept.Node, error)
+	// ForgetNode takes its epoch, beat and key from a node. The row stays, so that
+	// no epoch is ever given twice.
+	ForgetNode(ctx context.Context, name string) error
+
+	// Lock lets one transaction after the other through: what is read after it
+	// holds what those before have committed.
+	Lock(ctx context.Context, name string) error
 
 	// Wake asks the queue to drive the run at that moment (at once when zero),
-	// committed with the transaction or not at all.
-	Wake(ctx context.Context, run string, at time.Time) error
+	// committed with the transaction or not at all. The queue is
+	// kept.LookQueue or one of kept.CarryQueue.
+	Wake(ctx context.Context, run, queue string, at time.Time) error
 }

@@ -21,15 +21,28 @@ const (
 // tell owes the messages of one event of the run, in the event's transaction.
 // The event's number is in the key: what is asked again is told again.
 func (s *session) tell(kind outbox.Kind, step *drill.Step, level int, why string) error {
-	now := s.r.now().Wall
+	facts := s.facts(kind, step)
+	facts.Text = cmp.Or(facts.Text, why)
+	return s.send(kind, step, level, facts)
+}
+
+func (s *session) facts(kind outbox.Kind, step *drill.Step) outbox.Facts {
 	facts := outbox.About(kind, &s.run, s.org)
 	if step != nil {
-		facts.OfStep(&s.run, step, s.org, now, cmp.Or(s.r.options.Command, "beredskab"))
+		facts.OfStep(&s.run, step, s.org, s.r.now().Wall, cmp.Or(s.r.options.Command, "beredskab"))
 	}
-	facts.Text = cmp.Or(facts.Text, why)
+	return facts
+}
+
+func (s *session) send(kind outbox.Kind, step *drill.Step, level int, facts outbox.Facts) error {
+	now := s.r.now().Wall
 	key, lives := fmt.Sprintf("%s/%s", s.row.ID, kind), resultLives
 	if step != nil {
-		key, lives = fmt.Sprintf("%s/%s/%d/%d/%s", s.row.ID, step.ID, step.Attempt, s.run.Seq, kind), requestLives
+		seq := s.run.Seq
+		if kind == outbox.Unknown || kind == outbox.Stalled {
+			seq = 0 // once for each attempt, whoever notices
+		}
+		key, lives = fmt.Sprintf("%s/%s/%d/%d/%s", s.row.ID, step.ID, step.Attempt, seq, kind), requestLives
 		if level >= 2 && step.Human() && step.State != drill.Failed {
 			facts.Absent = s.org.Reach(s.run.Asks(step), s.run.Plan).Role
 		}

@@ -7,12 +7,12 @@ import (
 	"fmt"
 	"time"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/drill"
+	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 	"beredskab/internal/schedule"
+	"beredskab/internal/timetable"
 )
 
 // batch is how many due schedules share one transaction: enough to start a
@@ -50,6 +50,11 @@ func (r *Register) Tick(ctx context.Context, n Node) (checks bool, again time.Ti
 func (r *Register) tick(ctx context.Context, tx Tx, n Node) (out ticked, err error) {
 	now := r.now().Wall
 	due, err := tx.DueSchedules(ctx, now, batch)
+	if len(due) > 0 && err == nil {
+		if err = tx.Lock(ctx, opening); err == nil { // another node may just be following them
+			due, err = tx.DueSchedules(ctx, now, batch)
+		}
+	}
 	if err != nil {
 		return out, err
 	}
@@ -107,7 +112,7 @@ func (f *following) follow() error {
 		return err
 	}
 	waits := f.row.Problem
-	foresee(&f.row, spec, cal, f.now)
+	timetable.Foresee(&f.row, spec, cal, f.now)
 	switch {
 	case !hold.IsZero():
 		if f.row.Problem = waits; f.row.Next.IsZero() || hold.Before(f.row.Next) {
@@ -121,7 +126,7 @@ func (f *following) follow() error {
 
 // pending lists what is due of the schedule and has no row yet.
 func (f *following) pending() (spec schedule.Spec, cal *schedule.Calendar, list []schedule.Decision, more bool, err error) {
-	if spec, cal, err = compiled(&f.row, f.org); err == nil {
+	if spec, cal, err = timetable.Compile(&f.row, f.org); err == nil {
 		list, more, err = spec.Pending(cal, schedule.Mark{Nominal: f.row.Nominal, Born: f.row.Born}, f.now)
 	}
 	if err != nil {
@@ -193,7 +198,7 @@ func (f *following) start(o kept.Occurrence) (hold time.Time, err error) {
 		f.out.checks = true
 		return time.Time{}, f.write(o)
 	}
-	row, err := f.r.open(f.ctx, f.tx, System(f.node.Name), Opening{System: f.row.System, Drill: f.row.Drill, Hash: f.row.PlanHash, Director: f.org.Leader()})
+	row, err := f.r.open(f.ctx, f.tx, f.org, System(f.node.Name), Opening{System: f.row.System, Drill: f.row.Drill, Hash: f.row.PlanHash, Director: f.org.Leader()})
 	switch {
 	case errors.Is(err, ErrBusy), errors.Is(err, ErrNoRoom):
 		f.row.Problem = err.Error()

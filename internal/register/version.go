@@ -7,9 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/drill"
+	"beredskab/internal/kept"
 	"beredskab/internal/plan"
 )
 
@@ -32,6 +31,9 @@ func (r *Register) Adopt(ctx context.Context, a Actor, set *plan.Set) (out Adopt
 	}
 	err = r.change(ctx, a, "plan.adopt", "plans", func(tx Tx) (any, error) {
 		out = Adopted{}
+		if err := tx.Lock(ctx, opening); err != nil {
+			return nil, err
+		}
 		now := r.now().Wall
 		for _, v := range versions(set, a, now) {
 			number, added, err := tx.AddVersion(ctx, v)

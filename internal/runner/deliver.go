@@ -52,7 +52,7 @@ func (r *Runner) deliveries(ctx context.Context) error {
 // when to look again.
 func (r *Runner) round(ctx context.Context, busy map[string]bool, done chan<- string) (wait time.Duration) {
 	longest := cmp.Or(r.Look, longestDeliver)
-	if !r.leads.Load() {
+	if !r.leads.Load() || !r.lease.good() {
 		return longest
 	}
 	owed, err := r.Register.Owed(ctx, fetch)

@@ -3,7 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
+	"slices"
 	"time"
 
 	"beredskab/internal/fault"
@@ -22,8 +22,14 @@ type driver struct {
 	poked   bool // guarded by the runner's lock
 	wake    chan struct{}
 	results chan register.Result
-	hands   map[string]context.CancelCauseFunc // steps in hand
+	hands   map[hand]context.CancelCauseFunc
 	done    chan struct{}
+}
+
+// hand is an attempt that the driver has in hand.
+type hand struct {
+	step    string
+	attempt int
 }
 
 // poke makes sure that the run is looked at after this call: by its driver, or
@@ -43,7 +49,7 @@ func (r *Runner) poke(run string, orphans ...register.Job) bool {
 	steps := r.steps
 	d := &driver{
 		r: r, run: run, wake: make(chan struct{}, 1), results: make(chan register.Result, 16),
-		hands: map[string]context.CancelCauseFunc{}, done: make(chan struct{}),
+		hands: map[hand]context.CancelCauseFunc{}, done: make(chan struct{}),
 	}
 	r.drivers[run] = d
 	r.idle.Go(func() { defer close(d.done); d.drive(steps, orphans) })
@@ -70,13 +76,13 @@ func (d *driver) drive(steps context.Context, orphans []register.Job) {
 		d.start(steps, job, true)
 	}
 	var pending []register.Result
+	unsure := false // a claim may have been committed whose answer was lost
 	for pause := time.Duration(0); ; {
 		if steps.Err() != nil {
 			d.abandon(steps, pending)
 			return
 		}
-		fault.Point("runner.advance.before")
-		turn, err := d.r.Register.Advance(steps, d.r.node, d.run, pending...)
+		turn, err := d.advance(steps, pending, unsure)
 		switch {
 		case errors.Is(err, kept.ErrNotFound) && len(d.hands) == 0:
 			if d.leave() {
@@ -87,13 +93,13 @@ func (d *driver) drive(steps context.Context, orphans []register.Job) {
 			if steps.Err() == nil {
 				d.r.Log.Error("the run cannot be driven; trying again", "run", d.run, "error", err)
 			}
-			pause = min(max(2*pause, shortestPause), longestPause)
-			d.sleep(steps, pause/2+rand.N(pause/2))
+			unsure, pause = true, longer(pause)
+			d.sleep(steps, jitter(pause))
 			continue
 		}
 		fault.Point("runner.advance.after")
 		d.forget(pending)
-		pause = 0
+		unsure, pause = false, 0
 		if d.settle(steps, turn) {
 			return
 		}
@@ -101,17 +107,38 @@ func (d *driver) drive(steps context.Context, orphans []register.Job) {
 	}
 }
 
-// How long a driver pauses when the register refuses it (F8).
-const (
-	shortestPause = 50 * time.Millisecond
-	longestPause  = 30 * time.Second
-)
+// advance drives the run once, on a lease that is good.
+func (d *driver) advance(steps context.Context, pending []register.Result, unsure bool) (register.Turn, error) {
+	if err := d.r.hold(steps); err != nil {
+		return register.Turn{}, err
+	}
+	if unsure {
+		if err := d.reclaim(steps, pending); err != nil {
+			return register.Turn{}, err
+		}
+	}
+	fault.Point("runner.advance.before")
+	return d.r.Register.Advance(steps, d.r.node, d.run, pending...)
+}
+
+// reclaim begins what this node has claimed without hearing of it (F12).
+func (d *driver) reclaim(steps context.Context, pending []register.Result) error {
+	jobs, err := d.r.Register.Claimed(steps, d.r.node, d.run)
+	for _, job := range jobs {
+		_, held := d.hands[hand{job.Step, job.Attempt}]
+		over := slices.ContainsFunc(pending, func(res register.Result) bool { return res.Step == job.Step && res.Attempt == job.Attempt })
+		if !held && !over {
+			d.start(steps, job, false)
+		}
+	}
+	return err
+}
 
 // settle starts what the turn gave out. It reports true when nothing is in hand
 // and nobody poked meanwhile, so that the driver is gone.
 func (d *driver) settle(steps context.Context, turn register.Turn) (gone bool) {
-	for _, step := range turn.Stop {
-		if cancel, ok := d.hands[step]; ok {
+	for held, cancel := range d.hands {
+		if slices.Contains(turn.Stop, held.step) {
 			cancel(action.ErrAbort)
 		}
 	}
@@ -178,9 +205,10 @@ func (d *driver) next(steps context.Context, turn register.Turn) (pending []regi
 // collect takes a step out of hand. A step that was only let go of, because the
 // server stops, has no result yet.
 func (d *driver) collect(pending []register.Result, res register.Result) []register.Result {
-	if cancel, ok := d.hands[res.Step]; ok {
+	held := hand{res.Step, res.Attempt}
+	if cancel, ok := d.hands[held]; ok {
 		cancel(nil)
-		delete(d.hands, res.Step)
+		delete(d.hands, held)
 	}
 	if res.Outcome == "" {
 		return pending
@@ -217,9 +245,11 @@ func (d *driver) forget(recorded []register.Result) {
 	}
 }
 
+// sleep ends early when there is news, such as that the register answers again.
 func (d *driver) sleep(ctx context.Context, pause time.Duration) {
 	select {
 	case <-ctx.Done():
+	case <-d.wake:
 	case <-time.After(pause):
 	}
 }

@@ -5,15 +5,18 @@ package runner
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"beredskab/internal/action"
 	"beredskab/internal/fault"
+	"beredskab/internal/kept"
 	"beredskab/internal/notify"
 	"beredskab/internal/register"
 )
@@ -22,13 +25,18 @@ import (
 // when a node dies with one in hand. Drive must be quick and may be called again
 // for the same wake-up.
 type Queue interface {
-	Work(ctx context.Context, node string, drive func(ctx context.Context, run string) error) (stop func(context.Context) error, err error)
+	Work(ctx context.Context, node string, queues []string, drive func(ctx context.Context, run string) error) (stop func(context.Context) error, err error)
 }
 
 // Options are what a runner works with.
 type Options struct {
 	Register *register.Register
-	Node     string
+	Node     string // its name; the other five say what Join is told of it
+	Site     string
+	Role     kept.Role // empty: everything
+	Version  string
+	Boot     string
+	Key      ed25519.PrivateKey
 	Queue    Queue
 	Actions  action.Runner
 	Courier  *notify.Courier
@@ -36,8 +44,13 @@ type Options struct {
 	Checks   func(ctx context.Context) error
 	Log      *slog.Logger
 	Parallel int           // automatic steps at once on this node; 0 means 8
-	Beat     time.Duration // how often the node says that it lives; 0 means 5 s
-	Silence  time.Duration // after which another node counts as dead; 0 means 15 s
+	Beat     time.Duration // how often the node says that it lives; 0 means kept.BeatEvery
+	Silence  time.Duration // after which another node counts as dead; 0 means kept.Silence
+	// Mono reads a clock that goes on while this process is stopped and while the
+	// machine sleeps; nil reads Go's, which does the first only.
+	Mono func() time.Duration
+	// Away tells errors that pass when the database can be reached again.
+	Away func(error) bool
 	// Look is the longest that schedules and messages go without a look; 0 means
 	// 30 s and 2 s.
 	Look time.Duration
@@ -52,9 +65,11 @@ type Options struct {
 // Runner is one node's work. Make it with New, and Run it once.
 type Runner struct {
 	Options
-	node  register.Node
-	slots chan struct{}
-	leads atomic.Bool // this node delivers the messages
+	node   register.Node
+	lease  lease
+	missed map[int64]bool // epochs of nodes that were found silent; of the beat alone
+	slots  chan struct{}
+	leads  atomic.Bool // this node delivers the messages
 
 	mu      sync.Mutex
 	steps   context.Context // of everything in hand; nil before Run
@@ -72,16 +87,20 @@ func New(o Options) *Runner {
 		o.Parallel = 8
 	}
 	if o.Beat == 0 {
-		o.Beat = 5 * time.Second
+		o.Beat = kept.BeatEvery
 	}
 	if o.Silence == 0 {
-		o.Silence = 15 * time.Second
+		o.Silence = kept.Silence
+	}
+	if o.Mono == nil {
+		made := time.Now()
+		o.Mono = func() time.Duration { return time.Since(made) }
 	}
 	if o.Round == nil {
 		o.Round = func(string) {}
 	}
 	return &Runner{
-		Options: o, slots: make(chan struct{}, o.Parallel), drivers: map[string]*driver{}, timers: map[string]*time.Timer{},
+		Options: o, lease: lease{clock: o.Mono, silence: o.Silence}, missed: map[int64]bool{}, slots: make(chan struct{}, o.Parallel), drivers: map[string]*driver{}, timers: map[string]*time.Timer{},
 		tickle: make(chan struct{}, 1), deliver: make(chan struct{}, 1),
 	}
 }
@@ -90,12 +109,10 @@ func New(o Options) *Runner {
 // and works until ctx ends. Then it starts no new step and returns soon (F34);
 // supervised steps go on without it and are found again at the next start.
 func (r *Runner) Run(ctx context.Context) error {
-	var err error
-	if r.node, err = r.Register.Join(ctx, r.Node); err != nil {
+	if err := r.join(ctx); err != nil {
 		return fmt.Errorf("joining the register as node %s: %w", r.Node, err)
 	}
 	fault.Point("runner.joined")
-	r.node.Spool = r.Actions.SpoolID()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	steps, detach := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -117,7 +134,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	}
 	<-ctx.Done()
 	detach(action.ErrDetach)
-	err = errors.Join(err, stop(context.WithoutCancel(ctx)))
+	err = errors.Join(err, r.unwork(ctx, stop))
 	r.mu.Lock()
 	r.drivers = nil // nothing new from now on
 	r.mu.Unlock()
@@ -125,22 +142,52 @@ func (r *Runner) Run(ctx context.Context) error {
 	return errors.Join(work(), err)
 }
 
+// join registers this start of the node.
+func (r *Runner) join(ctx context.Context) error {
+	id := kept.Identity{Name: r.Node, Site: r.Site, Role: r.Role, Version: r.Version, Boot: r.Boot, Key: r.Key}
+	return r.insist(ctx, "joining", func() (err error) {
+		begun := r.lease.clock()
+		r.node, err = r.Register.Join(ctx, id)
+		r.node.Spool = r.Actions.SpoolID()
+		if err == nil {
+			r.lease.begin(begun)
+		}
+		return err
+	})
+}
+
 // begin takes over what is open and asks the queue for wake-ups.
 func (r *Runner) begin(ctx context.Context) (stop func(context.Context) error, err error) {
 	stop = func(context.Context) error { return nil }
-	if err := r.resume(ctx); err != nil || r.Only != "" {
+	if err := r.insist(ctx, "taking over", func() error { return r.resume(ctx) }); err != nil || r.Only != "" {
 		return stop, err
 	}
-	queue, err := r.Queue.Work(ctx, r.Node, func(_ context.Context, run string) error {
-		if !r.poke(run) {
-			return errStopping // another node, or the next start, is to drive it
+	err = r.insist(ctx, "asking for work", func() error {
+		end, err := r.Queue.Work(ctx, r.Node, r.node.Queues(), func(_ context.Context, run string) error {
+			if !r.poke(run) {
+				return errStopping // another node, or the next start, is to drive it
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("asking the queue for work: %w", err)
 		}
+		stop = end
 		return nil
 	})
-	if err != nil {
-		return stop, fmt.Errorf("asking the queue for work: %w", err)
+	return stop, err
+}
+
+// unwork lets the queue go. It does not wait long for a database that is away.
+func (r *Runner) unwork(ctx context.Context, stop func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWord)
+	defer cancel()
+	err := stop(ctx)
+	if err != nil && r.Away != nil && r.Away(err) {
+		r.Log.Warn("the queue could not be told of the stop", "error", err)
+		return nil
 	}
-	return queue, nil
+	return err
 }
 
 // errStopping gives a wake-up back to the queue.
@@ -150,8 +197,9 @@ var errStopping = errors.New("this node is stopping")
 // for the end and tells what went wrong first; that ends the runner.
 func (r *Runner) work(ctx context.Context, cancel context.CancelCauseFunc) (wait func() error) {
 	loops := []func(context.Context) error{r.deliveries}
-	if r.Only == "" {
-		loops = append(loops, r.schedule, r.beat)
+	loops = append(loops, r.beat)
+	if r.Only == "" && r.node.Leads() {
+		loops = append(loops, r.schedule)
 	}
 	var running sync.WaitGroup
 	failed := make(chan error, len(loops))
@@ -189,6 +237,11 @@ func (r *Runner) resume(ctx context.Context) error {
 	open, err := r.Register.OpenRuns(ctx)
 	if err != nil {
 		return err
+	}
+	for run := range byRun { // one that has ended may still get a late result
+		if !slices.Contains(open, run) {
+			open = append(open, run)
+		}
 	}
 	for _, run := range open {
 		if r.Only == "" || r.Only == run {

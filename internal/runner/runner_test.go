@@ -219,7 +219,7 @@ func TestSilentServer(t *testing.T) {
 	w, a := onPostgres(t), newActions()
 	a.do["s1"] = hang
 	dead := w.open(a, nil).adopt(restore("a", "s1"))
-	node, err := dead.Join(t.Context(), "dead")
+	node, err := dead.Join(t.Context(), kept.Identity{Name: "dead"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"beredskab/internal/action"
@@ -16,7 +17,7 @@ import (
 // an earlier start of this node had begun.
 func (d *driver) start(steps context.Context, job register.Job, adopt bool) {
 	ctx, cancel := context.WithCancelCause(steps)
-	d.hands[job.Step] = cancel
+	d.hands[hand{job.Step, job.Attempt}] = cancel
 	d.r.idle.Go(func() {
 		d.results <- d.r.carry(ctx, job, adopt)
 	})
@@ -33,7 +34,8 @@ func (r *Runner) carry(ctx context.Context, job register.Job, adopt bool) regist
 		case <-ctx.Done():
 			return givenBack(job, "it was given back before it began")
 		}
-		if ctx.Err() != nil || (time.Since(claimed) > r.Beat && !r.holds(ctx, job)) {
+		stood := time.Since(claimed) > r.Beat || !r.lease.good()
+		if ctx.Err() != nil || (stood && !r.holds(ctx, job)) {
 			return givenBack(job, "it was given back before it began")
 		}
 	}
@@ -72,14 +74,18 @@ func givenBack(job register.Job, why string) register.Result {
 }
 
 // holds asks whether the attempt is still this node's to begin: while it waited,
-// another node may have taken this one for dead (F6). Without an answer nothing
-// begins.
+// or stood still, another node may have taken this one for dead (F6). Without an
+// answer nothing begins.
 func (r *Runner) holds(ctx context.Context, job register.Job) bool {
-	held, err := r.Register.Holds(ctx, r.node, job)
+	err := r.hold(ctx)
+	var jobs []register.Job
+	if err == nil {
+		jobs, err = r.Register.Claimed(ctx, r.node, job.Run)
+	}
 	if err != nil {
 		r.Log.Error("a step that waited for its turn was not begun", "run", job.Run, "step", job.Step, "error", err)
 	}
-	return held
+	return slices.ContainsFunc(jobs, func(j register.Job) bool { return j.Step == job.Step && j.Attempt == job.Attempt })
 }
 
 // lasts is from when on a running step is worth a commit of its own.

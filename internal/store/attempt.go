@@ -46,6 +46,11 @@ func (t *transaction) OpenAttempts(ctx context.Context) ([]kept.Attempt, error) 
 	return each(rows, doing(err, "listing open attempts"), attempt)
 }
 
+func (t *transaction) UnknownAttempts(ctx context.Context, node string) ([]kept.Attempt, error) {
+	rows, err := t.q.UnknownAttempts(ctx, node)
+	return each(rows, doing(err, "listing unknown attempts"), attempt)
+}
+
 func attempt(row queries.Attempt) kept.Attempt {
 	return kept.Attempt{
 		Run: row.Run, Step: row.Step, Number: int(row.Number), Node: row.Node, Epoch: row.Epoch,

@@ -1,9 +1,12 @@
 package store
 
 import (
+	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"syscall"
 
@@ -79,7 +82,8 @@ func (postgresEngine) classify(err error) meaning {
 	case errors.Is(err, pgx.ErrTxCommitRollback):
 		return again
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), pgconn.Timeout(err),
-		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ETIMEDOUT),
+		errors.Is(err, net.ErrClosed), errors.Is(err, driver.ErrBadConn):
 		return lost
 	}
 	return ordinary
@@ -90,7 +94,7 @@ func (postgresEngine) classify(err error) meaning {
 // when two transactions drew the same next number at one moment.
 func classifyState(code string) meaning {
 	switch code {
-	case "40001", "40P01", "55P03", "23505":
+	case "40001", "40P01", "55P03", "23505", "53300":
 		return again
 	case "57P01", "57P02", "57P03", "25006":
 		return lost // The server went down or became a standby.
@@ -155,6 +159,16 @@ func (db *DB) mayRepeat(err error) bool {
 	}
 	kind := db.engine.classify(err)
 	return kind == again || kind == lost
+}
+
+// Away says whether an error means that the database server cannot be reached
+// now, so that it is worth while to try again for longer than Update does (F8).
+func (db *DB) Away(err error) bool {
+	if err == nil || db.pgx == nil || errors.Is(err, ErrFailed) || errors.Is(err, ErrFull) {
+		return false
+	}
+	kind := db.engine.classify(err)
+	return kind == again || kind == lost || errors.Is(err, context.DeadlineExceeded)
 }
 
 // isSQLiteMissingTable tells a missing table from any other mistake; SQLite has

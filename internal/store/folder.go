@@ -3,14 +3,14 @@ package store
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"beredskab/internal/store/disk"
 )
 
 // lockFolder takes the lock of a data folder for the life of the process. The
@@ -39,65 +39,6 @@ func lockFolder(folder string) (*os.File, error) {
 	return file, nil
 }
 
-// remoteFilesystems are those on which SQLite's locks and shared memory do not
-// hold, as the kernel calls them.
-func remoteFilesystems() []string {
-	return []string{
-		"nfs", "smb", "9p", "afs", "coda", "ceph", "ncp",
-		"fuse", // One whose kind the kernel does not tell.
-		"fuse.sshfs", "fuse.s3fs", "fuse.rclone", "fuse.glusterfs", "fuse.ceph", "fuse.curlftpfs", "fuse.davfs",
-		"fuse.gcsfuse", "fuse.goofys", "fuse.juicefs", "fuse.blobfuse", "fuse.mount-s3",
-	}
-}
-
-// filesystem names the file system that a folder lies on; "local" stands for
-// every one that is not of interest here.
-func filesystem(folder string) (string, error) {
-	var answer unix.Statfs_t
-	if err := unix.Statfs(folder, &answer); err != nil {
-		return "", err
-	}
-	switch uint32(answer.Type) {
-	case unix.NFS_SUPER_MAGIC:
-		return "nfs", nil
-	case unix.SMB_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC:
-		return "smb", nil
-	case unix.V9FS_MAGIC:
-		return "9p", nil
-	case unix.AFS_SUPER_MAGIC, unix.AFS_FS_MAGIC:
-		return "afs", nil
-	case unix.CODA_SUPER_MAGIC:
-		return "coda", nil
-	case unix.CEPH_SUPER_MAGIC:
-		return "ceph", nil
-	case unix.NCP_SUPER_MAGIC:
-		return "ncp", nil
-	case unix.FUSE_SUPER_MAGIC:
-		mounts, err := os.ReadFile("/proc/self/mountinfo")
-		return mountKind(string(mounts), folder), err
-	}
-	return "local", nil
-}
-
-// mountKind finds the kind of file system in the kernel's list of mounts: statfs
-// gives one number for all that FUSE carries, sshfs as well as a local disk.
-func mountKind(mounts, folder string) string {
-	kind, longest := "fuse", -1
-	for line := range strings.Lines(mounts) {
-		front, back, found := strings.Cut(line, " - ")
-		fields := strings.Fields(front)
-		if !found || len(fields) < 5 {
-			continue
-		}
-		point := strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`).Replace(fields[4])
-		inside := folder == point || strings.HasPrefix(folder, strings.TrimSuffix(point, "/")+"/")
-		if inside && len(point) >= longest {
-			kind, longest = strings.Fields(back)[0], len(point)
-		}
-	}
-	return kind
-}
-
 func (db *DB) checkFilesystem(folder string) error {
 	if resolved, err := filepath.EvalSymlinks(folder); err == nil {
 		folder = resolved
@@ -106,58 +47,23 @@ func (db *DB) checkFilesystem(folder string) error {
 	if err != nil {
 		return fmt.Errorf("asking for the file system of %s: %w", folder, err)
 	}
-	if slices.Contains(remoteFilesystems(), kind) {
+	if disk.IsRemote(kind) {
 		return fmt.Errorf("%w: %s lies on a network file system (%s), where SQLite's locks do not hold; use a local disk, or PostgreSQL",
 			ErrUnsafe, folder, kind)
 	}
 	return nil
 }
 
-// freeDisk gives the bytes that this user may still write, and all of them.
-func freeDisk(folder string) (free, total uint64, err error) {
-	var answer unix.Statfs_t
-	if err := unix.Statfs(folder, &answer); err != nil {
-		return 0, 0, fmt.Errorf("asking for free disk under %s: %w", folder, err)
-	}
-	size := uint64(answer.Bsize)
-	return answer.Bavail * size, answer.Blocks * size, nil
-}
-
-// syncFolder makes the names in a folder survive a power loss.
-func syncFolder(folder string) error {
-	directory, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(directory.Sync(), directory.Close())
-}
-
-// makeFolder makes a folder and what is missing above it. Each name is on disk
-// before anything is written below it, or a power loss could take all of it.
-func makeFolder(folder string) error {
-	if info, err := os.Stat(folder); err == nil && info.IsDir() {
-		return nil
-	}
-	parent := filepath.Dir(folder)
-	if err := makeFolder(parent); err != nil {
-		return err
-	}
-	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return syncFolder(parent)
-}
-
 // createFile makes the data folder and an empty file that only this user may
 // read.
 func createFile(path string) error {
 	folder := filepath.Dir(path)
-	if err := makeFolder(folder); err != nil {
+	if err := disk.MakeFolder(folder); err != nil {
 		return err
 	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
 	}
-	return errors.Join(file.Chmod(0o600), file.Close(), syncFolder(folder))
+	return errors.Join(file.Chmod(0o600), file.Close(), disk.Sync(folder))
 }

@@ -11,6 +11,7 @@ import (
 
 	"beredskab/internal/kept"
 	"beredskab/internal/store/census"
+	"beredskab/internal/store/disk"
 )
 
 // Health is what Check found. Problems is empty when all is well.
@@ -51,7 +52,7 @@ func (db *DB) Check(ctx context.Context) Health {
 	note(openAll(ctx, db.reader)) // Each connection was checked when it was made.
 	note(checkWhole(ctx, db.reader, "PRAGMA integrity_check(20)"))
 	note(checkWhole(ctx, db.reader, "SELECT 'broken reference in ' || \"table\" FROM pragma_foreign_key_check LIMIT 20"))
-	h.Free, h.Total, err = freeDisk(filepath.Dir(db.options.Path))
+	h.Free, h.Total, err = disk.Free(filepath.Dir(db.options.Path))
 	note(err)
 	return h
 }
@@ -83,7 +84,7 @@ func (db *DB) Backup(ctx context.Context, path string) (err error) {
 	if err := checkCopy(ctx, path); err != nil {
 		return fmt.Errorf("backing up the register: %w", err)
 	}
-	return doing(errors.Join(file.Sync(), syncFolder(filepath.Dir(path))), "backing up the register to", path)
+	return doing(errors.Join(file.Sync(), disk.Sync(filepath.Dir(path))), "backing up the register to", path)
 }
 
 // Census counts what operators watch. It does not try again: who watches asks

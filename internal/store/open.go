@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"beredskab/internal/register"
+	"beredskab/internal/store/disk"
 )
 
 // ErrLocked says that another server works on the same data folder.
@@ -40,7 +41,10 @@ const (
 type Options struct {
 	Path string // SQLite file; its folder is the data folder
 	URL  string // postgres://…, several hosts allowed
-	Mode Mode
+	// Folder is the data folder of a server on PostgreSQL: there too one server
+	// only works on one spool. Empty: none is locked.
+	Folder string
+	Mode   Mode
 
 	// Woken is called after the commit of an Update that woke a run at once, so
 	// that a worker in this process need not wait for the queue. It must not
@@ -63,7 +67,7 @@ type DB struct {
 	writer  *sql.DB       // SQLite: one connection
 	reader  *sql.DB       // SQLite: query-only connections
 	pgx     *pgxpool.Pool // PostgreSQL only
-	lock    *os.File      // SQLite in mode Serve
+	lock    *os.File      // in mode Serve
 	queue   enqueuer
 	failed  atomic.Pointer[error] // why nothing more is written (F13)
 }
@@ -73,6 +77,8 @@ type engine interface {
 	name() string
 	// clock is the statement that reads the database's own clock, microseconds.
 	clock() string
+	// share ends a query of one row that must stay as it is until the commit.
+	share() string
 	begin(ctx context.Context, db *DB, write bool) (session, error)
 	classify(err error) meaning
 }
@@ -80,7 +86,8 @@ type engine interface {
 // session is one transaction of an engine.
 type session interface {
 	statements() statements
-	wake(ctx context.Context, run string, at int64) error
+	wake(ctx context.Context, run, queue string, at int64) error
+	lock(ctx context.Context, name string) error
 	commit(ctx context.Context) error
 	// close ends what commit has not ended and gives the connection back.
 	close()
@@ -94,7 +101,7 @@ func Open(ctx context.Context, options Options) (*DB, error) {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
 	if options.filesystem == nil {
-		options.filesystem = filesystem
+		options.filesystem = disk.Kind
 	}
 	db := &DB{options: options}
 	open := db.openSQLite

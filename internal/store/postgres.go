@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"strconv"
 	"time"
@@ -19,6 +20,10 @@ const (
 	// connections leaves room for the queue's own beside the register's.
 	connections    = 12
 	connectTimeout = 5 * time.Second
+	// awaitDatabase is how long a server that starts waits for its database; then
+	// whoever started it should hear of it.
+	awaitDatabase = 5 * time.Minute
+	longestWait   = 5 * time.Second
 	// commitTimeout bounds a commit that waits for a standby; what it was then
 	// is unknown.
 	commitTimeout = 30 * time.Second
@@ -38,8 +43,13 @@ func (db *DB) openPostgres(ctx context.Context) error {
 	if db.pgx, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return fmt.Errorf("opening the register: %w", err)
 	}
-	if err := db.pgx.Ping(ctx); err != nil {
+	if err := db.reach(ctx); err != nil {
 		return fmt.Errorf("opening the register: %w", err)
+	}
+	if db.options.Mode == Serve && db.options.Folder != "" {
+		if db.lock, err = lockFolder(db.options.Folder); err != nil {
+			return err
+		}
 	}
 	db.writer = stdlib.OpenDBFromPool(db.pgx)
 	if err := db.migratePostgres(ctx); err != nil {
@@ -48,11 +58,31 @@ func (db *DB) openPostgres(ctx context.Context) error {
 	return db.openPostgresQueue()
 }
 
+// reach makes sure that the database answers. A server that starts before its
+// database, as after a power cut, waits for it; a command says so at once.
+func (db *DB) reach(ctx context.Context) error {
+	begun, pause := time.Now(), connectTimeout/10
+	for {
+		err := db.pgx.Ping(ctx)
+		if err == nil || db.options.Mode != Serve || !db.Away(err) || time.Since(begun) > awaitDatabase {
+			return err
+		}
+		db.options.Logger.Warn("the database does not answer; trying again", "since", begun.Format(time.RFC3339), "error", err)
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), err)
+		case <-time.After(pause/2 + rand.N(pause)):
+		}
+		pause = min(2*pause, longestWait)
+	}
+}
+
 // limitPostgres bounds every wait: for a host that is gone, for a lock, for a
 // statement, and for a client that hangs with a transaction open.
 func limitPostgres(config *pgxpool.Config) {
 	config.MaxConns = max(config.MaxConns, connections)
 	config.MaxConnLifetimeJitter = 5 * time.Minute
+	config.PingTimeout = time.Second // of a connection that has rested, which its host may have lost
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = connectTimeout
 	}
@@ -108,6 +138,8 @@ func (postgresEngine) name() string { return "postgres" }
 func (postgresEngine) clock() string {
 	return "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 }
+
+func (postgresEngine) share() string { return " FOR SHARE" }
 
 // postgresSession is one transaction, begun on pgx's own connection below a
 // database/sql one: the register's statements go through database/sql, River's

@@ -92,6 +92,9 @@ SELECT * FROM attempt WHERE run = @run AND step = @step AND number = @number;
 -- name: OpenAttempts :many
 SELECT * FROM attempt WHERE state IN ('starting', 'running') ORDER BY run, step, number;
 
+-- name: UnknownAttempts :many
+SELECT * FROM attempt WHERE node = @node AND state = 'unknown' ORDER BY run, step, number;
+
 -- name: AddOccurrence :execrows
 INSERT INTO occurrence (schedule, nominal, zone, due, state, reason, run, decided_at)
 VALUES (@schedule, @nominal, @zone, @due, @state, @reason, @run, @decided_at)
@@ -212,14 +215,18 @@ SELECT * FROM finding
 WHERE closed_at = 0 AND (CAST(@system AS TEXT) = '' OR system = @system) AND (CAST(@run AS TEXT) = '' OR run = @run)
 ORDER BY finding_key;
 
--- name: NewEpoch :one
-INSERT INTO node (name, epoch, beat)
-VALUES (@name, (SELECT COALESCE(MAX(n.epoch), 0) + 1 FROM node n), @beat)
-ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, beat = excluded.beat
+-- name: StartNode :one
+INSERT INTO node (name, epoch, beat, site, role, public_key, version, boot, started)
+VALUES (@name, (SELECT COALESCE(MAX(n.epoch), 0) + 1 FROM node n), @beat, @site, @role, @public_key, @version, @boot, @started)
+ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, beat = excluded.beat, site = excluded.site, role = excluded.role,
+    public_key = excluded.public_key, version = excluded.version, boot = excluded.boot, started = excluded.started
 RETURNING epoch;
 
 -- name: Beat :execrows
 UPDATE node SET beat = @beat WHERE name = @name AND epoch = @epoch;
 
--- name: SilentNodes :many
-SELECT * FROM node WHERE beat <= @before ORDER BY name;
+-- name: Nodes :many
+SELECT * FROM node ORDER BY name;
+
+-- name: ForgetNode :execrows
+UPDATE node SET epoch = (SELECT MAX(n.epoch) + 1 FROM node n), beat = 0, public_key = '' WHERE node.name = @name;

@@ -226,23 +226,31 @@ func TestNodes(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()
 		epochs := map[int64]bool{}
+		said := kept.Node{Name: "n1", Site: "dmz", Role: kept.Runner, Key: "ed25519:x", Version: "1.2", Boot: "b", Started: at(7)}
 		update(t, db, func(tx register.Tx) error {
-			for _, node := range []string{"n1", "n2", "n1"} {
-				epochs[must[int64](t)(tx.Beat(ctx, node, 0))] = true
+			for _, node := range []kept.Node{{Name: "n1"}, {Name: "n2"}, said} {
+				epochs[must[int64](t)(tx.StartNode(ctx, node))] = true
 			}
 			return nil
 		})
 		equal(t, "epochs, all different", epochs, map[int64]bool{1: true, 2: true, 3: true})
 		update(t, db, func(tx register.Tx) error {
-			equal(t, "same epoch", must[int64](t)(tx.Beat(ctx, "n1", 3)), int64(3))
-			_, err := tx.Beat(ctx, "n1", 1)
-			wants(t, err, kept.ErrConflict)
-			return nil
+			wants(t, tx.Beat(ctx, "n1", 3), nil)
+			wants(t, tx.Beat(ctx, "n1", 1), kept.ErrConflict)
+			_, err := tx.Node(ctx, "n9")
+			wants(t, err, kept.ErrNotFound)
+			n := must[kept.Node](t)(tx.Node(ctx, "n1"))
+			equal(t, "alive", n.Alive() && n.Quiet >= 0 && n.Quiet < time.Minute && !n.Beat.IsZero(), true)
+			n.Beat, n.Quiet, said.Epoch = time.Time{}, 0, 3
+			equal(t, "as it said", n, said)
+			return tx.ForgetNode(ctx, "n1")
 		})
-		view(t, db, func(tx register.Tx) error {
-			equal(t, "silent for an hour", len(must[[]kept.Node](t)(tx.SilentNodes(ctx, time.Hour))), 0)
-			silent := must[[]kept.Node](t)(tx.SilentNodes(ctx, -time.Minute))
-			equal(t, "silent at all", []any{len(silent), silent[0].Name, silent[0].Epoch}, []any{2, "n1", int64(3)})
+		update(t, db, func(tx register.Tx) error {
+			wants(t, tx.Beat(ctx, "n1", 3), kept.ErrConflict)
+			wants(t, tx.ForgetNode(ctx, "n9"), kept.ErrNotFound)
+			all := must[[]kept.Node](t)(tx.Nodes(ctx))
+			equal(t, "both, and one forgotten", []any{len(all), all[0].Name, all[0].Alive(), all[0].Key, all[1].Alive()}, []any{2, "n1", false, "", true})
+			equal(t, "no epoch twice", must[int64](t)(tx.StartNode(ctx, kept.Node{Name: "n3"})), int64(5))
 			return nil
 		})
 	})

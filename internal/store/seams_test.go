@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"beredskab/internal/kept"
+	"beredskab/internal/store/disk"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -112,7 +113,7 @@ func TestNetworkFilesystemIsRefused(t *testing.T) {
 			t.Errorf("%s: got %v", kind, err)
 		}
 	}
-	if kind, err := filesystem(t.TempDir()); err != nil || kind != "local" {
+	if kind, err := disk.Kind(t.TempDir()); err != nil || kind != "local" {
 		t.Errorf("here: got %s, %v", kind, err)
 	}
 }
@@ -127,11 +128,11 @@ func TestMountKind(t *testing.T) {
 		"/srv": "ext4", "/srv/far away": "fuse.sshfs", "/srv/far away/data": "fuse.sshfs",
 		"/srv/far away/near/data": "fuse.lossy", "/srv/far awayness": "ext4",
 	} {
-		if got := mountKind(mounts, folder); got != want {
+		if got := disk.MountKind(mounts, folder); got != want {
 			t.Errorf("%s: got %s, want %s", folder, got, want)
 		}
 	}
-	if got := mountKind("", "/srv"); got != "fuse" {
+	if got := disk.MountKind("", "/srv"); got != "fuse" {
 		t.Errorf("no list: got %s", got)
 	}
 }
@@ -230,8 +231,8 @@ func TestWakesInOneSlotAreOneJob(t *testing.T) {
 	later := time.Now().Add(time.Hour).Truncate(wakeSlot)
 	for range 100 {
 		err := db.Update(t.Context(), func(tx register.Tx) error {
-			return errors.Join(tx.Wake(t.Context(), "2026-01", time.Time{}), tx.Wake(t.Context(), "2026-01", later),
-				tx.Wake(t.Context(), "2026-01", later.Add(-time.Millisecond)), tx.Wake(t.Context(), "2026-02", time.Time{}))
+			return errors.Join(tx.Wake(t.Context(), "2026-01", kept.LookQueue, time.Time{}), tx.Wake(t.Context(), "2026-01", kept.LookQueue, later),
+				tx.Wake(t.Context(), "2026-01", kept.LookQueue, later.Add(-time.Millisecond)), tx.Wake(t.Context(), "2026-02", kept.LookQueue, time.Time{}))
 		})
 		if err != nil {
 			t.Fatal(err)

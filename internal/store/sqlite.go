@@ -207,6 +207,8 @@ type sqliteSession struct {
 	tx   *sql.Tx
 }
 
+func (sqliteEngine) share() string { return "" }
+
 func (sqliteEngine) begin(ctx context.Context, db *DB, write bool) (session, error) {
 	p := db.reader
 	if write {

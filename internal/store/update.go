@@ -72,6 +72,9 @@ func (db *DB) again(ctx context.Context, do func() error) error {
 	pause, begun := firstPause, time.Now()
 	for {
 		err := do()
+		if db.pgx != nil && db.engine.classify(err) == lost {
+			db.pgx.Reset() // The others in the pool are no better, and each would be waited for.
+		}
 		if err == nil || !db.mayRepeat(err) || time.Since(begun) > repeatFor {
 			return err
 		}

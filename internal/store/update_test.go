@@ -78,7 +78,7 @@ func writeEverywhere(ctx context.Context, tx register.Tx) error {
 	_, _, errVersion := tx.AddVersion(ctx, kept.Version{Hash: "h", Kind: "plan", ID: "a"})
 	_, errEntry := tx.AddEntry(ctx, kept.Entry{Actor: "p", Outcome: "done"})
 	_, _, errNotice := tx.AddNotice(ctx, aNotice("k", "2026-01", 1))
-	return errors.Join(errRun, errVersion, errEntry, errNotice, tx.Wake(ctx, "2026-01", time.Time{}))
+	return errors.Join(errRun, errVersion, errEntry, errNotice, tx.Wake(ctx, "2026-01", kept.LookQueue, time.Time{}))
 }
 
 func TestRollbackLeavesNothing(t *testing.T) {
@@ -209,7 +209,7 @@ func countUp(ctx context.Context, tx register.Tx, i, round int) error {
 	}
 	_, errEntry := tx.AddEntry(ctx, kept.Entry{Actor: fmt.Sprint(i), Outcome: "done"})
 	_, _, errVersion := tx.AddVersion(ctx, kept.Version{Hash: fmt.Sprint(i, round), Kind: "plan", ID: "a"})
-	_, errNode := tx.Beat(ctx, fmt.Sprint("n", i), 0)
+	_, errNode := tx.StartNode(ctx, kept.Node{Name: fmt.Sprint("n", i)})
 	return errors.Join(errEntry, errVersion, errNode)
 }
 
@@ -249,7 +249,7 @@ func TestNumbersDrawnAtOneMoment(t *testing.T) {
 		inTurn(t, goroutines, func(i int) error {
 			return db.Update(ctx, func(tx register.Tx) error {
 				_, _, errVersion := tx.AddVersion(ctx, kept.Version{Hash: fmt.Sprint(i), Kind: "plan", ID: "a"})
-				_, errNode := tx.Beat(ctx, fmt.Sprint("n", i), 0)
+				_, errNode := tx.StartNode(ctx, kept.Node{Name: fmt.Sprint("n", i)})
 				return errors.Join(errVersion, errNode)
 			})
 		})
@@ -258,7 +258,7 @@ func TestNumbersDrawnAtOneMoment(t *testing.T) {
 			equal(t, "versions", len(versions), goroutines)
 			equal(t, "last number", versions[goroutines-1].Number, goroutines)
 			epochs := map[int64]bool{}
-			for _, n := range must[[]kept.Node](t)(tx.SilentNodes(ctx, -time.Minute)) {
+			for _, n := range must[[]kept.Node](t)(tx.Nodes(ctx)) {
 				epochs[n.Epoch] = true
 			}
 			equal(t, "epochs", len(epochs), goroutines)

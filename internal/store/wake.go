@@ -14,6 +14,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"beredskab/internal/fault"
+	"beredskab/internal/kept"
 )
 
 const (
@@ -35,9 +36,7 @@ func (driveJob) Kind() string { return driveKind }
 
 // InsertOpts lets a job be tried for as long as the run wants to be driven: a
 // drive that errs is tried again soon, see driveRetry.
-func (driveJob) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: driveKind, MaxAttempts: 10_000}
-}
+func (driveJob) InsertOpts() river.InsertOpts { return river.InsertOpts{MaxAttempts: 10_000} }
 
 // enqueuer is the part of River's client that an insert needs, per engine.
 type enqueuer struct {
@@ -55,17 +54,21 @@ func (db *DB) openPostgresQueue() (err error) {
 	return doing(err, "opening the queue")
 }
 
-func (t *transaction) Wake(ctx context.Context, run string, at time.Time) error {
+// Wake announces to this process only what waits for whoever leads: a node that
+// wakes a run for others has just done what it can do itself.
+func (t *transaction) Wake(ctx context.Context, run, queue string, at time.Time) error {
 	if at.IsZero() {
-		if err := t.session.wake(ctx, run, 0); err != nil {
+		if err := t.session.wake(ctx, run, queue, 0); err != nil {
 			return doing(err, "waking run", run)
 		}
 		fault.Point("store.wake.written")
-		t.woken = append(t.woken, run)
+		if queue == kept.LookQueue {
+			t.woken = append(t.woken, run)
+		}
 		return nil
 	}
 	slot := at.Add(wakeSlot - 1).Truncate(wakeSlot)
-	return doing(t.session.wake(ctx, run, slot.UnixMicro()), "waking run", run)
+	return doing(t.session.wake(ctx, run, queue, slot.UnixMicro()), "waking run", run)
 }
 
 // A wake needs no job of its own when there is one that has not begun and that
@@ -73,7 +76,7 @@ func (t *transaction) Wake(ctx context.Context, run string, at time.Time) error 
 // running job as well, which may have looked at the run before this change. What
 // has been tried before is not counted either, since it may wait for its retry.
 const pendingSQLite = `SELECT id FROM river_job
-WHERE state = 'available' AND queue = 'drive' AND kind = 'drive' AND attempt = 0
+WHERE state = 'available' AND queue = ?4 AND kind = 'drive' AND attempt = 0
 	AND json_extract(args, '$.run') = ?1 AND json_extract(args, '$.at') BETWEEN ?2 AND ?3
 LIMIT 1`
 
@@ -81,7 +84,7 @@ LIMIT 1`
 // would not see this change: its row is locked, and who fetches skips it. One
 // that somebody else has locked does not count.
 const pendingPostgres = `SELECT id FROM river_job
-WHERE state = 'available' AND queue = 'drive' AND kind = 'drive' AND attempt = 0
+WHERE state = 'available' AND queue = $4 AND kind = 'drive' AND attempt = 0
 	AND args ->> 'run' = $1 AND (args ->> 'at')::bigint BETWEEN $2 AND $3
 LIMIT 1 FOR UPDATE SKIP LOCKED`
 
@@ -94,21 +97,18 @@ func pendingRange(at int64) (from, until int64) {
 	return at, at
 }
 
-func insertOptions(at int64) *river.InsertOpts {
-	if at == 0 {
-		return nil
-	}
-	return &river.InsertOpts{ScheduledAt: moment(at)}
+func insertOptions(queue string, at int64) *river.InsertOpts {
+	return &river.InsertOpts{Queue: queue, ScheduledAt: moment(at)}
 }
 
-func (s *sqliteSession) wake(ctx context.Context, run string, at int64) error {
+func (s *sqliteSession) wake(ctx context.Context, run, queue string, at int64) error {
 	from, until := pendingRange(at)
 	var id int64
-	err := s.statements().QueryRowContext(ctx, pendingSQLite, run, from, until).Scan(&id)
+	err := s.statements().QueryRowContext(ctx, pendingSQLite, run, from, until, queue).Scan(&id)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	job, err := s.db.queue.sqlite.InsertTx(context.WithoutCancel(ctx), s.tx, driveJob{Run: run, At: at}, insertOptions(at))
+	job, err := s.db.queue.sqlite.InsertTx(context.WithoutCancel(ctx), s.tx, driveJob{Run: run, At: at}, insertOptions(queue, at))
 	if err != nil || job.Job.State != rivertype.JobStateScheduled {
 		return err
 	}
@@ -119,14 +119,14 @@ func (s *sqliteSession) wake(ctx context.Context, run string, at int64) error {
 // wake makes a job for later "available" at once. River fetches no job before
 // its time, so it still waits; but it needs no leader to move it there, which
 // happens only every five seconds.
-func (s *postgresSession) wake(ctx context.Context, run string, at int64) error {
+func (s *postgresSession) wake(ctx context.Context, run, queue string, at int64) error {
 	from, until := pendingRange(at)
 	var id int64
-	err := s.tx.QueryRow(ctx, pendingPostgres, run, from, until).Scan(&id)
+	err := s.tx.QueryRow(ctx, pendingPostgres, run, from, until, queue).Scan(&id)
 	if !errors.Is(err, pgx.ErrNoRows) {
 		return err
 	}
-	job, err := s.db.queue.postgres.InsertTx(ctx, s.tx, driveJob{Run: run, At: at}, insertOptions(at))
+	job, err := s.db.queue.postgres.InsertTx(ctx, s.tx, driveJob{Run: run, At: at}, insertOptions(queue, at))
 	if err != nil || job.Job.State != rivertype.JobStateScheduled {
 		return err
 	}

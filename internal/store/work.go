@@ -29,6 +29,7 @@ const (
 	workers      = 8
 	keepDone     = time.Hour
 	longestRetry = 10 * time.Second
+	cutOff       = 2 * time.Second // for what is being driven, once its time is over
 )
 
 // driveWorker works drive jobs.
@@ -52,25 +53,25 @@ func (driveRetry) NextRetry(job *rivertype.JobRow) time.Time {
 	return time.Now().Add(min(wait, longestRetry))
 }
 
-// Work starts handing woken runs to drive, until stop. The same run may be
+// Work starts handing runs woken in those queues to drive, until stop. The same run may be
 // driven again after a crash and beside itself, so drive must be idempotent: the
 // attempt row is the fence. node names this process and no other that lives.
 // stop waits for what is being driven until its context ends, and cuts it off
 // then.
-func (db *DB) Work(ctx context.Context, node string, drive func(ctx context.Context, run string) error) (stop func(context.Context) error, err error) {
+func (db *DB) Work(ctx context.Context, node string, queues []string, drive func(ctx context.Context, run string) error) (stop func(context.Context) error, err error) {
 	if node == "" {
 		return nil, errors.New("starting work: this node has no name")
 	}
 	if db.pgx != nil {
-		return startWork(ctx, db, riverpgxv5.New(db.pgx), node, drive)
+		return startWork(ctx, db, riverpgxv5.New(db.pgx), node, queues, drive)
 	}
 	if db.lock == nil {
 		return nil, errors.New("starting work: only the server that holds the data folder's lock may work")
 	}
-	return startWork(ctx, db, riversqlite.New(db.writer), node, drive)
+	return startWork(ctx, db, riversqlite.New(db.writer), node, queues, drive)
 }
 
-func startWork[T any](ctx context.Context, db *DB, queue riverdriver.Driver[T], node string, drive func(context.Context, string) error) (func(context.Context) error, error) {
+func startWork[T any](ctx context.Context, db *DB, driver riverdriver.Driver[T], node string, queues []string, drive func(context.Context, string) error) (func(context.Context) error, error) {
 	if err := db.takeBack(ctx, node); err != nil {
 		return nil, fmt.Errorf("taking back jobs of an earlier process: %w", err)
 	}
@@ -83,10 +84,14 @@ func startWork[T any](ctx context.Context, db *DB, queue riverdriver.Driver[T], 
 	if db.pgx != nil {
 		poll = pollPostgres
 	}
-	client, err := river.NewClient(queue, &river.Config{
+	polled := map[string]river.QueueConfig{}
+	for _, queue := range queues {
+		polled[queue] = river.QueueConfig{MaxWorkers: workers}
+	}
+	client, err := river.NewClient(driver, &river.Config{
 		ID:                          node,
 		Logger:                      db.options.Logger,
-		Queues:                      map[string]river.QueueConfig{driveKind: {MaxWorkers: workers}},
+		Queues:                      polled,
 		Workers:                     registry,
 		JobTimeout:                  driveTimeout,
 		RescueStuckJobsAfter:        rescueAfter,
@@ -106,7 +111,7 @@ func startWork[T any](ctx context.Context, db *DB, queue riverdriver.Driver[T], 
 		if err := client.Stop(ctx); err == nil {
 			return nil
 		}
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectTimeout)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cutOff)
 		defer cancel()
 		return doing(client.StopAndCancel(ctx), "stopping work")
 	}, nil
@@ -117,7 +122,7 @@ func startWork[T any](ctx context.Context, db *DB, queue riverdriver.Driver[T], 
 // PostgreSQL those of this node's name. It saves a restarted server the minute
 // after which the leader would rescue them.
 func (db *DB) takeBack(ctx context.Context, node string) error {
-	const all = "UPDATE river_job SET state = 'available' WHERE state = 'running' AND queue = 'drive'"
+	const all = "UPDATE river_job SET state = 'available' WHERE state = 'running' AND kind = 'drive'"
 	if db.pgx == nil {
 		_, err := db.writer.ExecContext(ctx, all)
 		return err

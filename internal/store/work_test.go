@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/kept"
 	"beredskab/internal/register"
 	"beredskab/internal/store"
 )
@@ -15,7 +16,7 @@ const patience = 30 * time.Second
 
 func wake(t testing.TB, db *store.DB, run string, at time.Time) {
 	t.Helper()
-	update(t, db, func(tx register.Tx) error { return tx.Wake(context.Background(), run, at) })
+	update(t, db, func(tx register.Tx) error { return tx.Wake(context.Background(), run, kept.LookQueue, at) })
 }
 
 func next(t testing.TB, driven <-chan string) string {
@@ -31,7 +32,7 @@ func next(t testing.TB, driven <-chan string) string {
 
 func work(t testing.TB, db *store.DB, node string, drive func(ctx context.Context, run string) error) (stop func()) {
 	t.Helper()
-	end, err := db.Work(t.Context(), node, drive)
+	end, err := db.Work(t.Context(), node, []string{kept.LookQueue}, drive)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +117,7 @@ func TestWakeBeforeCommit(t *testing.T) {
 			})
 		}
 		update(t, db, func(tx register.Tx) error {
-			if err := tx.Wake(t.Context(), "2026-01", time.Time{}); err != nil {
+			if err := tx.Wake(t.Context(), "2026-01", kept.LookQueue, time.Time{}); err != nil {
 				return err
 			}
 			changed := aRun("2026-01", "a", 0)
@@ -201,7 +202,7 @@ func TestWokenIsCalledAfterCommit(t *testing.T) {
 		}
 		db = open(t, options)
 		update(t, db, func(tx register.Tx) error {
-			return errors.Join(writeEverywhere(t.Context(), tx), tx.Wake(t.Context(), "elsewhen", time.Now().Add(time.Hour)))
+			return errors.Join(writeEverywhere(t.Context(), tx), tx.Wake(t.Context(), "elsewhen", kept.LookQueue, time.Now().Add(time.Hour)))
 		})
 		equal(t, "woken", woken, []string{"2026-01"})
 	})
@@ -210,7 +211,7 @@ func TestWokenIsCalledAfterCommit(t *testing.T) {
 func TestOnlyTheServerWorks(t *testing.T) {
 	options := place(t, "sqlite")
 	options.Mode = store.Use
-	if _, err := open(t, options).Work(t.Context(), "n1", nil); err == nil {
+	if _, err := open(t, options).Work(t.Context(), "n1", nil, nil); err == nil {
 		t.Error("a command beside the server could work")
 	}
 }

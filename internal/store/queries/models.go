@@ -69,9 +69,15 @@ type Finding struct {
 }
 
 type Node struct {
-	Name  string
-	Epoch int64
-	Beat  int64
+	Name      string
+	Epoch     int64
+	Beat      int64
+	Site      string
+	Role      string
+	PublicKey string
+	Version   string
+	Boot      string
+	Started   int64
 }
 
 type Notice struct {

@@ -789,6 +789,18 @@ func (q *Queries) FindingsOfSystem(ctx context.Context, system string) ([]Findin
 	return items, nil
 }
 
+const forgetNode = `-- name: ForgetNode :execrows
+UPDATE node SET epoch = (SELECT MAX(n.epoch) + 1 FROM node n), beat = 0, public_key = '' WHERE node.name = ?1
+`
+
+func (q *Queries) ForgetNode(ctx context.Context, name string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, forgetNode, name)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const lastRunNumber = `-- name: LastRunNumber :one
 SELECT number FROM run WHERE year = ?1 ORDER BY number DESC LIMIT 1
 `
@@ -798,25 +810,6 @@ func (q *Queries) LastRunNumber(ctx context.Context, year int64) (int64, error) 
 	var number int64
 	err := row.Scan(&number)
 	return number, err
-}
-
-const newEpoch = `-- name: NewEpoch :one
-INSERT INTO node (name, epoch, beat)
-VALUES (?1, (SELECT COALESCE(MAX(n.epoch), 0) + 1 FROM node n), ?2)
-ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, beat = excluded.beat
-RETURNING epoch
-`
-
-type NewEpochParams struct {
-	Name string
-	Beat int64
-}
-
-func (q *Queries) NewEpoch(ctx context.Context, arg NewEpochParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, newEpoch, arg.Name, arg.Beat)
-	var epoch int64
-	err := row.Scan(&epoch)
-	return epoch, err
 }
 
 const newestEvidence = `-- name: NewestEvidence :many
@@ -946,6 +939,43 @@ func (q *Queries) NextNotice(ctx context.Context) (int64, error) {
 	var next_try int64
 	err := row.Scan(&next_try)
 	return next_try, err
+}
+
+const nodes = `-- name: Nodes :many
+SELECT name, epoch, beat, site, role, public_key, version, boot, started FROM node ORDER BY name
+`
+
+func (q *Queries) Nodes(ctx context.Context) ([]Node, error) {
+	rows, err := q.db.QueryContext(ctx, nodes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Node
+	for rows.Next() {
+		var i Node
+		if err := rows.Scan(
+			&i.Name,
+			&i.Epoch,
+			&i.Beat,
+			&i.Site,
+			&i.Role,
+			&i.PublicKey,
+			&i.Version,
+			&i.Boot,
+			&i.Started,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const notice = `-- name: Notice :one
@@ -1901,20 +1931,66 @@ func (q *Queries) SetCurrent(ctx context.Context, arg SetCurrentParams) (int64, 
 	return result.RowsAffected()
 }
 
-const silentNodes = `-- name: SilentNodes :many
-SELECT name, epoch, beat FROM node WHERE beat <= ?1 ORDER BY name
+const startNode = `-- name: StartNode :one
+INSERT INTO node (name, epoch, beat, site, role, public_key, version, boot, started)
+VALUES (?1, (SELECT COALESCE(MAX(n.epoch), 0) + 1 FROM node n), ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, beat = excluded.beat, site = excluded.site, role = excluded.role,
+    public_key = excluded.public_key, version = excluded.version, boot = excluded.boot, started = excluded.started
+RETURNING epoch
 `
 
-func (q *Queries) SilentNodes(ctx context.Context, before int64) ([]Node, error) {
-	rows, err := q.db.QueryContext(ctx, silentNodes, before)
+type StartNodeParams struct {
+	Name      string
+	Beat      int64
+	Site      string
+	Role      string
+	PublicKey string
+	Version   string
+	Boot      string
+	Started   int64
+}
+
+func (q *Queries) StartNode(ctx context.Context, arg StartNodeParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, startNode,
+		arg.Name,
+		arg.Beat,
+		arg.Site,
+		arg.Role,
+		arg.PublicKey,
+		arg.Version,
+		arg.Boot,
+		arg.Started,
+	)
+	var epoch int64
+	err := row.Scan(&epoch)
+	return epoch, err
+}
+
+const unknownAttempts = `-- name: UnknownAttempts :many
+SELECT run, step, number, node, epoch, state, process, outcome, claimed_at, ended_at FROM attempt WHERE node = ?1 AND state = 'unknown' ORDER BY run, step, number
+`
+
+func (q *Queries) UnknownAttempts(ctx context.Context, node string) ([]Attempt, error) {
+	rows, err := q.db.QueryContext(ctx, unknownAttempts, node)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []Node
+	var items []Attempt
 	for rows.Next() {
-		var i Node
-		if err := rows.Scan(&i.Name, &i.Epoch, &i.Beat); err != nil {
+		var i Attempt
+		if err := rows.Scan(
+			&i.Run,
+			&i.Step,
+			&i.Number,
+			&i.Node,
+			&i.Epoch,
+			&i.State,
+			&i.Process,
+			&i.Outcome,
+			&i.ClaimedAt,
+			&i.EndedAt,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

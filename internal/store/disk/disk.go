@@ -1,0 +1,109 @@
+// Package disk asks the operating system about the disk under a folder, and makes
+// names on it that survive a power loss.
+package disk
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// IsRemote tells the file systems on which SQLite's locks and shared memory do not
+// hold, as the kernel calls them.
+func IsRemote(kind string) bool {
+	return slices.Contains([]string{
+		"nfs", "smb", "9p", "afs", "coda", "ceph", "ncp",
+		"fuse", // One whose kind the kernel does not tell.
+		"fuse.sshfs", "fuse.s3fs", "fuse.rclone", "fuse.glusterfs", "fuse.ceph", "fuse.curlftpfs", "fuse.davfs",
+		"fuse.gcsfuse", "fuse.goofys", "fuse.juicefs", "fuse.blobfuse", "fuse.mount-s3",
+	}, kind)
+}
+
+// Kind names the file system that a folder lies on; "local" stands for
+// every one that is not of interest here.
+func Kind(folder string) (string, error) {
+	var answer unix.Statfs_t
+	if err := unix.Statfs(folder, &answer); err != nil {
+		return "", err
+	}
+	switch uint32(answer.Type) {
+	case unix.NFS_SUPER_MAGIC:
+		return "nfs", nil
+	case unix.SMB_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC:
+		return "smb", nil
+	case unix.V9FS_MAGIC:
+		return "9p", nil
+	case unix.AFS_SUPER_MAGIC, unix.AFS_FS_MAGIC:
+		return "afs", nil
+	case unix.CODA_SUPER_MAGIC:
+		return "coda", nil
+	case unix.CEPH_SUPER_MAGIC:
+		return "ceph", nil
+	case unix.NCP_SUPER_MAGIC:
+		return "ncp", nil
+	case unix.FUSE_SUPER_MAGIC:
+		mounts, err := os.ReadFile("/proc/self/mountinfo")
+		return MountKind(string(mounts), folder), err
+	}
+	return "local", nil
+}
+
+// MountKind finds the kind of file system in the kernel's list of mounts: statfs
+// gives one number for all that FUSE carries, sshfs as well as a local disk.
+func MountKind(mounts, folder string) string {
+	kind, longest := "fuse", -1
+	for line := range strings.Lines(mounts) {
+		front, back, found := strings.Cut(line, " - ")
+		fields := strings.Fields(front)
+		if !found || len(fields) < 5 {
+			continue
+		}
+		point := strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`).Replace(fields[4])
+		inside := folder == point || strings.HasPrefix(folder, strings.TrimSuffix(point, "/")+"/")
+		if inside && len(point) >= longest {
+			kind, longest = strings.Fields(back)[0], len(point)
+		}
+	}
+	return kind
+}
+
+// Free gives the bytes that this user may still write, and all of them.
+func Free(folder string) (free, total uint64, err error) {
+	var answer unix.Statfs_t
+	if err := unix.Statfs(folder, &answer); err != nil {
+		return 0, 0, fmt.Errorf("asking for free disk under %s: %w", folder, err)
+	}
+	size := uint64(answer.Bsize)
+	return answer.Bavail * size, answer.Blocks * size, nil
+}
+
+// Sync makes the names in a folder survive a power loss.
+func Sync(folder string) error {
+	directory, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(directory.Sync(), directory.Close())
+}
+
+// MakeFolder makes a folder and what is missing above it. Each name is on disk
+// before anything is written below it, or a power loss could take all of it.
+func MakeFolder(folder string) error {
+	if info, err := os.Stat(folder); err == nil && info.IsDir() {
+		return nil
+	}
+	parent := filepath.Dir(folder)
+	if err := MakeFolder(parent); err != nil {
+		return err
+	}
+	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return Sync(parent)
+}
