@@ -166,22 +166,10 @@ func TestAbortAndDetach(t *testing.T) {
 
 // TestWithoutRoot runs server and supervisor as an ordinary user: the PID namespace then comes through a user namespace.
 func TestWithoutRoot(t *testing.T) {
-	dir, err := os.MkdirTemp("", "beredskab-test-")
-	if err != nil {
+	binary := forEverybody(t)
+	dir := filepath.Dir(binary)
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "spool"), 0o700), os.Chown(filepath.Join(dir, "spool"), 65534, 65534)); err != nil {
 		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	binary := filepath.Join(dir, "binary")
-	if err := os.CopyFS(dir, os.DirFS(filepath.Dir(os.Args[0]))); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Rename(filepath.Join(dir, filepath.Base(os.Args[0])), binary); err != nil {
-		t.Fatal(err)
-	}
-	for _, err := range []error{os.Chmod(dir, 0o755), os.Chmod(binary, 0o755), os.Mkdir(filepath.Join(dir, "spool"), 0o700), os.Chown(filepath.Join(dir, "spool"), 65534, 65534)} {
-		if err != nil {
-			t.Fatal(err)
-		}
 	}
 	// A fork bomb: the kernel holds an ordinary user to the limit of processes.
 	c := shell(t, `f() { f & f & wait; }; f; sleep 3600`)

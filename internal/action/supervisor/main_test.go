@@ -121,6 +121,35 @@ func nasty(t testing.TB) string {
 	return path
 }
 
+// forEverybody is this binary in a folder that every user can enter.
+func forEverybody(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "beredskab-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	text, err := os.ReadFile(os.Args[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "binary")
+	if err := errors.Join(os.Chmod(dir, 0o755), os.WriteFile(path, text, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// mustOpen opens a host on a spool.
+func mustOpen(t *testing.T, spool string) *Host {
+	t.Helper()
+	h, err := Open(Options{Spool: spool, Started: func(Attempt, Process) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
 // misbehave is a command of the nasty program: end is stay or leave.
 func misbehave(t testing.TB, path, kind, end string) Command {
 	return Command{

@@ -15,15 +15,10 @@ func (h *Host) RunPlain(ctx context.Context, c Command) (Result, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if c.Dir == "" {
-		dir, err := os.MkdirTemp("", "beredskab-step-")
-		if err != nil {
-			return Refuse(fmt.Errorf("making the working folder: %w", err))
-		}
+		dir, err := makeWorkDir(c.Account)
 		defer func() { _ = os.RemoveAll(dir) }()
-		if c.Account != nil {
-			if err := os.Chown(dir, int(c.Account.UID), int(c.Account.GID)); err != nil {
-				return Refuse(fmt.Errorf("making the working folder: %w", err))
-			}
+		if err != nil {
+			return Refuse(err)
 		}
 		c.Dir = dir
 	}

@@ -224,15 +224,9 @@ func (s *supervisor) death() syscall.Signal {
 }
 
 func (s *supervisor) makeDir() error {
-	dir, err := os.MkdirTemp("", "beredskab-step-")
-	if err != nil {
-		return fmt.Errorf("making the working folder: %w", err)
-	}
+	dir, err := makeWorkDir(s.Account)
 	s.Dir, s.start.WorkDir = dir, dir
-	if s.Account == nil {
-		return nil
-	}
-	return os.Chown(dir, int(s.Account.UID), int(s.Account.GID))
+	return err
 }
 
 // guard chooses how survivors are killed.

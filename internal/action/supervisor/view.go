@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -29,6 +31,11 @@ func unshareMounts() error {
 // this thread and all that it starts.
 func (s *supervisor) confine() error {
 	if slices.Contains(s.start.Fences, fenceMounts) {
+		if s.start.WorkDir != "" {
+			if err := alone(s.start.WorkDir); err != nil {
+				return fmt.Errorf("hiding the working folders of other steps: %w", err)
+			}
+		}
 		for _, path := range s.Hidden {
 			if err := hide(path); err != nil {
 				return fmt.Errorf("hiding %s from the command: %w", path, err)
@@ -48,6 +55,47 @@ func (s *supervisor) confine() error {
 		s.start.Fences = append(s.start.Fences, fenceLandlock)
 	}
 	return nil
+}
+
+// makeWorkDir makes a new folder for a command. All of them lie in one folder, so that one cover hides the others. On an error there may
+// be a folder to delete all the same.
+func makeWorkDir(a *Account) (string, error) {
+	home := filepath.Join(os.TempDir(), fmt.Sprintf("beredskab-steps-%d", os.Geteuid()))
+	if err := os.Mkdir(home, 0o711); err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", fmt.Errorf("making the working folder: %w", err)
+	}
+	info, err := os.Lstat(home)
+	if err != nil {
+		return "", fmt.Errorf("making the working folder: %w", err)
+	}
+	// Whoever may write to the folder for temporary files could have made it before us.
+	if owner, ok := info.Sys().(*syscall.Stat_t); !ok || !info.IsDir() || int(owner.Uid) != os.Geteuid() || info.Mode().Perm()&0o022 != 0 {
+		return "", fmt.Errorf("making the working folder: %s is not ours alone; delete it", home)
+	}
+	dir, err := os.MkdirTemp(home, "")
+	if err == nil && a != nil {
+		err = os.Chown(dir, int(a.UID), int(a.GID))
+	}
+	if err != nil {
+		return dir, fmt.Errorf("making the working folder: %w", err)
+	}
+	return dir, nil
+}
+
+// alone covers the folder of all working folders with one that holds this working folder only.
+func alone(dir string) error {
+	// This thread's current folder is its own, as its mounts are, and leads to what the cover hides.
+	if err := unix.Chdir(dir); err != nil {
+		return err
+	}
+	err := unix.Mount("none", filepath.Dir(dir), "tmpfs", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "size=4k,mode=711")
+	if err == nil {
+		err = unix.Mkdir(dir, 0o700)
+	}
+	if err == nil {
+		err = unix.Mount(".", dir, "", unix.MS_BIND, "")
+	}
+	return errors.Join(err, unix.Chdir("/"))
 }
 
 // hide covers a folder with an empty one and a file with nothing. What is not there needs no cover.
