@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"syscall"
 )
 
 // reportFences is the argument on which a supervisor only says which fences hold, and ends.
@@ -21,8 +22,14 @@ func Report(ctx context.Context, argv []string) (held, missing []string, err err
 	if len(argv) == 0 {
 		return nil, nil, errors.New("asking for the fences: no supervisor is named")
 	}
-	cmd := exec.CommandContext(ctx, argv[0], append(argv[1:len(argv):len(argv)], reportFences)...)
-	out, err := cmd.Output()
+	var out []byte
+	// Started as for a command, or it would tell of other fences than commands get.
+	err = empowered(func(sys *syscall.SysProcAttr) (err error) {
+		cmd := exec.CommandContext(ctx, argv[0], append(argv[1:len(argv):len(argv)], reportFences)...)
+		cmd.SysProcAttr = sys
+		out, err = cmd.Output()
+		return err
+	})
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}

@@ -148,28 +148,36 @@ func (h *Host) connect(record *os.File) (*supervision, error) {
 	return s, nil
 }
 
-// launch starts the supervisor's process. Without the right to make namespaces it is given a user namespace, in which it has that
-// right; where the kernel refuses that too it starts without, and reports the fence as missing.
+// launch starts the supervisor's process.
 func launch(argv []string, files []*os.File) (*os.Process, error) {
 	attr := &os.ProcAttr{
 		Dir: "/", Files: files,
 		// One processor: the supervisor mostly sleeps.
 		Env: append(fault.Environ(), "GOMAXPROCS=1"),
-		Sys: &syscall.SysProcAttr{Setsid: true},
 	}
-	if mayMakeNamespaces() {
-		return os.StartProcess(argv[0], argv, attr)
+	var process *os.Process
+	err := empowered(func(sys *syscall.SysProcAttr) (err error) {
+		attr.Sys = sys
+		process, err = os.StartProcess(argv[0], argv, attr)
+		return err
+	})
+	return process, err
+}
+
+// empowered has a supervisor started with the right to make namespaces. Without that right it is given a user namespace, in which
+// it has it; where the kernel refuses that too it starts without, and reports the fences as missing.
+func empowered(start func(*syscall.SysProcAttr) error) error {
+	if !mayMakeNamespaces() {
+		err := start(&syscall.SysProcAttr{
+			Setsid: true, Cloneflags: syscall.CLONE_NEWUSER, AmbientCaps: []uintptr{unix.CAP_SYS_ADMIN},
+			UidMappings: []syscall.SysProcIDMap{{ContainerID: os.Geteuid(), HostID: os.Geteuid(), Size: 1}},
+			GidMappings: []syscall.SysProcIDMap{{ContainerID: os.Getegid(), HostID: os.Getegid(), Size: 1}},
+		})
+		if err == nil {
+			return nil
+		}
 	}
-	attr.Sys.Cloneflags = syscall.CLONE_NEWUSER
-	attr.Sys.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Geteuid(), HostID: os.Geteuid(), Size: 1}}
-	attr.Sys.GidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getegid(), HostID: os.Getegid(), Size: 1}}
-	attr.Sys.AmbientCaps = []uintptr{unix.CAP_SYS_ADMIN}
-	process, err := os.StartProcess(argv[0], argv, attr)
-	if err == nil {
-		return process, nil
-	}
-	attr.Sys = &syscall.SysProcAttr{Setsid: true}
-	return os.StartProcess(argv[0], argv, attr)
+	return start(&syscall.SysProcAttr{Setsid: true})
 }
 
 // waits says whether the supervisor is still there.
