@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -56,9 +57,13 @@ func (r room) judge(folder string, free, total uint64) error {
 }
 
 // room asks the disk of the state folder. On PostgreSQL too: the spool and the
-// plans' copies lie there.
+// plans' copies lie there. A command beside the servers has no such folder and
+// keeps nothing here.
 func (a *App) room() error {
 	d, err := a.disk()
+	if errors.Is(err, fs.ErrNotExist) && a.Settings.Database != "" {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
