@@ -116,21 +116,34 @@ func pick(set *plan.Set, args []string) (string, error) {
 }
 
 // carryOut runs one run in this process, and puts its questions to whoever sits
-// at the terminal.
+// at the terminal. When the run cannot go on here, nobody watches it any longer.
 func (c *cli) carryOut(ctx context.Context, a *app.App, id, answer string) error {
-	r, err := a.Runner(id)
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	ended := make(chan error, 1)
-	go func() { ended <- r.Run(ctx); cancel() }()
-	asking := make(chan error, 1)
-	go func() { asking <- c.ask(ctx, a.Register, id, answer) }()
-	err = c.follow(context.WithoutCancel(ctx), a.Register, id)
+	watching, leave := context.WithCancel(context.WithoutCancel(ctx))
+	defer leave()
+	ended, asking := make(chan error, 1), make(chan error, 1)
+	go func() {
+		err := a.CarryOut(ctx, id)
+		if err != nil || ctx.Err() != nil {
+			leave()
+		}
+		cancel()
+		ended <- err
+	}()
+	go func() {
+		err := ignoreCancel(c.ask(ctx, a.Register, id, answer))
+		if err != nil {
+			cancel()
+		}
+		asking <- err
+	}()
+	shown := c.follow(watching, a.Register, id)
 	cancel()
-	return errors.Join(err, <-ended, ignoreCancel(<-asking))
+	if err := errors.Join(<-ended, <-asking); err != nil {
+		return errors.Join(err, ignoreCancel(shown))
+	}
+	return shown
 }
 
 func ignoreCancel(err error) error {

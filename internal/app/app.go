@@ -61,7 +61,7 @@ func Open(ctx context.Context, s *Settings, mode Mode, log *slog.Logger) (*App, 
 		return nil, err
 	}
 	a := &App{Settings: s, Log: log, reader: plan.NewReader(), failed: make(chan error, 1)}
-	options := store.Options{URL: url, Logger: calm(log), Woken: a.woken, Failed: func(err error) { a.failed <- err }}
+	options := store.Options{URL: url, Folder: s.Dir, Logger: calm(log), Woken: a.woken, Failed: func(err error) { a.failed <- err }}
 	if url == "" {
 		options.Path = filepath.Join(s.Dir, registerFile)
 	}
@@ -124,8 +124,15 @@ func (a *App) Runner(only string) (*runner.Runner, error) {
 	if err != nil {
 		return nil, err
 	}
+	key, err := nodeKey(a.Settings.Dir)
+	if err != nil {
+		return nil, err
+	}
+	clock := newClock()
 	r := runner.New(runner.Options{
-		Register: a.Register, Node: a.Settings.Node, Queue: a.store, Actions: actions, Courier: a.Courier,
+		Register: a.Register, Node: a.Settings.Node, Site: a.Settings.Site, Role: a.Settings.Role(only != ""), Version: version(),
+		Boot: clock.boot, Key: key, Mono: clock.sinceBoot, Away: a.store.Away,
+		Queue: a.store, Actions: actions, Courier: a.Courier,
 		Checks: a.RunChecks, Log: a.Log, Parallel: a.Settings.Parallel, Only: only, Round: a.round,
 	})
 	a.runner.Store(r)

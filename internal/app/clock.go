@@ -22,6 +22,9 @@ func newClock() systemClock {
 	return systemClock{boot: strings.TrimSpace(string(id))}
 }
 
+// sinceBoot reads the clock that goes on whatever happens to this process.
+func (c systemClock) sinceBoot() time.Duration { return c.Now().Mono }
+
 // Now reads both clocks.
 func (c systemClock) Now() event.Moment {
 	m := event.Moment{Wall: time.Now()}

@@ -6,8 +6,10 @@ import (
 	"sync"
 	"time"
 
+	"beredskab/internal/kept"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
+	"beredskab/internal/runner"
 	"beredskab/internal/store"
 )
 
@@ -26,36 +28,71 @@ func (a *App) Serve(ctx context.Context, reload <-chan struct{}) error {
 func (a *App) serve(ctx context.Context, reload <-chan struct{}) error {
 	var beside sync.WaitGroup
 	defer beside.Wait()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	if err := a.show(ctx, &beside); err != nil {
 		return err
 	}
-	actor := register.System(a.Settings.Node)
-	_, problems, err := a.Adopt(ctx, actor)
-	if err != nil {
-		return err
+	if a.Settings.Role(false) != kept.Runner { // a runner has no plan files
+		if err := a.takeUp(ctx, &beside, reload); err != nil {
+			return err
+		}
 	}
-	a.complain(problems)
 	r, err := a.Runner("")
 	if err != nil {
 		return err
 	}
-	beside.Go(func() { a.follow(ctx, actor, reload, problems) })
-	beside.Go(func() {
+	return a.run(ctx, r)
+}
+
+// CarryOut drives one run in this process until it has ended or ctx does. When
+// the disk has failed it ends with that error (F13).
+func (a *App) CarryOut(ctx context.Context, run string) error {
+	r, err := a.Runner(run)
+	if err != nil {
+		return err
+	}
+	return a.run(ctx, r)
+}
+
+// run lets the runner work until ctx ends or the disk fails.
+func (a *App) run(ctx context.Context, r *runner.Runner) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
 		select {
 		case <-ctx.Done():
 		case err := <-a.failed:
 			cancel(err)
 		}
-	})
-	err = r.Run(ctx)
-	cancel(nil)
-	beside.Wait()
+	}()
+	err := r.Run(ctx)
 	if why := context.Cause(ctx); errors.Is(why, store.ErrFailed) {
 		return errors.Join(why, err)
 	}
 	return err
+}
+
+// takeUp adopts the plan files, and goes on doing so. A database that is away
+// at the start is waited for.
+func (a *App) takeUp(ctx context.Context, beside *sync.WaitGroup, reload <-chan struct{}) error {
+	actor := register.System(a.Settings.Node)
+	for {
+		_, problems, err := a.Adopt(ctx, actor)
+		if err == nil {
+			a.complain(problems)
+			beside.Go(func() { a.follow(ctx, actor, reload, problems) })
+			return nil
+		}
+		if ctx.Err() != nil || !a.store.Away(err) {
+			return err
+		}
+		a.Log.Warn("the register cannot be reached; trying again", "while", "taking the plan files over", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
 }
 
 // show lets operators look at the server from its first moment on.

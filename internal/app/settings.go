@@ -23,6 +23,8 @@ type Settings struct {
 	Actions  string    `mapstructure:"actions"`  // catalogue of the operating-system administrator
 	Texts    string    `mapstructure:"texts"`    // the municipality's own message texts
 	Node     string    `mapstructure:"node"`     // name of this server; the host's name by default
+	Only     string    `mapstructure:"only"`     // runner or scheduler; empty: all that a server does
+	Site     string    `mapstructure:"site"`     // network zone whose steps this server carries out, and nothing else
 	Database string    `mapstructure:"database"` // postgres://… instead of the file in Dir
 	Secret   string    `mapstructure:"database_password_file"`
 	Parallel int       `mapstructure:"parallel"` // automatic steps at once
@@ -147,7 +149,7 @@ func numbers(from, to reflect.Type, value any) (any, error) {
 
 // scalarKeys are the settings that a flag or the environment may set.
 func scalarKeys() []string {
-	return []string{"dir", "plans", "actions", "texts", "node", "database", "database_password_file", "parallel", "listen", "min_free"}
+	return []string{"dir", "plans", "actions", "texts", "node", "only", "site", "database", "database_password_file", "parallel", "listen", "min_free"}
 }
 
 func absolute(base, key, value string) string {

@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strings"
 
+	"beredskab/internal/kept"
 	"beredskab/internal/ops"
 	"beredskab/internal/plan"
 )
@@ -82,6 +83,9 @@ func (s *Settings) check() error {
 	if s.Parallel < 0 {
 		return fmt.Errorf("%s: %w: parallel is %d; write a number of steps, such as 8", s.origins["parallel"], ErrSettings, s.Parallel)
 	}
+	if err := s.checkRole(); err != nil {
+		return err
+	}
 	return s.checkOperation()
 }
 
@@ -97,6 +101,19 @@ func (s *Settings) checkOperation() (err error) {
 	}
 	if s.room, err = parseRoom(s.MinFree); err != nil {
 		return fmt.Errorf("%s: %w: min_free: %w; write 500MiB, 5%%, both as 5%%,500MiB, or 0", s.origins["min_free"], ErrSettings, err)
+	}
+	return nil
+}
+
+// checkRole refuses a part of the work that no node can have.
+func (s *Settings) checkRole() error {
+	switch {
+	case s.Only != "" && s.Only != string(kept.Runner) && s.Only != string(kept.Scheduler):
+		return fmt.Errorf("%s: %w: only is %q; write runner or scheduler, or leave it out for all that a server does", s.origins["only"], ErrSettings, s.Only)
+	case s.Site != "" && !plan.IsSite(s.Site):
+		return fmt.Errorf("%s: %w: the site is %q; write up to 32 small letters, digits and single hyphens, such as datacenter-1", s.origins["site"], ErrSettings, s.Site)
+	case s.Site != "" && s.Only == string(kept.Scheduler):
+		return fmt.Errorf("%s: %w: a scheduler carries no steps out, so it has no site; leave one of the two out", s.origins["site"], ErrSettings)
 	}
 	return nil
 }
@@ -136,7 +153,7 @@ type Setting struct {
 // named, never shown.
 func (s *Settings) List() []Setting {
 	values := map[string]string{
-		"dir": s.Dir, "plans": s.Plans, "actions": s.Actions, "texts": s.Texts, "node": s.Node,
+		"dir": s.Dir, "plans": s.Plans, "actions": s.Actions, "texts": s.Texts, "node": s.Node, "only": s.Only, "site": s.Site,
 		"database": withoutPassword(s.Database), "database_password_file": s.Secret, "parallel": fmt.Sprint(s.Parallel),
 		"listen": s.Listen, "min_free": s.MinFree,
 	}

@@ -77,6 +77,9 @@ func refine(s *jsonschema.Schema) {
 	switch s.Format {
 	case "slug":
 		s.Pattern, s.Format = strict.SlugPattern, ""
+	case "site":
+		longest := uint64(strict.SiteLength)
+		s.Pattern, s.Format, s.MaxLength = strict.SitePattern, "", &longest
 	case "date":
 		s.Pattern, s.Format = strict.DatePattern, ""
 	case "day":

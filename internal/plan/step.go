@@ -1,5 +1,7 @@
 package plan
 
+import "beredskab/internal/plan/strict"
+
 // Recovery is the reetableringsplan: what IT does to bring the service back.
 // Steps, SecuritySteps and Cleanup form one graph; Cleanup runs last in a drill
 // whatever happened.
@@ -34,7 +36,7 @@ type Step struct {
 	Estimate    Duration          `json:"estimate,omitempty,omitzero"`
 	After       []string          `json:"after,omitempty,omitzero"`
 	Only        string            `json:"only,omitempty,omitzero" jsonschema:"enum=drill,enum=incident,enum=both"` // drill, incident or both (default)
-	Site        string            `json:"site,omitempty,omitzero"`                                                 // network zone that the step must run in
+	Site        string            `json:"site,omitempty,omitzero" jsonschema:"format=site"`                        // network zone that the step must run in
 	Action      string            `json:"action,omitempty,omitzero"`
 	With        map[string]string `json:"with,omitempty,omitzero"`
 	Timeout     Duration          `json:"timeout,omitempty,omitzero"`                                          // required for an automatic step
@@ -49,6 +51,10 @@ type Step struct {
 	// default the last confirm step by the system owner, else the last step.
 	Verifies bool `json:"verifies,omitempty,omitzero"`
 }
+
+// IsSite tells whether a text can name a site: up to 32 small letters, digits and
+// single hyphens between them, because it also names a line of the queue.
+func IsSite(text string) bool { return strict.IsSite(text) }
 
 // Kind tells how the step is carried out.
 func (s *Step) Kind() StepKind {

@@ -16,6 +16,10 @@ func (r *Reading) form(node *yaml.Node, format string) {
 		if !isSlug(text) {
 			r.on(node, "BP026", Quote(text)+" is not an id", "write small letters a–z, digits and hyphens, such as "+slugOf(text))
 		}
+	case "site":
+		if !IsSite(text) {
+			r.on(node, "BP026", Quote(text)+" is not a site", "write up to 32 small letters a–z, digits and single hyphens, such as "+slugOf(text))
+		}
 	case "date":
 		if _, err := time.Parse(time.DateOnly, text); err != nil {
 			r.on(node, "BP027", Quote(text)+" is not a date", "write year-month-day, such as "+dateOf(text))
@@ -37,10 +41,17 @@ func (r *Reading) form(node *yaml.Node, format string) {
 // Forms as the published schema gives them; isSlug and form accept the same.
 const (
 	SlugPattern    = `^[a-z0-9][a-z0-9-]{0,63}$`
+	SitePattern    = `^[a-z0-9]+(-[a-z0-9]+)*$`
+	SiteLength     = 32
 	DatePattern    = `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`
 	DayPattern     = `^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$`
 	MailboxPattern = `^[^@ <>,;]+@[^@ <>,;]+[.][^@ <>,;]*$`
 )
+
+// IsSite tells whether a text names a site as SitePattern and SiteLength say.
+func IsSite(text string) bool {
+	return isSlug(text) && len(text) <= SiteLength && !strings.Contains(text, "--") && !strings.HasSuffix(text, "-")
+}
 
 func isSlug(text string) bool {
 	for i := range len(text) {

@@ -1,0 +1,104 @@
+package app
+
+import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+
+	"beredskab/internal/kept"
+)
+
+// keyFile is the node's own key in its state folder.
+const keyFile = "node.key"
+
+// nodeKey reads the key that this node's name is bound to, and makes it at the
+// first start. Whoever can read it can speak as this node, so nobody else may.
+// The caller holds the folder's lock.
+func nodeKey(dir string) (ed25519.PrivateKey, error) {
+	path := filepath.Join(dir, keyFile)
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return makeKey(path)
+	case err != nil:
+		return nil, fmt.Errorf("looking at the node's key: %w", err)
+	case info.Mode().Perm()&0o077 != 0:
+		return nil, fmt.Errorf("%w: others may read the node's key %s (mode %04o); chmod 600 it, and if anybody has read it, delete it and `beredskab node forget` this node",
+			ErrSettings, path, info.Mode().Perm())
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the node's key: %w", err)
+	}
+	if block, _ := pem.Decode(text); block != nil {
+		if key, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
+			if key, ok := key.(ed25519.PrivateKey); ok {
+				return key, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("%w: %s is no Ed25519 key; restore it, or delete it and `beredskab node forget` this node", ErrSettings, path)
+}
+
+// makeKey puts a new key on disk whole or not at all.
+func makeKey(path string) (key ed25519.PrivateKey, err error) {
+	if _, key, err = ed25519.GenerateKey(nil); err != nil {
+		return nil, fmt.Errorf("making the node's key: %w", err)
+	}
+	body, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, fmt.Errorf("making the node's key: %w", err)
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), keyFile+"-*") // 0600
+	if err != nil {
+		return nil, fmt.Errorf("making the node's key: %w", err)
+	}
+	err = errors.Join(pem.Encode(file, &pem.Block{Type: "PRIVATE KEY", Bytes: body}), file.Sync(), file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err == nil {
+		err = syncDir(filepath.Dir(path))
+	}
+	if err != nil {
+		_ = os.Remove(file.Name()) // half a key must not look like one
+		return nil, fmt.Errorf("making the node's key: %w", err)
+	}
+	return key, nil
+}
+
+func syncDir(dir string) error {
+	folder, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// Role is what this node does for all. A site makes it a runner, except for a
+// run in the foreground, which has nobody else to lead it.
+func (s *Settings) Role(foreground bool) kept.Role {
+	switch {
+	case foreground:
+		return kept.Everything
+	case s.Site != "":
+		return kept.Runner
+	case s.Only != "":
+		return kept.Role(s.Only)
+	}
+	return kept.Everything
+}
+
+// version is what Go stamped into this program.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return ""
+}
