@@ -29,6 +29,7 @@
 //	| 3     | fault                | the named moments at which a test kills the process                   | this process            |
 //	| 4     | store                | register.Store on SQLite and on PostgreSQL; migrations, backup        | database                |
 //	| 4     | store/census         | counts in the register what operators watch                           | database                |
+//	| 4     | store/sound          | looks for values that are not what was written                        | database                |
 //	| 4     | store/move           | a whole register from one database into another, and the proof of it  | database                |
 //	| 4     | store/disk           | the disk under a folder: its kind, its room, names that survive       | file systems            |
 //	| 4     | store/pgtest         | a real PostgreSQL on loopback, for tests                              | processes               |
@@ -46,6 +47,7 @@
 //	| 8     | torture/crash        | kills, failing system calls and full disks against the whole program  | processes               |
 //	| 8     | torture/powerloss    | power losses and damaged files against the whole program              | processes, file systems |
 //	| 8     | torture/cluster      | three nodes and PostgreSQL in network namespaces of their own         | processes, networks     |
+//	| 8     | torture/installed    | packages on a clean Debian; alarms, modules, modes and secrets        | processes, namespaces   |
 //	| 8     | cmd/beredskab/folder | what commands say about a folder of plan files                        | files                   |
 //	| 8     | cmd/beredskab/site   | the installation: plan repository, starters, doctor                   | files                   |
 //	| 8     | cmd/beredskab        | words on the command line to calls, text, JSON and an exit code       | terminal                |
