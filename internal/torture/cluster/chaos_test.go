@@ -10,6 +10,8 @@ import (
 
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
+	"beredskab/internal/proof"
+	"beredskab/internal/register"
 )
 
 // chaos does one fault after the other to a town, by its seed.
@@ -48,8 +50,8 @@ func faults() []fault {
 	return []fault{
 		{"server killed", 4, func(c *chaos, n *node, d time.Duration) { c.die(n, n.kill, d) }},
 		{"machine killed", 4, func(c *chaos, n *node, d time.Duration) { c.die(n, n.crash, d) }},
-		{"server killed for long", 2, func(c *chaos, n *node, _ time.Duration) { c.die(n, n.kill, longAway) }},
-		{"machine killed for long", 3, func(c *chaos, n *node, _ time.Duration) { c.die(n, n.crash, longAway) }},
+		{"server killed for long", 2, func(c *chaos, n *node, _ time.Duration) { c.dieBusy(n, n.kill) }},
+		{"machine killed for long", 3, func(c *chaos, n *node, _ time.Duration) { c.dieBusy(n, n.crash) }},
 		{"server paused beyond its lease", 2, func(c *chaos, n *node, _ time.Duration) { c.pause(n, false, longAway) }},
 		{"machine paused beyond its lease", 2, func(c *chaos, n *node, _ time.Duration) { c.pause(n, true, longAway) }},
 		{"server paused", 2, func(c *chaos, n *node, d time.Duration) { c.pause(n, false, d) }},
@@ -107,6 +109,22 @@ func (c *chaos) die(n *node, how func(), away time.Duration) {
 		c.victims = append(c.victims, victim{run, died, back})
 	}
 	n.start()
+}
+
+// dieBusy ends a node that has steps in hand, for so long that another node takes
+// over.
+func (c *chaos) dieBusy(n *node, how func()) {
+	ctx, cancel := context.WithTimeout(c.w.t.Context(), patience)
+	defer cancel()
+	for range 9 {
+		if _, err := patient(ctx, func(ctx context.Context) (string, error) {
+			return c.w.app.Register.Open(ctx, leader(), register.Opening{System: system(longest), Drill: "gendan"})
+		}); err != nil {
+			c.w.t.Error(err)
+		}
+	}
+	proof.Await(10*time.Second, func() bool { return len(c.hands(n)) > 0 }) // else there is nothing to measure
+	c.die(n, how, longAway)
 }
 
 // hands gives the runs of which the node had a step in hand.

@@ -42,8 +42,9 @@ type town struct {
 }
 
 const (
-	kinds   = 3 // plain, fenced, and with a question to a person
-	systems = 4 // of each kind
+	kinds   = 3                     // plain, fenced, and with a question to a person
+	systems = 4                     // of each kind
+	longest = kinds*(systems-1) + 1 // the number of a fenced system whose step lasts
 )
 
 const townOrganisation = `schema: 1
@@ -57,12 +58,20 @@ cadence:
   - {class: 2, exercise: 365d, measured: 365d}
 `
 
-// newTown makes three machines and the database; no node runs yet. rerun is
+// newTown makes three machines with that program and the database; no node runs yet. rerun is
 // what the plans say of a step that nobody knows the end of.
-func newTown(t *testing.T, rerun string) *town {
+func newTown(t *testing.T, binary, rerun string) *town {
+	t.Helper()
+	w := found(t, binary, rerun)
+	w.machines(w.cluster.URL("postgres"))
+	return w
+}
+
+// found makes the network, the database and the plans.
+func found(t *testing.T, binary, rerun string) *town {
 	t.Helper()
 	seed := proof.Seed(t)
-	w := &town{t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 5)), dir: t.TempDir(), net: newNetwork(t), binary: proof.Binary(t, "")}
+	w := &town{t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 5)), dir: t.TempDir(), net: newNetwork(t), binary: binary}
 	w.database = w.net.host("db", 2)
 	var err error
 	w.cluster, err = pgtest.LaunchAt(pgtest.Place{Namespace: w.database.namespace, Host: w.database.address, Network: w.net.everybody()})
@@ -71,7 +80,6 @@ func newTown(t *testing.T, rerun string) *town {
 	}
 	t.Cleanup(w.cluster.Stop)
 	w.plans(rerun)
-	w.machines(w.cluster.URL("postgres"))
 	return w
 }
 
@@ -163,7 +171,7 @@ recovery:
 `, system(i), map[bool]string{true: `, schedule: {when: "* * * * *"}`}[i/kinds == 0])
 	seconds := fmt.Sprintf("0.%02d", 1+i%9)
 	if i/kinds == systems-1 {
-		seconds = "2"
+		seconds = "3"
 	}
 	step := func(id, action, after string) {
 		fmt.Fprintf(&b, "    - {id: %s, title: Trin, team: drift, estimate: 1m, action: %s, timeout: 1m, rerun: %s, with: {seconds: \"%s\"}%s}\n", id, action, rerun, seconds, after)
