@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"beredskab/internal/action/supervisor"
 )
 
 // good is a small entry; the cases of the tests change it.
@@ -214,5 +216,28 @@ func TestRunRefuses(t *testing.T) {
 	}
 	if res, err := l.Adopt(context.Background(), r); err != nil || !res.Recovered || res.Outcome != OK {
 		t.Errorf("%+v, %v", res, err)
+	}
+}
+
+// TestDocumentedCatalogue loads the sample of docs/actions.md, with a program and a user that this machine has.
+func TestDocumentedCatalogue(t *testing.T) {
+	page, err := os.ReadFile("../../docs/actions.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, sample, _ := strings.Cut(string(page), "```yaml\n")
+	sample, _, _ = strings.Cut(sample, "```")
+	sample = strings.NewReplacer("/usr/local/lib/beredskab/restore-sql ", "/bin/true ", "user: restore ", "user: nobody ").Replace(sample)
+	path := filepath.Join(t.TempDir(), "actions.yaml")
+	if err := os.WriteFile(path, []byte(sample), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LoadCatalogue(path, decode); err != nil {
+		t.Error(err)
+	}
+	for _, fence := range supervisor.Fences() {
+		if !strings.Contains(string(page), "| `"+fence+"` |") {
+			t.Errorf("docs/actions.md says nothing of the fence %s", fence)
+		}
 	}
 }
