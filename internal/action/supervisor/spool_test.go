@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"beredskab/internal/proof"
 )
 
 // TestFullSpoolRefuses is F9 and F10: the space for the end is taken at the beginning, or nothing starts.
@@ -104,4 +107,66 @@ func TestDamagedRecord(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestSpoolIsOursAlone is S17 for the spool: nobody else can read what a command wrote, whatever the umask, and no two spools are alike.
+func TestSpoolIsOursAlone(t *testing.T) {
+	before := syscall.Umask(0)
+	defer syscall.Umask(before)
+	identities, files, wrong := map[string]bool{}, 0, 0
+	for range 2 {
+		h, _ := newHost(t)
+		identities[h.SpoolID()] = true
+		c := shell(t, "echo hello; umask")
+		if res, err := h.Run(context.Background(), c); err != nil || res.Outcome != OK {
+			t.Fatalf("%+v, %v", res, err)
+		}
+		if _, err := h.Adopt(context.Background(), Attempt{Run: "run", Step: "never", Number: 1}); !errors.Is(err, ErrNotStarted) {
+			t.Fatal(err)
+		}
+		files, wrong = openFiles(t, h.options.Spool, files, wrong)
+		h.Close()
+	}
+	if len(identities) != 2 {
+		t.Error("two spools share their identity")
+		wrong++
+	}
+	control := filepath.Join(t.TempDir(), "open")
+	if err := os.WriteFile(control, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	_, found := openFiles(t, filepath.Dir(control), 0, 0)
+	proof.Report(t, proof.Figure{
+		ID: "S17", What: "the spool's files, under umask 0", Count: files, Unit: "files and folders", Failed: wrong,
+		Found: "0 open to others, 0 shared identities", Control: fmt.Sprintf("of a folder with an open file %d were found", found),
+	})
+	if found == 0 {
+		t.Error("the control found nothing")
+	}
+}
+
+// openFiles counts what lies in a folder, the folder too, and what of it others could use.
+func openFiles(t *testing.T, dir string, files, wrong int) (int, int) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) { // the spare record of the waiting supervisor comes and goes
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if files++; err == nil && info.Mode()&fs.ModeSymlink == 0 && info.Mode().Perm()&0o077 != 0 {
+			t.Logf("%s has mode %s", path, info.Mode())
+			wrong++
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files, wrong
 }
