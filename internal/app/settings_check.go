@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -86,7 +87,7 @@ func (s *Settings) check() error {
 	if err := s.checkRole(); err != nil {
 		return err
 	}
-	return s.checkOperation()
+	return errors.Join(s.checkOperation(), s.checkSecrets())
 }
 
 // listenOff turns health and figures off.
@@ -192,7 +193,7 @@ func withoutPassword(address string) string {
 	}
 	query := u.Query()
 	for key := range query {
-		if secretKey := regexp.MustCompile(`(?i)pass|secret|token|key|sig`); secretKey.MatchString(key) {
+		if secretKey(key) {
 			query.Set(key, "***")
 		}
 	}
