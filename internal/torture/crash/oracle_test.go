@@ -78,7 +78,7 @@ func (w *town) compareRun(a *app.App, id string) {
 		if was, known := w.known[key]; known && was != now {
 			w.lost = append(w.lost, fmt.Sprintf("%s was %q and is %q", key, was, now))
 		}
-		if s.Over() {
+		if s.Over() && s.State != drill.Blocked { // what blocks it may be done again
 			w.known[key] = now
 		}
 	}
@@ -180,7 +180,7 @@ func (w *town) demand(a *app.App) {
 // started more often than a person said.
 func (w *town) starts() (total int, doubled []string) {
 	attempts, byStep := map[string]int{}, map[string]int{}
-	for line := range strings.Lines(w.read("started")) {
+	for line := range strings.Lines(w.beside("started")) {
 		attempt := strings.TrimSpace(line)
 		step := attempt[:strings.LastIndexByte(attempt, '/')]
 		attempts[attempt]++

@@ -278,14 +278,14 @@ func (w *town) age(node string) {
 // everything else.
 func (w *town) dieAt(p point) {
 	w.t.Helper()
-	log := w.path("passed")
+	log := filepath.Join(w.side, "passed")
 	if err := os.RemoveAll(log); err != nil {
 		w.t.Fatal(err)
 	}
 	number := 1 + w.random.IntN(p.most)
 	s := w.serve("BEREDSKAB_FAULT_LOG="+log, fmt.Sprintf("BEREDSKAB_FAULT=%s:%d", p.name, number))
 	if !w.reached(s, p.name, number) {
-		w.t.Fatalf("the point %s is not passed %d times; passed were %q", p.name, number, strings.Fields(w.read("passed")))
+		w.t.Fatalf("the point %s is not passed %d times; passed were %q", p.name, number, strings.Fields(w.beside("passed")))
 	}
 	if strings.HasPrefix(p.name, "supervise.") || strings.HasPrefix(p.name, "spool.part") {
 		time.Sleep(time.Duration(w.random.IntN(50)) * time.Millisecond) // its server goes on without it
@@ -302,7 +302,7 @@ func (w *town) dieAt(p point) {
 func (w *town) reached(s *server, name string, number int) bool {
 	w.t.Helper()
 	passed := func() bool {
-		all := strings.Fields(w.read("passed"))
+		all := strings.Fields(w.beside("passed"))
 		return len(all)-len(slices.DeleteFunc(all, func(p string) bool { return p == name })) >= number
 	}
 	for end := time.Now().Add(patience); !proof.Await(2*time.Second, func() bool { return passed() || !s.up() }); {
@@ -343,13 +343,13 @@ func (w *town) makeDue() {
 func neverReached(t *testing.T, binary string, seed uint64) string {
 	w := newTown(t, binary, "sqlite", "rerun: ask", "", seed)
 	w.adopt()
-	s := w.serve("BEREDSKAB_FAULT_LOG="+w.path("passed"), "BEREDSKAB_FAULT=nobody.passes.this:1")
+	s := w.serve("BEREDSKAB_FAULT_LOG="+filepath.Join(w.side, "passed"), "BEREDSKAB_FAULT=nobody.passes.this:1")
 	w.begun(s)
 	if !s.up() || !s.stop() {
 		t.Error("a server died at a point that it does not pass")
 	}
 	passed := map[string]bool{}
-	for _, name := range strings.Fields(w.read("passed")) {
+	for _, name := range strings.Fields(w.beside("passed")) {
 		passed[name] = true
 	}
 	return fmt.Sprintf("a server killed at none of the %d points that it passed lived", len(passed))

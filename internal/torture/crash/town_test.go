@@ -36,50 +36,70 @@ const (
 // program, so that its processes can be told from everybody else's.
 type town struct {
 	t      *testing.T
-	dir    string
+	dir    string // all state of the program
+	side   string // what the test needs, on a disk of its own: program, logs, the commands' lines
 	random *rand.Rand
 	oracle
 }
 
-// newTown makes the folder. Its drills have two chains of five commands each;
-// every start of one leaves a line that names the attempt.
+// newTown makes a folder with the drills of planText.
 func newTown(t *testing.T, binary, engine, rerun, fence string, seed uint64) *town {
 	t.Helper()
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
+	w := townIn(t, t.TempDir(), binary, seed)
+	database := ""
+	if engine == "postgres" {
+		database = "database: " + pgtest.Start(t) + "\n"
 	}
-	w := &town{t: t, dir: dir, random: rand.New(rand.NewPCG(seed, 1)), oracle: newOracle()}
-	if err := os.Link(binary, w.path("beredskab")); err != nil {
+	w.settle(database)
+	for i := range systems {
+		w.write(fmt.Sprintf("plans/system-%d.yaml", i), planText(i, rerun))
+	}
+	w.command("sleep 0.03", fence)
+	return w
+}
+
+// townIn is a town without plans of systems.
+func townIn(t *testing.T, dir, binary string, seed uint64) *town {
+	t.Helper()
+	dir, errDir := filepath.EvalSymlinks(dir)
+	side, errSide := filepath.EvalSymlinks(t.TempDir())
+	w := &town{t: t, dir: dir, side: side, random: rand.New(rand.NewPCG(seed, 1)), oracle: newOracle()}
+	if err := errors.Join(errDir, errSide, os.Link(binary, w.program())); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		w.killAll()
 		if t.Failed() {
-			text, _ := os.ReadFile(w.path("log")) // without one there is nothing to show
-			t.Logf("the server of %s said last:\n%s", engine, text[max(0, len(text)-6000):])
+			text := w.beside("log")
+			t.Logf("the program said last:\n%s", text[max(0, len(text)-6000):])
 		}
 	})
-	database := ""
-	if engine == "postgres" {
-		database = "database: " + pgtest.Start(t) + "\n"
-	}
-	w.write("beredskab.yaml", "dir: .\nnode: test\nactions: actions.yaml\nparallel: 4\nchannels:\n  - {name: mappe, kind: folder, dir: messages}\n"+database)
+	return w
+}
+
+func (w *town) program() string { return filepath.Join(w.side, "beredskab") }
+
+// settle writes the settings and the organisation.
+func (w *town) settle(more string) {
+	w.t.Helper()
+	w.write("beredskab.yaml", "dir: .\nnode: test\nactions: actions.yaml\nparallel: 4\nlisten: \"off\"\nmin_free: 0\nchannels:\n  - {name: mappe, kind: folder, dir: messages}\n"+more)
 	w.write("plans/organisation.yaml", organisation)
-	for i := range systems {
-		w.write(fmt.Sprintf("plans/system-%d.yaml", i), planText(i, rerun))
-	}
+}
+
+// command is the town's one action: it leaves a line that names the attempt, and
+// goes on with the script, which finds the town's side folder in $1.
+func (w *town) command(script, fence string) {
+	w.t.Helper()
 	w.write("actions.yaml", fmt.Sprintf(`version: 1
 actions:
   - id: mark
     description: Leave a line that says which attempt was started
     exec: /bin/sh
-    args: [-c, 'echo "$ATTEMPT" >> "$1"; sleep 0.03', sh, %q]
+    args: [-c, %q, sh, %q]
     env: ["ATTEMPT=attempt:", %q, PATH]
     timeout: 5m
     %s
-`, w.path("started"), w.mark(), fence))
-	return w
+`, `echo "$ATTEMPT" >> "$1/started"; `+script, w.side, w.mark(), fence))
 }
 
 const organisation = `schema: 1
@@ -129,10 +149,11 @@ func (w *town) write(name, text string) {
 	}
 }
 
-// read gives a file's text; one that is not there yet is empty.
-func (w *town) read(name string) string {
+// beside gives the text of a file of the test's own; one that is not there yet is
+// empty.
+func (w *town) beside(name string) string {
 	w.t.Helper()
-	text, err := os.ReadFile(w.path(name))
+	text, err := os.ReadFile(filepath.Join(w.side, name))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		w.t.Fatal(err)
 	}
@@ -166,13 +187,13 @@ func leader() register.Actor {
 // serve starts the server. Its own last words go to the file "log".
 func (w *town) serve(environ ...string) *server {
 	w.t.Helper()
-	output, err := os.OpenFile(w.path("log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	output, err := os.OpenFile(filepath.Join(w.side, "log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	defer func() { _ = output.Close() }()
-	cmd := exec.Command(w.path("beredskab"), "serve", "--dir", w.dir)
-	cmd.Env, cmd.Stderr, cmd.Stdout = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + w.dir}, environ...), output, output
+	cmd := exec.Command(w.program(), "serve", "--dir", w.dir)
+	cmd.Env, cmd.Stderr, cmd.Stdout = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + w.side}, environ...), output, output
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		w.t.Fatal(err)
@@ -230,7 +251,7 @@ func (w *town) processes() (list []int) {
 			continue
 		}
 		program, _ := os.Readlink(filepath.Join("/proc", name.Name(), "exe"))
-		if program == w.path("beredskab") || bytes.Contains(environment(pid), []byte(w.mark()+"\x00")) {
+		if program == w.program() || bytes.Contains(environment(pid), []byte(w.mark()+"\x00")) {
 			list = append(list, pid)
 		}
 	}
