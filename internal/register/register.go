@@ -152,11 +152,14 @@ func log(ctx context.Context, tx Tx, at time.Time, a Actor, act, object, outcome
 	if err != nil {
 		return err
 	}
-	_, err = tx.AddEntry(ctx, kept.Entry{At: at, Actor: a.Name, Act: act, Object: object, Outcome: outcome, Bytes: body, Hash: hash})
-	return err
+	return tx.AddEntry(ctx, kept.Entry{At: at, Actor: a.Name, Act: act, Object: object, Outcome: outcome, Bytes: body, Hash: hash})
 }
 
-// Entries lists the trace, newest first.
+// Entries lists the trace, newest first. One that is not what was written is
+// never shown as if it were: the error wraps ledger.ErrDamaged and names it.
 func (r *Register) Entries(ctx context.Context, f kept.EntryFilter) ([]kept.Entry, error) {
-	return read(ctx, r, func(tx Tx) ([]kept.Entry, error) { return tx.Entries(ctx, f) })
+	return read(ctx, r, func(tx Tx) ([]kept.Entry, error) {
+		list, err := tx.Entries(ctx, f)
+		return list, errors.Join(err, ledger.Fit(list))
+	})
 }

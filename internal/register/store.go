@@ -92,8 +92,9 @@ type Tx interface {
 	// NextNotice is the earliest NextTry of those owed; zero when none is.
 	NextNotice(ctx context.Context) (time.Time, error)
 
-	// AddEntry appends to the log; the store gives Seq, without gaps from 1.
-	AddEntry(ctx context.Context, e kept.Entry) (seq int64, err error)
+	// AddEntry appends to the log at the end of the transaction; the store gives
+	// Seq then, without gaps from 1.
+	AddEntry(ctx context.Context, e kept.Entry) error
 	// Entries lists newest first.
 	Entries(ctx context.Context, f kept.EntryFilter) ([]kept.Entry, error)
 

@@ -70,7 +70,7 @@ func step(b *testing.B, tx register.Tx, run kept.Run, i int) error {
 		return err
 	}
 	for range 2 {
-		if _, err := tx.AddEntry(ctx, kept.Entry{At: at(i), Actor: "p", Object: run.ID, Outcome: "done", Bytes: body, Hash: body[:32]}); err != nil {
+		if err := tx.AddEntry(ctx, kept.Entry{At: at(i), Actor: "p", Object: run.ID, Outcome: "done", Bytes: body, Hash: body[:32]}); err != nil {
 			return err
 		}
 	}

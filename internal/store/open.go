@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"beredskab/internal/kept"
 	"beredskab/internal/register"
 	"beredskab/internal/store/disk"
 )
@@ -88,6 +89,7 @@ type session interface {
 	statements() statements
 	wake(ctx context.Context, run, queue string, at int64) error
 	lock(ctx context.Context, name string) error
+	appendEntries(ctx context.Context, list []kept.Entry) error
 	commit(ctx context.Context) error
 	// close ends what commit has not ended and gives the connection back.
 	close()

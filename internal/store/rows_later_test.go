@@ -167,7 +167,9 @@ func TestEntries(t *testing.T) {
 		all := []kept.Entry{e(1, "p", "x"), e(2, "q", "x"), e(3, "p", "y")}
 		update(t, db, func(tx register.Tx) error {
 			for _, one := range all {
-				equal(t, "number", must[int64](t)(tx.AddEntry(ctx, one)), one.Seq)
+				if err := tx.AddEntry(ctx, one); err != nil {
+					return err
+				}
 			}
 			return nil
 		})

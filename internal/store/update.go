@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"beredskab/internal/fault"
+	"beredskab/internal/kept"
 	"beredskab/internal/register"
 	"beredskab/internal/store/queries"
 )
@@ -53,6 +54,9 @@ func (db *DB) update(ctx context.Context, fn func(register.Tx) error) error {
 	if err := fn(tx); err != nil {
 		return db.explain(err)
 	}
+	if err := tx.appendEntries(ctx); err != nil {
+		return db.explain(err)
+	}
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("changing the register: %w", err)
 	}
@@ -93,6 +97,7 @@ type transaction struct {
 	session session
 	q       *queries.Queries
 	woken   []string
+	entries []kept.Entry // to be appended to the log before the commit
 }
 
 func (db *DB) transaction(s session) *transaction {
