@@ -44,7 +44,10 @@
 //	| 5     | web                  | people drive the register: pages, API, sign-in                        | HTTP                    |
 //	| 6     | app                  | settings to typed options; builds, starts and stops everything        | all                     |
 //	| 7     | demo                 | a sample municipality in a folder, with a real system to restore      | all                     |
+//	| 8     | torture/simulation   | three nodes through simulated weeks, on a store of its own            | no                      |
+//	| 8     | torture/soak         | the whole program under load for long, with little to grow            | processes               |
 //	| 8     | torture/crash        | kills, failing system calls and full disks against the whole program  | processes               |
+//	| 8     | torture/powerloss/lossy | a file system that forgets what was not synced                     | file systems            |
 //	| 8     | torture/powerloss    | power losses and damaged files against the whole program              | processes, file systems |
 //	| 8     | torture/cluster      | three nodes and PostgreSQL in network namespaces of their own         | processes, networks     |
 //	| 8     | torture/installed    | packages on a clean Debian; alarms, modules, modes and secrets        | processes, namespaces   |

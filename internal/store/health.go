@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"beredskab/internal/kept"
 	"beredskab/internal/store/census"
 	"beredskab/internal/store/disk"
+	"beredskab/internal/store/sound"
 )
 
 // Health is what Check found. Problems is empty when all is well.
@@ -24,9 +26,9 @@ type Health struct {
 	Problems []string
 }
 
-// Check looks the whole register over: the file's integrity, the settings of
-// every connection, the version of its tables, and free disk. It reads the whole
-// file and may take seconds.
+// Check looks the whole register over: the file's integrity, whether what carries
+// a hash is what was written, the settings of every connection, the version of its
+// tables, and free disk. It reads the whole file and may take seconds.
 func (db *DB) Check(ctx context.Context) Health {
 	h := Health{Engine: db.engine.name()}
 	note := func(err error) {
@@ -38,6 +40,9 @@ func (db *DB) Check(ctx context.Context) Health {
 	found, err := readSchema(ctx, db.writer)
 	note(err)
 	h.Schema = found.register
+	damages, err := sound.Problems(ctx, cmp.Or(db.reader, db.writer))
+	note(err)
+	h.Problems = append(h.Problems, damages...)
 	if db.pgx != nil {
 		note(db.pgx.QueryRow(ctx, "SELECT current_setting('server_version')").Scan(&h.Version))
 		conn, err := db.pgx.Acquire(ctx)
