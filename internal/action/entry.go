@@ -118,8 +118,8 @@ func (e *entry) checkFences() []string {
 		wrong = append(wrong, "fence: "+unknownText("word", e.Fence, []string{"none", "all"}))
 	}
 	for i, name := range e.Fences {
-		if !slices.Contains(supervisor.Fences(), name) {
-			wrong = append(wrong, fmt.Sprintf("fences[%d]: %s", i, unknownText("fence", name, supervisor.Fences())))
+		if !slices.Contains(supervisor.Demandable(), name) {
+			wrong = append(wrong, fmt.Sprintf("fences[%d]: %s", i, unknownText("fence", name, supervisor.Demandable())))
 		}
 	}
 	for _, path := range slices.Concat(e.Reads, e.Writes) {

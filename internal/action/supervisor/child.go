@@ -40,7 +40,7 @@ type end struct {
 
 // startChild starts the command in its own process group. It must be called on a locked thread that lives until the command's end:
 // the parent-death signal and ptrace both belong to the thread (golang/go 27505). death is the signal at that thread's end, or 0.
-func startChild(c Command, death syscall.Signal) (*child, error) {
+func startChild(c Command, death syscall.Signal, g *group) (*child, error) {
 	null, err := os.OpenFile(os.DevNull, os.O_RDONLY, 0)
 	if err != nil {
 		return nil, err
@@ -50,7 +50,7 @@ func startChild(c Command, death syscall.Signal) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	sys := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: death, Ptrace: c.Limits != Limits{}}
+	sys := &syscall.SysProcAttr{Setpgid: true, Pdeathsig: death, Ptrace: c.Limits != Limits{} || g != nil}
 	if a := c.Account; a != nil {
 		sys.Credential = &syscall.Credential{Uid: a.UID, Gid: a.GID, Groups: a.Groups}
 	}
@@ -60,7 +60,7 @@ func startChild(c Command, death syscall.Signal) (*child, error) {
 	})
 	_ = write.Close()
 	if err == nil && sys.Ptrace {
-		err = restrict(process, c)
+		err = restrict(process, c, g)
 	}
 	if err != nil {
 		_ = out.Close()
@@ -75,7 +75,7 @@ func startChild(c Command, death syscall.Signal) (*child, error) {
 
 // restrict sets the limits while the command stands before its first instruction, which is where ptrace has stopped it. The limits
 // thereby hold for all that it starts, and never for the supervisor.
-func restrict(process *os.Process, c Command) error {
+func restrict(process *os.Process, c Command, g *group) error {
 	var status unix.WaitStatus
 	for {
 		_, err := unix.Wait4(process.Pid, &status, 0, nil)
@@ -90,7 +90,10 @@ func restrict(process *os.Process, c Command) error {
 	if !status.Stopped() {
 		return fmt.Errorf("the command ended before its limits were set")
 	}
-	err := c.Account.lend(func() error { return c.Limits.apply(process.Pid) })
+	err := g.add(process.Pid)
+	if err == nil {
+		err = c.Account.lend(func() error { return c.Limits.apply(process.Pid) })
+	}
 	if err == nil {
 		err = unix.PtraceDetach(process.Pid)
 	}

@@ -22,7 +22,7 @@ func (h *Host) RunPlain(ctx context.Context, c Command) (Result, error) {
 		}
 		c.Dir = dir
 	}
-	child, err := startChild(c, syscall.SIGKILL)
+	child, err := startChild(c, syscall.SIGKILL, nil)
 	if err != nil {
 		return Refuse(fmt.Errorf("starting %s: %w", c.Argv[0], err))
 	}

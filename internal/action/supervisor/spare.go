@@ -135,6 +135,9 @@ func (h *Host) connect(record *os.File) (*supervision, error) {
 	if h.options.WithoutNamespace {
 		argv = append(argv, withoutNamespace)
 	}
+	if h.options.WithoutGroup {
+		argv = append(argv, withoutGroup)
+	}
 	process, err := launch(argv, []*os.File{null, null, null, record, theirs})
 	if err != nil {
 		_ = ours.Close()

@@ -23,8 +23,11 @@ const (
 	abortSignal = syscall.SIGUSR1
 )
 
-// withoutNamespace is the argument that stands for a kernel that refuses PID namespaces.
-const withoutNamespace = "without-namespace"
+// The arguments that stand for a kernel that refuses PID namespaces, and for a host without control groups for us.
+const (
+	withoutNamespace = "without-namespace"
+	withoutGroup     = "without-group"
+)
 
 // readyLine is what a supervisor says when its fences are up and it waits for a command.
 const readyLine = "ready\n"
@@ -65,6 +68,9 @@ func Main(args []string) int {
 	s := &supervisor{record: record, line: line, from: bufio.NewReader(line)}
 	// Behind the fences this thread sees the command's /proc, in which we do not stand.
 	s.start.Process = identify(os.Getpid(), "")
+	if own, err := os.ReadFile("/proc/self/cgroup"); err == nil && !slices.Contains(args, withoutGroup) {
+		s.homes = homes(string(own))
+	}
 	s.fence(slices.Contains(args, withoutNamespace))
 	s.rehearse()
 	_, _ = line.WriteString(readyLine)
@@ -115,6 +121,8 @@ type supervisor struct {
 	line   *os.File
 	from   *bufio.Reader // of line
 	space  *space
+	homes  map[string]string // of control groups
+	group  *group
 }
 
 func (s *supervisor) run(stop <-chan bool) int {
@@ -141,7 +149,7 @@ func (s *supervisor) run(stop <-chan bool) int {
 		return s.desert()
 	}
 	fault.Point("supervise.spawn.before")
-	child, err := startChild(s.Command, s.death())
+	child, err := startChild(s.Command, s.death(), s.group)
 	if err != nil {
 		return s.refuse(fmt.Errorf("starting %s: %w", s.Argv[0], err))
 	}
@@ -201,17 +209,24 @@ func (s *supervisor) leave() {
 // tidy is how long the end waits for the working folder to be deleted. Millions of files in it must not keep anybody waiting.
 const tidy = time.Second
 
-// clean deletes the working folder and closes the channel when it is gone. It does so on another thread: this one may be fenced in
-// with the command.
+// clean deletes the working folder and the control group, and closes the channel when they are gone.
 func (s *supervisor) clean() <-chan struct{} {
-	cleaned := make(chan struct{})
-	go func() {
-		defer close(cleaned)
+	return elsewhere(func() {
+		_ = s.group.remove()
 		if s.start.WorkDir != "" {
 			_ = os.RemoveAll(s.start.WorkDir)
 		}
+	})
+}
+
+// elsewhere does something on another thread, because ours may be fenced in with the command, and closes the channel when it is done.
+func elsewhere(do func()) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		do()
 	}()
-	return cleaned
+	return done
 }
 
 // death is the command's signal when the supervisor dies. In a namespace its init sees to that; there the signal would even kill the
@@ -257,6 +272,7 @@ func (s *supervisor) desert() int {
 
 func (s *supervisor) finish(e end, sink *collector) int {
 	message := e.message
+	<-elsewhere(func() { message += s.group.met() })
 	if sink.lost != nil {
 		message += "; the output in the spool is cut: " + sink.lost.Error()
 	}

@@ -113,9 +113,9 @@ type Account struct {
 // Limits bound the resources of a command (F25). Zero means no limit of our own.
 type Limits struct {
 	CPU       int `yaml:"cpu,omitempty"`       // seconds of processor time for each process
-	Memory    int `yaml:"memory,omitempty"`    // MiB of private memory for each process
+	Memory    int `yaml:"memory,omitempty"`    // MiB of the command in all; without the fence cgroup of each process's private memory
 	Files     int `yaml:"files,omitempty"`     // open files of each process
-	Processes int `yaml:"processes,omitempty"` // processes of the user; the kernel does not hold root to it
+	Processes int `yaml:"processes,omitempty"` // of the command; without the fence cgroup of the user, and root is not held to it
 	FileSize  int `yaml:"file_size,omitempty"` // MiB of the largest file
 }
 
@@ -131,12 +131,18 @@ const (
 	// These are raised for a command whose entry asks for what they hold, and then they are always required.
 	fenceLandlock = "landlock"
 	fenceNetwork  = "network-namespace"
+
+	// This one is raised for a command with limits on memory or processes, where the host has it.
+	fenceGroup = "cgroup"
 )
 
 // Fences names the fences that every command gets where the host has them, in the order in which they are reported.
 func Fences() []string {
 	return []string{fenceSupervisor, fenceSpool, fenceNamespace, fenceMounts, fenceLimits, fenceNoPrivs}
 }
+
+// Demandable names the fences that a catalogue can make a condition: those, and the one that only some hosts have.
+func Demandable() []string { return append(Fences(), fenceGroup) }
 
 // Options are what Open needs.
 type Options struct {
@@ -145,6 +151,8 @@ type Options struct {
 	Started func(Attempt, Process) // reports the process of an attempt once it exists
 	// WithoutNamespace behaves as on a host whose kernel refuses PID namespaces; tests of that case set it.
 	WithoutNamespace bool
+	// WithoutGroup behaves as on a host that has no control group for us.
+	WithoutGroup bool
 }
 
 // Host starts and finds commands on this machine. It is safe for concurrent use.

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -35,18 +38,74 @@ func TestNobodySurvives(t *testing.T) {
 	}
 }
 
+// TestMemoryIsLimited is F25, on a host with control groups and on one without: there the command only fails to get more.
 func TestMemoryIsLimited(t *testing.T) {
-	h, _ := newHost(t)
-	c := misbehave(t, nasty(t), "memory", "leave")
-	c.Limits = Limits{Memory: 64}
-	res, err := h.Run(context.Background(), c)
-	if err != nil || res.Outcome != OK || res.Output.Head != "48 MiB\nup\n" {
-		t.Fatalf("%+v, %v", res, err)
+	program := nasty(t)
+	for _, without := range []bool{!hasGroups(t), true} {
+		h, _ := newHost(t)
+		h.options.WithoutGroup = without
+		c := misbehave(t, program, "memory", "leave")
+		c.Limits = Limits{Memory: 64}
+		res, err := h.Run(context.Background(), c)
+		if slices.Contains(res.Fences, fenceGroup) == without || slices.Contains(res.Missing, fenceGroup) != without || err != nil {
+			t.Errorf("without=%t: fences %v, missing %v, %v", without, res.Fences, res.Missing, err)
+		}
+		if without && (res.Outcome != OK || res.Output.Head != "48 MiB\nup\n") {
+			t.Errorf("%+v", res)
+		}
+		if !without && (res.Outcome != Failed || res.ExitCode != 137 || !strings.Contains(res.Message, "out of its memory of 64 MiB")) {
+			t.Errorf("%+v", res)
+		}
+		// The control: with room the same command gets it.
+		c.Limits.Memory, c.Attempt.Number = 1200, 2
+		if res, err := h.Run(context.Background(), c); err != nil || res.Output.Head != "1024 MiB\nup\n" {
+			t.Fatalf("%+v, %v", res, err)
+		}
 	}
-	// The control: with room the same command gets it.
-	c.Limits.Memory, c.Attempt.Number = 1200, 2
-	if res, err := h.Run(context.Background(), c); err != nil || res.Output.Head != "1024 MiB\nup\n" {
-		t.Fatalf("%+v, %v", res, err)
+}
+
+// hasGroups says whether this host has control groups for us.
+func hasGroups(t *testing.T) bool {
+	t.Helper()
+	own, err := os.ReadFile("/proc/self/cgroup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := newGroup(homes(string(own)), Limits{Memory: 64, Processes: 10})
+	if err != nil {
+		t.Logf("this host has no control groups for us: %v", err)
+		return false
+	}
+	return g.remove() == nil
+}
+
+// TestProcessesAreLimited: a control group holds root too, and its end says why.
+func TestProcessesAreLimited(t *testing.T) {
+	h, _ := newHost(t)
+	c := misbehave(t, nasty(t), "crowd", "leave")
+	c.Limits = Limits{Processes: 10}
+	res, err := h.Run(context.Background(), c)
+	if err != nil || hasGroups(t) != strings.Contains(res.Message, "met its limit of 10 processes") {
+		t.Errorf("%+v, %v", res, err)
+	}
+	c.Attempt.Number, h.options.WithoutGroup, c.Required = 2, true, []string{fenceGroup}
+	h.Close() // the supervisor that waits came up with the group
+	if res, err := h.Run(context.Background(), c); !errors.Is(err, ErrRefused) || !strings.Contains(res.Message, "the fence cgroup") {
+		t.Errorf("a required fence that is missing: %+v, %v", res, err)
+	}
+	if left, _ := filepath.Glob(groups + "/*/beredskab-step-" + strconv.Itoa(res.Process.PID)); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestHomesOfGroups(t *testing.T) {
+	text := "12:pids:/system.slice/b.service\n4:memory:/\n3:cpu:/\n1:name=systemd:/x\nnonsense\n"
+	got := homes(text)
+	if len(got) != 2 || got["pids"] != groups+"/pids/system.slice/b.service" || got["memory"] != groups+"/memory" {
+		t.Errorf("%v", got)
+	}
+	if got := homes("0::/system.slice/b.service/server\n"); len(got) != 0 { // nobody hands controllers down there
+		t.Errorf("%v", got)
 	}
 }
 

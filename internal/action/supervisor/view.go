@@ -42,6 +42,9 @@ func (s *supervisor) confine() error {
 			}
 		}
 	}
+	if err := s.bound(); err != nil {
+		return err
+	}
 	if s.NoNetwork {
 		if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 			return fmt.Errorf("the catalogue says network: none, which this host cannot give: %w", err)
@@ -53,6 +56,25 @@ func (s *supervisor) confine() error {
 			return fmt.Errorf("the catalogue says reads or writes, which this host cannot hold the command to: %w", err)
 		}
 		s.start.Fences = append(s.start.Fences, fenceLandlock)
+	}
+	return nil
+}
+
+// bound makes the control group of the command. What it bounds needs no limits on each process any more, which would be met first and
+// leave no sign. Where there is no control group those are what remains.
+func (s *supervisor) bound() error {
+	if s.Limits.Memory == 0 && s.Limits.Processes == 0 {
+		return nil
+	}
+	g, err := newGroup(s.homes, s.Limits)
+	switch {
+	case err == nil:
+		s.group, s.Limits.Memory, s.Limits.Processes = g, 0, 0
+		s.start.Fences = append(s.start.Fences, fenceGroup)
+	case slices.Contains(s.Required, fenceGroup):
+		return fmt.Errorf("the catalogue requires the fence %s, which this host does not give: %w", fenceGroup, err)
+	default:
+		s.start.Missing = append(s.start.Missing, fenceGroup)
 	}
 	return nil
 }
