@@ -2,9 +2,12 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
+	"syscall"
 	"testing"
 
 	"beredskab/internal/action"
@@ -43,4 +46,27 @@ func serve(dir string) int {
 func complain(err error) int {
 	fmt.Fprintln(os.Stderr, err)
 	return 1
+}
+
+// pipe is a named pipe on another disk, by which a test holds a command back.
+func pipe(t *testing.T) string {
+	t.Helper()
+	path := t.TempDir() + "/gate"
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// release lets a command that reads the pipe go on.
+func release(t *testing.T, path string) {
+	t.Helper()
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.WriteString(file, "go\n")
+	if err := errors.Join(err, file.Close()); err != nil {
+		t.Fatal(err)
+	}
 }
