@@ -37,7 +37,7 @@ build: compiler ## build bin/beredskab
 	$(GO) build -trimpath -buildvcs=$(STAMP) -ldflags='-s -w -buildid=' -o $(BINARY) ./cmd/beredskab
 
 test: ## set up what is missing and run every test with the race detector
-	.ci/setup compiler postgres faults
+	.ci/setup compiler postgres faults packages
 	.ci/test ./...
 
 # Fault tests come in three sizes (internal/proof); check takes the middle one.
@@ -45,7 +45,7 @@ check: export BEREDSKAB_SET = check
 check: format vet lint house generated test ## everything a change must pass
 
 torture: ## the fault tests at full size, and their figures into docs/reliability.md
-	.ci/setup compiler postgres faults
+	.ci/setup compiler postgres faults packages
 	rm -f $(FIGURES)
 	BEREDSKAB_SET=torture BEREDSKAB_FIGURES=$(FIGURES) .ci/test -timeout 4h ./...
 	BEREDSKAB_FIGURES=$(FIGURES) $(GO) test -count=1 ./internal/proof -run TestPage -update

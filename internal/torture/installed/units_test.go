@@ -17,6 +17,7 @@ func checkUnits(t *testing.T) {
 	server, runner := unit(t, "beredskab.service"), unit(t, "beredskab-runner@.service")
 	for _, want := range []string{
 		"KillMode=process",    // F34: a restart leaves the supervisors alone
+		"Delegate=memory pids",
 		"OOMPolicy=continue",  // F25: a step's hunger is its own
 		"Restart=on-failure",  // F13: it ends when the disk fails
 		"User=beredskab",      //
@@ -29,7 +30,7 @@ func checkUnits(t *testing.T) {
 		}
 	}
 	for _, line := range server {
-		for _, breaks := range []string{"RestrictNamespaces=", "PrivateUsers=", "PrivateTmp=", "ProtectKernelTunables=", "ProtectKernelLogs=", "ProtectProc="} {
+		for _, breaks := range []string{"RestrictNamespaces=", "PrivateUsers=", "PrivateTmp=", "ProtectControlGroups=", "ProtectKernelTunables=", "ProtectKernelLogs=", "ProtectProc="} {
 			if strings.HasPrefix(line, breaks) {
 				t.Errorf("%s takes a fence or a folder from the steps", line)
 			}
