@@ -51,6 +51,7 @@
 //	| 8     | torture/powerloss    | power losses and damaged files against the whole program              | processes, file systems |
 //	| 8     | torture/cluster      | three nodes and PostgreSQL in network namespaces of their own         | processes, networks     |
 //	| 8     | torture/installed    | packages on a clean Debian; alarms, modules, modes and secrets        | processes, namespaces   |
+//	| 8     | cmd/beredskab/view   | what programs read of runs and nodes                                  | no                      |
 //	| 8     | cmd/beredskab/folder | what commands say about a folder of plan files                        | files                   |
 //	| 8     | cmd/beredskab/site   | the installation: plan repository, starters, doctor                   | files                   |
 //	| 8     | cmd/beredskab        | words on the command line to calls, text, JSON and an exit code       | terminal                |

@@ -6,7 +6,7 @@ import "github.com/spf13/cobra"
 func (c *cli) commands() []*cobra.Command {
 	return []*cobra.Command{
 		c.init(), c.demo(), c.doctor(), c.check(), c.explain(),
-		c.plan(), c.drill(), c.schedule(), c.notify(), c.audit(), c.serve(), c.config(),
+		c.plan(), c.drill(), c.schedule(), c.notify(), c.audit(), c.serve(), c.node(), c.config(),
 		c.version(), c.completion(), c.demoTool(),
 	}
 }

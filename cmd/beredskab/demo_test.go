@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"beredskab/cmd/beredskab/view"
 )
 
 // sampleTime is the moment at which the sample's fixtures hold.
@@ -142,12 +144,12 @@ func TestDemoHoldsARealDrill(t *testing.T) {
 		t.Fatal(err, listed)
 	}
 	_, shown, _ := say(t, dir, "--dir", dir, "drill", "show", runs.Runs[0].ID, "--json")
-	var view runView
-	if err := json.Unmarshal([]byte(shown), &view); err != nil {
+	var got view.Run
+	if err := json.Unmarshal([]byte(shown), &got); err != nil {
 		t.Fatal(err)
 	}
-	if view.Schema != "beredskab.run.v1" || view.RTA == nil || view.RPA == nil || view.Verdict != "passed" || len(view.Steps) != 7 {
-		t.Errorf("the run reads %+v", view)
+	if got.Schema != "beredskab.run.v1" || got.RTA == nil || got.RPA == nil || got.Verdict != "passed" || len(got.Steps) != 7 {
+		t.Errorf("the run reads %+v", got)
 	}
 	messages, err := os.ReadDir(filepath.Join(dir, "messages"))
 	if err != nil || len(messages) < 6 {

@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"beredskab/cmd/beredskab/view"
 	"beredskab/internal/kept"
 
 	"github.com/spf13/cobra"
@@ -62,9 +63,9 @@ func (c *cli) listRuns(ctx context.Context, r *register.Register, f kept.RunFilt
 	if err != nil {
 		return err
 	}
-	views := make([]runView, len(rows))
+	views := make([]view.Run, len(rows))
 	for i, row := range rows {
-		views[i] = viewRow(row)
+		views[i] = view.Row(row)
 	}
 	return c.print(map[string]any{"schema": "beredskab.runs.v1", "runs": views}, func() {
 		w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
@@ -76,27 +77,22 @@ func (c *cli) listRuns(ctx context.Context, r *register.Register, f kept.RunFilt
 	})
 }
 
-// viewRow is a run in a list, without its steps.
-func viewRow(row kept.Run) runView {
-	bare := row
-	bare.Imported = true // nothing but the row is wanted
-	v := viewRun(bare, nil)
-	v.Imported = row.Imported
-	return v
-}
-
 func (c *cli) status(ctx context.Context, r *register.Register) error {
 	rows, err := r.Runs(ctx, kept.RunFilter{Open: true})
 	if err != nil {
 		return err
 	}
-	views := make([]runView, len(rows))
-	runs := make([]drill.Run, len(rows))
+	views := make([]view.Run, len(rows))
+	runs, waits := make([]drill.Run, len(rows)), make([][]kept.Wait, len(rows))
 	for i, row := range rows {
 		if _, runs[i], err = r.Run(ctx, row.ID); err != nil {
 			return err
 		}
-		views[i] = viewRun(row, &runs[i])
+		if waits[i], err = r.Waits(ctx, row.ID); err != nil {
+			return err
+		}
+		views[i] = view.Of(row, &runs[i])
+		views[i].Waits = view.Waits(waits[i])
 	}
 	return c.print(map[string]any{"schema": "beredskab.runs.v1", "runs": views}, func() {
 		if len(rows) == 0 {
@@ -104,6 +100,9 @@ func (c *cli) status(ctx context.Context, r *register.Register) error {
 		}
 		for i := range runs {
 			c.openRun(&runs[i])
+			for _, w := range waits[i] {
+				fmt.Fprintf(c.out, "  … %s %s\n", w.Step, w.Text(local))
+			}
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"beredskab/cmd/beredskab/view"
 	"beredskab/internal/register"
 	"beredskab/internal/report"
 )
@@ -39,7 +40,7 @@ func (c *cli) drillReport() *cobra.Command {
 				case err != nil:
 					return err
 				case c.json:
-					return c.print(viewRun(row, &run), func() {})
+					return c.print(view.Of(row, &run), func() {})
 				case row.Imported:
 					return fmt.Errorf("run %s was held before this register and has no events to report from; `beredskab drill show %s` shows what is known", row.ID, row.ID)
 				}

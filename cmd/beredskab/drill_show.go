@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"text/tabwriter"
 
+	"beredskab/cmd/beredskab/view"
 	"beredskab/internal/kept"
 
 	"github.com/spf13/cobra"
@@ -22,13 +23,19 @@ func (c *cli) drillShow() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return c.print(viewRun(row, &run), func() { c.showRun(row, &run) })
+				waits, err := r.Waits(cmd.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				shown := view.Of(row, &run)
+				shown.Waits = view.Waits(waits)
+				return c.print(shown, func() { c.showRun(row, &run, waits) })
 			})
 		},
 	}
 }
 
-func (c *cli) showRun(row kept.Run, run *drill.Run) {
+func (c *cli) showRun(row kept.Run, run *drill.Run, waits []kept.Wait) {
 	if row.Imported {
 		fmt.Fprintf(c.out, "%s · %s · %s · held %s, before this register · %s · RTA %s\n",
 			row.ID, row.System, row.Type, local(row.EndedAt), row.Verdict, lengthText(row.RTA))
@@ -42,6 +49,12 @@ func (c *cli) showRun(row kept.Run, run *drill.Run) {
 			drill.Words(s.Worked), drill.Words(s.Waited), s.Estimate, dash(s.By), s.Note)
 	}
 	_ = w.Flush()
+	for _, wait := range waits {
+		fmt.Fprintf(c.out, "… %s %s\n", wait.Step, wait.Text(local))
+	}
+	for _, n := range run.Notes {
+		fmt.Fprintf(c.out, "✎ %s %s %s: %s\n", local(n.At), n.By, n.Step, n.Text)
+	}
 	c.summary(row, run)
 }
 

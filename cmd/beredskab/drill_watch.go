@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"beredskab/cmd/beredskab/view"
 	"beredskab/internal/kept"
 
 	"github.com/spf13/cobra"
@@ -42,13 +43,17 @@ func (c *cli) drillWatch() *cobra.Command {
 	return cmd
 }
 
-// watchEvery is how often a watched run is looked at.
-const watchEvery = 100 * time.Millisecond
+// watchEvery is how often a watched run is looked at. After stalledAfter looks
+// without an event, it is asked whether there is anybody to go on.
+const (
+	watchEvery   = 100 * time.Millisecond
+	stalledAfter = 20
+)
 
 // follow prints what happens to a run until it has ended, and then its verdict.
 func (c *cli) follow(ctx context.Context, reg *register.Register, id string) error {
-	seen, began := 0, time.Time{}
-	for {
+	seen, began, told := 0, time.Time{}, map[string]bool{}
+	for still := 1; ; still++ {
 		row, run, err := reg.Run(ctx, id)
 		if err != nil {
 			return err
@@ -58,6 +63,7 @@ func (c *cli) follow(ctx context.Context, reg *register.Register, id string) err
 			return err
 		}
 		for _, e := range events {
+			still = 0
 			if seen = e.Seq; began.IsZero() {
 				began = e.At
 			}
@@ -65,6 +71,11 @@ func (c *cli) follow(ctx context.Context, reg *register.Register, id string) err
 		}
 		if row.State == string(drill.Ended) {
 			return c.finish(row, &run)
+		}
+		if still%stalledAfter == stalledAfter-1 {
+			if err := c.stalled(ctx, reg, id, told); err != nil {
+				return err
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -75,6 +86,18 @@ func (c *cli) follow(ctx context.Context, reg *register.Register, id string) err
 		case <-time.After(watchEvery):
 		}
 	}
+}
+
+// stalled says once of each step that there is nobody to carry it out.
+func (c *cli) stalled(ctx context.Context, reg *register.Register, id string, told map[string]bool) error {
+	waits, err := reg.Waits(ctx, id)
+	for _, w := range waits {
+		if !w.Served && !told[w.Step] {
+			told[w.Step] = true
+			c.hint("           … %s %s", w.Step, w.Text(local))
+		}
+	}
+	return err
 }
 
 // progress prints one event as one line.
@@ -124,6 +147,9 @@ func (c *cli) line(run *drill.Run, e event.Event) string {
 }
 
 func ending(name string, e event.Event) string {
+	if e.Late {
+		return fmt.Sprintf("✎ %s · late, not counted: %s after %s", name, e.Outcome, drill.Words(time.Duration(e.Spent)))
+	}
 	text := fmt.Sprintf("%s %s · %s", mark(e.Outcome == "ok"), name, drill.Words(time.Duration(e.Spent)))
 	if e.Outcome != "ok" {
 		text += " · " + e.Outcome
@@ -156,7 +182,7 @@ func clockText(d time.Duration) string {
 
 // finish prints what a run came to. Exit 3 unless it passed.
 func (c *cli) finish(row kept.Run, run *drill.Run) error {
-	if err := c.print(viewRun(row, run), func() { c.summary(row, run) }); err != nil {
+	if err := c.print(view.Of(row, run), func() { c.summary(row, run) }); err != nil {
 		return err
 	}
 	switch drill.Verdict(row.Verdict) {

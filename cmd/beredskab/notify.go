@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"beredskab/cmd/beredskab/view"
 	"beredskab/internal/kept"
 
 	"github.com/spf13/cobra"
@@ -69,7 +70,7 @@ func (c *cli) outbox(ctx context.Context, r *register.Register, f outbox.Filter)
 		}
 		views[i] = noticeView{
 			n.ID, string(n.Kind), n.Channel, n.Receiver, n.Address, n.Facts.Run, n.Facts.System, string(n.State),
-			stamp(n.CreatedAt), stamp(n.NextTry), n.LastError, tries,
+			view.Stamp(n.CreatedAt), view.Stamp(n.NextTry), n.LastError, tries,
 		}
 	}
 	return c.print(map[string]any{"schema": "beredskab.outbox.v1", "notices": views}, func() {

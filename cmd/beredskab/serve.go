@@ -24,8 +24,8 @@ func (c *cli) serve() *cobra.Command {
 			"out automatic steps; with --only runner it carries them out and does nothing else. With --site it carries out\n" +
 			"the steps of that site only, which nobody else does.",
 		Example: "  beredskab serve --only scheduler\n  beredskab serve --only runner --site datacenter",
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.runServe(cmd.Context()) },
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return c.runServe(cmd.Context()) },
 	}
 	cmd.Flags().Var(setting{c.flags, "only"}, "only", "what this server does: runner or scheduler (default: both)")
 	cmd.Flags().Var(setting{c.flags, "site"}, "site", "carry out the steps of this site only")

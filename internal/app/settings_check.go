@@ -111,7 +111,7 @@ func (s *Settings) checkRole() error {
 	switch {
 	case s.Only != "" && s.Only != string(kept.Runner) && s.Only != string(kept.Scheduler):
 		return fmt.Errorf("%s: %w: only is %q; write runner or scheduler, or leave it out for all that a server does", s.origins["only"], ErrSettings, s.Only)
-	case s.Site != "" && !plan.IsSite(s.Site):
+	case s.Site != "" && !kept.IsSite(s.Site):
 		return fmt.Errorf("%s: %w: the site is %q; write up to 32 small letters, digits and single hyphens, such as datacenter-1", s.origins["site"], ErrSettings, s.Site)
 	case s.Site != "" && s.Only == string(kept.Scheduler):
 		return fmt.Errorf("%s: %w: a scheduler carries no steps out, so it has no site; leave one of the two out", s.origins["site"], ErrSettings)

@@ -138,7 +138,11 @@ func (r *Run) apply(e event.Event) error {
 		return &Refusal{e.Kind, "", "no step is named"}
 	}
 	if late {
-		r.note(e, "late, not counted: "+e.Outcome)
+		text := fmt.Sprintf("late, not counted: attempt %d ended %s", e.Attempt, e.Outcome)
+		if e.Spent > 0 {
+			text += " after " + Words(time.Duration(e.Spent))
+		}
+		r.note(e, text)
 		return nil
 	}
 	return r.applyStep(s, e)

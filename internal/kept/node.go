@@ -3,6 +3,7 @@ package kept
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"time"
 )
 
@@ -52,8 +53,20 @@ func (n Node) Leads() bool { return n.Role != Runner }
 // LookQueue is where a run waits for whichever node leads.
 const LookQueue = "drive"
 
+// IsSite tells whether a text can name a site, as plan files may: up to 32 small
+// letters and digits, with single hyphens between them, because the name is also
+// that of a line of the queue.
+func IsSite(text string) bool {
+	for part := range strings.SplitSeq(text, "-") {
+		if part == "" || strings.Trim(part, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+			return false
+		}
+	}
+	return len(text) <= 32
+}
+
 // CarryQueue is where a run waits for a node that carries out steps of that
-// site (plan.IsSite).
+// site.
 func CarryQueue(site string) string {
 	if site == "" {
 		return "carry"

@@ -1,7 +1,5 @@
 package plan
 
-import "beredskab/internal/plan/strict"
-
 // Recovery is the reetableringsplan: what IT does to bring the service back.
 // Steps, SecuritySteps and Cleanup form one graph; Cleanup runs last in a drill
 // whatever happened.
@@ -51,10 +49,6 @@ type Step struct {
 	// default the last confirm step by the system owner, else the last step.
 	Verifies bool `json:"verifies,omitempty,omitzero"`
 }
-
-// IsSite tells whether a text can name a site: up to 32 small letters, digits and
-// single hyphens between them, because it also names a line of the queue.
-func IsSite(text string) bool { return strict.IsSite(text) }
 
 // Kind tells how the step is carried out.
 func (s *Step) Kind() StepKind {

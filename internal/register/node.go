@@ -2,8 +2,10 @@ package register
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"beredskab/internal/kept"
@@ -97,4 +99,169 @@ func (r *Register) Leads(ctx context.Context, n Node, silence time.Duration) (bo
 		}
 		return n.Leads(), err
 	})
+}
+
+// Orphans takes over the open attempts of this node's earlier starts, so that
+// only this start may write their results; the node looks whether a supervisor
+// still has them. It compares epochs, never times. Beside them it gives those
+// that were declared unknown meanwhile: their true end may stand in the spool.
+func (r *Register) Orphans(ctx context.Context, n Node) (list []Job, err error) {
+	err = r.update(ctx, func(tx Tx) error {
+		list = nil
+		open, err := tx.OpenAttempts(ctx)
+		if err != nil {
+			return err
+		}
+		for _, a := range open {
+			if a.Node != n.Name || a.Epoch == n.Epoch {
+				continue
+			}
+			before := a.Epoch
+			a.Epoch = n.Epoch
+			if err := tx.SaveAttempt(ctx, a, before, a.State); err != nil {
+				return err
+			}
+			job, err := r.job(ctx, tx, a)
+			if err != nil {
+				return err
+			}
+			list = append(list, job)
+		}
+		unknown, err := tx.UnknownAttempts(ctx, n.Name)
+		for _, a := range unknown {
+			list = append(list, Job{Run: a.Run, Step: a.Step, Attempt: a.Number, Epoch: a.Epoch})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("taking over what node %s had in hand: %w", n.Name, err)
+	}
+	return list, nil
+}
+
+// job rebuilds what an attempt was to do from the run's pinned plan. Where that
+// cannot be read, its name is enough to find its process.
+func (r *Register) job(ctx context.Context, tx Tx, a kept.Attempt) (Job, error) {
+	var noted struct{ Spool string }
+	_ = json.Unmarshal(a.Process, &noted) // where it does not say its spool, nothing is believed
+	j := Job{Run: a.Run, Step: a.Step, Attempt: a.Number, Epoch: a.Epoch, Spool: noted.Spool}
+	_, run, err := r.load(ctx, tx, a.Run)
+	if err != nil && !errors.Is(err, errBroken) {
+		return j, err
+	}
+	if s, ok := run.Find(a.Step); ok {
+		j.Action, j.With, j.Timeout, j.Site = s.Action, s.With, s.Timeout.Std(), s.Site
+	}
+	return j, nil
+}
+
+// Rescue declares the open attempts of nodes unknown that have been silent for
+// that long by the database's clock: this node cannot see their processes, so
+// only a person or the plan's `rerun: safe` can let them run again (F5). It
+// gives the runs that have to be driven, also beside an error: one run that
+// cannot be read holds up no other. The silent nodes are named, because a
+// wake-up that one of them took may be lost with it.
+func (r *Register) Rescue(ctx context.Context, n Node, silence time.Duration) (runs []string, silent []kept.Node, err error) {
+	var left map[string][]kept.Attempt
+	err = r.store.View(ctx, func(tx Tx) (err error) {
+		silent, left, err = leftBehind(ctx, tx, n, silence)
+		return err
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("looking for silent nodes: %w", err)
+	}
+	var problems []error
+	for id, attempts := range left {
+		if err := r.takeOver(ctx, n, id, attempts, silence); err != nil {
+			problems = append(problems, fmt.Errorf("rescuing run %s: %w", id, err))
+			continue
+		}
+		runs = append(runs, id)
+	}
+	return runs, silent, errors.Join(problems...)
+}
+
+// leftBehind gives the silent nodes and their runs, with their open attempts.
+func leftBehind(ctx context.Context, tx Tx, n Node, silence time.Duration) (silent []kept.Node, left map[string][]kept.Attempt, err error) {
+	all, err := tx.Nodes(ctx)
+	left = map[string][]kept.Attempt{}
+	dead := map[string]bool{}
+	for _, other := range all {
+		if other.Name != n.Name && other.Quiet >= silence {
+			silent, dead[other.Name] = append(silent, other), true
+		}
+	}
+	if err != nil || len(silent) == 0 {
+		return nil, nil, err
+	}
+	open, errOpen := tx.OpenAttempts(ctx)
+	runs, errRuns := tx.Runs(ctx, kept.RunFilter{Open: true})
+	for _, row := range runs {
+		if dead[row.Node] {
+			left[row.ID] = nil
+		}
+	}
+	for _, a := range open {
+		if dead[a.Node] {
+			left[a.Run] = append(left[a.Run], a)
+		}
+	}
+	return silent, left, errors.Join(errOpen, errRuns)
+}
+
+// takeOver makes one run this node's, with what silent nodes had in hand. Each
+// of them is looked at again and kept from beating until the commit: one that
+// speaks at this moment either keeps its attempts or sees that it has lost them.
+func (r *Register) takeOver(ctx context.Context, n Node, id string, attempts []kept.Attempt, silence time.Duration) error {
+	return r.update(ctx, func(tx Tx) error {
+		lost, err := stillSilent(ctx, tx, attempts, silence)
+		if err != nil {
+			return err
+		}
+		s, err := r.session(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		for _, a := range lost {
+			before := a.Epoch
+			a.Epoch = n.Epoch
+			err := tx.SaveAttempt(ctx, a, before, kept.AttemptStarting, kept.AttemptRunning)
+			if errors.Is(err, kept.ErrConflict) {
+				continue // it has spoken meanwhile
+			} else if err != nil {
+				return err
+			}
+			if err := s.record(n, Result{Step: a.Step, Attempt: a.Number, Outcome: "unknown", Text: "the node that ran it, " + a.Node + ", is silent"}); err != nil {
+				return err
+			}
+		}
+		s.row.Node = n.Name
+		return s.save()
+	})
+}
+
+// stillSilent leaves out the attempts of nodes that have spoken meanwhile.
+func stillSilent(ctx context.Context, tx Tx, attempts []kept.Attempt, silence time.Duration) ([]kept.Attempt, error) {
+	awake := map[string]bool{}
+	for _, a := range attempts {
+		if _, known := awake[a.Node]; known {
+			continue
+		}
+		owner, err := tx.Node(ctx, a.Node)
+		if err != nil && !errors.Is(err, kept.ErrNotFound) {
+			return nil, err
+		}
+		awake[a.Node] = err == nil && owner.Quiet < silence
+	}
+	return slices.DeleteFunc(slices.Clone(attempts), func(a kept.Attempt) bool { return awake[a.Node] }), nil
+}
+
+// OpenRuns lists the runs that have not ended; a starting server drives them
+// all, so that none is left lying.
+func (r *Register) OpenRuns(ctx context.Context) (ids []string, err error) {
+	rows, err := r.Runs(ctx, kept.RunFilter{Open: true})
+	for _, row := range rows {
+		ids = append(ids, row.ID)
+	}
+	return ids, err
 }

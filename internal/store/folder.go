@@ -1,7 +1,6 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -52,18 +51,4 @@ func (db *DB) checkFilesystem(folder string) error {
 			ErrUnsafe, folder, kind)
 	}
 	return nil
-}
-
-// createFile makes the data folder and an empty file that only this user may
-// read.
-func createFile(path string) error {
-	folder := filepath.Dir(path)
-	if err := disk.MakeFolder(folder); err != nil {
-		return err
-	}
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return err
-	}
-	return errors.Join(file.Chmod(0o600), file.Close(), disk.Sync(folder))
 }

@@ -85,6 +85,7 @@ func Unreadable(err error) *Diagnosis {
 // sends no message, and takes seconds at most, however much is broken.
 func Examine(ctx context.Context, e Examination) *Diagnosis {
 	v := &Diagnosis{Schema: "beredskab.doctor.v1", Lines: []Line{e.settings(), e.plans(), e.clock(), e.state(), e.disk(), e.register(ctx)}}
+	v.Lines = append(v.Lines, e.nodes(ctx)...)
 	v.Lines = append(v.Lines, e.catalogue(), e.fences(), e.identity(ctx))
 	return &Diagnosis{v.Schema, append(v.Lines, e.channels(ctx)...)}
 }

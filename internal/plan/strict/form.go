@@ -17,7 +17,7 @@ func (r *Reading) form(node *yaml.Node, format string) {
 			r.on(node, "BP026", Quote(text)+" is not an id", "write small letters a–z, digits and hyphens, such as "+slugOf(text))
 		}
 	case "site":
-		if !IsSite(text) {
+		if !isSite(text) {
 			r.on(node, "BP026", Quote(text)+" is not a site", "write up to 32 small letters a–z, digits and single hyphens, such as "+slugOf(text))
 		}
 	case "date":
@@ -48,8 +48,8 @@ const (
 	MailboxPattern = `^[^@ <>,;]+@[^@ <>,;]+[.][^@ <>,;]*$`
 )
 
-// IsSite tells whether a text names a site as SitePattern and SiteLength say.
-func IsSite(text string) bool {
+// isSite accepts what SitePattern and SiteLength say.
+func isSite(text string) bool {
 	return isSlug(text) && len(text) <= SiteLength && !strings.Contains(text, "--") && !strings.HasSuffix(text, "-")
 }
 

@@ -107,3 +107,17 @@ func MakeFolder(folder string) error {
 	}
 	return Sync(parent)
 }
+
+// CreateFile makes the data folder and an empty file that only this user may
+// read.
+func CreateFile(path string) error {
+	folder := filepath.Dir(path)
+	if err := MakeFolder(folder); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Chmod(0o600), file.Close(), Sync(folder))
+}

@@ -1,4 +1,6 @@
-package main
+// Package view is what programs read of runs and nodes: the JSON of the commands,
+// each form versioned by its schema and additive only.
+package view
 
 import (
 	"math"
@@ -10,9 +12,9 @@ import (
 	"beredskab/internal/event"
 )
 
-// runView is a run as programs read it: schema beredskab.run.v1, additive only.
+// Run is a run as programs read it: schema beredskab.run.v1, additive only.
 // Minutes are rounded to hundredths; null means not measured.
-type runView struct {
+type Run struct {
 	Schema     string            `json:"schema"`
 	ID         string            `json:"id"`
 	System     string            `json:"system"`
@@ -40,6 +42,7 @@ type runView struct {
 	Findings   []findingView     `json:"findings,omitempty"`
 	Notes      []noteView        `json:"notes,omitempty"`
 	ClockJumps []string          `json:"clock_jumps,omitempty"`
+	Waits      []Wait            `json:"waits,omitempty"`
 }
 
 type stepView struct {
@@ -88,15 +91,32 @@ type noteView struct {
 	Text string `json:"text"`
 }
 
-func viewRun(row kept.Run, run *drill.Run) runView {
-	v := runView{
+// Wait is an automatic step that could begin now and that no node has begun.
+type Wait struct {
+	Step   string `json:"step"`
+	Site   string `json:"site,omitempty"`
+	Served bool   `json:"served"` // some living node carries out such steps
+	Heard  string `json:"last_heard_at,omitempty"`
+}
+
+// Waits are the steps of a run that could begin now.
+func Waits(waits []kept.Wait) (list []Wait) {
+	for _, w := range waits {
+		list = append(list, Wait{w.Step, w.Site, w.Served, Stamp(w.Heard)})
+	}
+	return list
+}
+
+// Of is a run with all that happened to it.
+func Of(row kept.Run, run *drill.Run) Run {
+	v := Run{
 		Schema: "beredskab.run.v1", ID: row.ID, System: row.System, Drill: row.DrillID, Title: row.Title, Type: row.Type,
 		Incident: row.Incident, Imported: row.Imported, State: row.State, Verdict: row.Verdict, Director: row.Director,
 		PlanHash: row.PlanHash, StepsHash: row.StepsHash, Scope: row.Scope, RTA: minutesOf(row.RTA), RPA: minutesOf(row.RPA),
 		Times: map[string]string{},
 	}
 	if row.Imported {
-		v.Times["started_at"], v.Times["verified_at"] = stamp(row.StartedAt), stamp(row.EndedAt)
+		v.Times["started_at"], v.Times["verified_at"] = Stamp(row.StartedAt), Stamp(row.EndedAt)
 		return v
 	}
 	_, gross := run.RTA()
@@ -104,23 +124,23 @@ func viewRun(row kept.Run, run *drill.Run) runView {
 	v.RTO, v.RPO = run.Plan.Objectives.RTO.Minutes(), run.Plan.Objectives.RPO.Minutes()
 	for name, at := range timePoints(&run.Times) {
 		if !at.IsZero() {
-			v.Times[name] = stamp(at)
+			v.Times[name] = Stamp(at)
 		}
 	}
 	for i := range run.Steps {
 		v.Steps = append(v.Steps, viewStep(&run.Steps[i]))
 	}
 	for _, p := range run.Pauses {
-		v.Pauses = append(v.Pauses, pauseView{stamp(p.From), stamp(p.To), p.Reason, p.Artificial, rounded(p.Length)})
+		v.Pauses = append(v.Pauses, pauseView{Stamp(p.From), Stamp(p.To), p.Reason, p.Artificial, rounded(p.Length)})
 	}
 	for _, f := range run.Findings() {
 		v.Findings = append(v.Findings, findingView{f.Code, f.Severity, f.Step, f.Text, f.Hint})
 	}
 	for _, n := range run.Notes {
-		v.Notes = append(v.Notes, noteView{stamp(n.At), n.By, n.Step, n.Text})
+		v.Notes = append(v.Notes, noteView{Stamp(n.At), n.By, n.Step, n.Text})
 	}
 	for _, j := range run.Jumps {
-		v.ClockJumps = append(v.ClockJumps, stamp(j.At)+" "+j.By.String())
+		v.ClockJumps = append(v.ClockJumps, Stamp(j.At)+" "+j.By.String())
 	}
 	return v
 }
@@ -128,8 +148,8 @@ func viewRun(row kept.Run, run *drill.Run) runView {
 func viewStep(s *drill.Step) stepView {
 	v := stepView{
 		Number: s.Number, ID: s.ID, Title: s.Title, Kind: string(s.Kind()), Cleanup: s.Cleanup, State: string(s.State),
-		Outcome: s.Outcome, Attempts: s.Attempt, By: s.By, Assurance: s.Assured, Note: s.Note, Started: stamp(s.StartedAt),
-		Ended: stamp(s.EndedAt), Estimate: s.Estimate.Minutes(), Worked: rounded(s.Worked), Waited: rounded(s.Waited),
+		Outcome: s.Outcome, Attempts: s.Attempt, By: s.By, Assurance: s.Assured, Note: s.Note, Started: Stamp(s.StartedAt),
+		Ended: Stamp(s.EndedAt), Estimate: s.Estimate.Minutes(), Worked: rounded(s.Worked), Waited: rounded(s.Waited),
 		Fences: s.Fences, Missing: s.Missing,
 	}
 	if s.Over() && s.Worked > 0 {
@@ -152,7 +172,8 @@ func timePoints(t *drill.Times) map[string]time.Time {
 	}
 }
 
-func stamp(t time.Time) string {
+// Stamp is a time in UTC to the nanosecond; empty when there is none.
+func Stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
@@ -174,4 +195,13 @@ func minutesOf(ns *int64) *float64 {
 		return nil
 	}
 	return measured(drill.Measure{Length: time.Duration(*ns), Known: true})
+}
+
+// Row is a run in a list, without its steps.
+func Row(row kept.Run) Run {
+	bare := row
+	bare.Imported = true // nothing but the row is wanted
+	v := Of(bare, nil)
+	v.Imported = row.Imported
+	return v
 }
