@@ -21,7 +21,7 @@ type lease struct {
 	mu      sync.Mutex
 	renewed time.Duration
 	steady  time.Duration // since when the beats have come without a gap
-	one     sync.Mutex    // who renews
+	one     chan struct{} // held by who renews: a channel, because it is held while the database is asked
 }
 
 // begin is the first beat, of the start itself.
@@ -84,8 +84,12 @@ func (r *Runner) hold(ctx context.Context) error {
 	if r.lease.good() {
 		return nil
 	}
-	r.lease.one.Lock()
-	defer r.lease.one.Unlock()
+	select {
+	case r.lease.one <- struct{}{}:
+		defer func() { <-r.lease.one }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	if r.lease.good() {
 		return nil
 	}

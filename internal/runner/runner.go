@@ -100,7 +100,7 @@ func New(o Options) *Runner {
 		o.Round = func(string) {}
 	}
 	return &Runner{
-		Options: o, lease: lease{clock: o.Mono, silence: o.Silence}, missed: map[int64]bool{}, slots: make(chan struct{}, o.Parallel), drivers: map[string]*driver{}, timers: map[string]*time.Timer{},
+		Options: o, lease: lease{clock: o.Mono, silence: o.Silence, one: make(chan struct{}, 1)}, missed: map[int64]bool{}, slots: make(chan struct{}, o.Parallel), drivers: map[string]*driver{}, timers: map[string]*time.Timer{},
 		tickle: make(chan struct{}, 1), deliver: make(chan struct{}, 1),
 	}
 }
