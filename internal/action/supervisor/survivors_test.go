@@ -57,8 +57,8 @@ func TestMemoryIsLimited(t *testing.T) {
 			t.Errorf("%+v", res)
 		}
 		// The control: with room the same command gets it.
-		c.Limits.Memory, c.Attempt.Number = 1200, 2
-		if res, err := h.Run(context.Background(), c); err != nil || res.Output.Head != "1024 MiB\nup\n" {
+		c.Limits.Memory, c.Attempt.Number, c.Argv = 320, 2, append(c.Argv, "256")
+		if res, err := h.Run(context.Background(), c); err != nil || res.Output.Head != "256 MiB\nup\n" {
 			t.Fatalf("%+v, %v", res, err)
 		}
 	}

@@ -47,10 +47,10 @@ static void files(int count) {
 	}
 }
 
-/* memory takes what it gets of a gigabyte, and says how many MiB that were. */
-static void memory(void) {
+/* memory takes what it gets of so many MiB, and says how many that were. */
+static void memory(int wanted) {
 	int got = 0;
-	for (; got < 1024; got += 16) {
+	for (; got < wanted; got += 16) {
 		char *p = mmap(NULL, 16 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (p == MAP_FAILED) break;
 		for (int i = 0; i < 16 << 20; i += 4096) p[i] = 1;
@@ -101,9 +101,9 @@ int main(int argc, char **argv) {
 	else if (is("deaf")) deaf();
 	else if (is("hold")) { if (fork() == 0) { setsid(); close(2); deaf(); linger(); } }
 	else if (is("bomb")) { if (fork() == 0) { bomb(); linger(); } }
-	else if (is("files")) files(strcmp(end, "stay") == 0 ? 100000 : 2000);
+	else if (is("files")) files(strcmp(end, "stay") == 0 ? 100000 : 300);
 	else if (is("crowd")) for (int i = 0; i < 40; i++) child(1);
-	else if (is("memory")) memory();
+	else if (is("memory")) memory(argc > 3 ? atoi(argv[3]) : 1024);
 	else if (is("zombies")) { for (int i = 0; i < 200; i++) if (fork() == 0) _exit(0); }
 	else if (is("setuid-stays")) { printf("euid %d\n", (int)geteuid()); fflush(stdout); }
 	if (write(1, "up\n", 3) != 3) return 8;
