@@ -21,7 +21,7 @@ STAMP := $(if $(shell git rev-parse HEAD 2>/dev/null),true,false)
 export CGO_ENABLED = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build test check torture bench fmt generate format vet lint house generated compiler
+.PHONY: help demo run build test check torture simulate fuzz bench fmt generate format vet lint house generated compiler
 .PHONY: package sbom reproducible vulnerabilities
 
 help: ## show this list
@@ -42,13 +42,21 @@ test: ## set up what is missing and run every test with the race detector
 
 # Fault tests come in three sizes (internal/proof); check takes the middle one.
 check: export BEREDSKAB_SET = check
-check: format vet lint house generated test ## everything a change must pass
+check: format vet lint house generated test simulate ## everything a change must pass
 
 torture: ## the fault tests at full size, and their figures into docs/reliability.md
 	.ci/setup compiler postgres faults packages
 	rm -f $(FIGURES)
 	BEREDSKAB_SET=torture BEREDSKAB_FIGURES=$(FIGURES) .ci/test -timeout 4h ./...
+	BEREDSKAB_SET=torture BEREDSKAB_FIGURES=$(FIGURES) $(MAKE) --no-print-directory simulate
+	BEREDSKAB_FIGURES=$(FIGURES) .ci/fuzz 60
 	BEREDSKAB_FIGURES=$(FIGURES) $(GO) test -count=1 ./internal/proof -run TestPage -update
+
+simulate: compiler ## three nodes through simulated weeks with faults, without the race detector
+	GOGC=400 $(GO) test -count=1 -timeout 60m -run TestWeeks -v ./internal/torture/simulation
+
+fuzz: compiler ## feed each reader of texts with what nobody would write, 60 seconds each
+	.ci/fuzz 60
 
 bench: compiler ## measure each workload beside its limit
 	$(GO) test -count=1 -timeout 30m -v -tags bench -run '^TestBench' $(addprefix ./,$(BENCHED))

@@ -16,7 +16,7 @@ func (t *tx) AddOccurrence(_ context.Context, o kept.Occurrence) (bool, error) {
 		if !occurrenceState(o.State) {
 			return outcome{err: errConstraint}
 		}
-		if _, there := t.db.occurrences[key]; there && t.db.mutant != noFences && t.db.mutant != everyoneTold {
+		if _, there := t.db.occurrences[key]; there && t.db.mutant != noFences {
 			return outcome{}
 		}
 		put(t, t.db.occurrences, key, plainOccurrence(o))
@@ -49,9 +49,6 @@ func (t *tx) SaveOccurrence(_ context.Context, o kept.Occurrence) error {
 }
 
 func (t *tx) Occurrence(_ context.Context, schedule, nominal, zone string) (kept.Occurrence, error) {
-	if t.db.mutant == everyoneTold {
-		return kept.Occurrence{}, kept.ErrNotFound
-	}
 	return find(t.db.occurrences, occurrenceKey{schedule, nominal, zone})
 }
 
@@ -208,15 +205,15 @@ func (t *tx) Deliveries(_ context.Context, notice int64) ([]outbox.Delivery, err
 		func(a, b outbox.Delivery) int { return cmp.Compare(a.Try, b.Try) }), nil
 }
 
-func (t *tx) AddEntry(_ context.Context, e kept.Entry) (seq int64, err error) {
+func (t *tx) AddEntry(_ context.Context, e kept.Entry) error {
 	t.write(func() outcome {
 		row := e
-		seq = int64(len(t.db.entries) + 1)
-		row.Seq, row.At, row.Bytes, row.Hash = seq, stored(e.At), bytesOf(e.Bytes), bytesOf(e.Hash)
+		row.Seq = int64(len(t.db.entries) + 1)
+		row.At, row.Bytes, row.Hash = stored(e.At), bytesOf(e.Bytes), bytesOf(e.Hash)
 		grow(t, &t.db.entries, row)
 		return outcome{}
 	})
-	return seq, nil
+	return nil
 }
 
 func (t *tx) Entries(_ context.Context, f kept.EntryFilter) ([]kept.Entry, error) {
@@ -244,29 +241,87 @@ func (t *tx) Findings(_ context.Context, f kept.FindingFilter) ([]kept.Finding, 
 	}, func(a, b kept.Finding) int { return cmp.Compare(a.Key, b.Key) }), nil
 }
 
-// Beat goes by the database's clock.
-func (t *tx) Beat(_ context.Context, node string, epoch int64) (current int64, err error) {
-	out := t.write(func() outcome {
-		current = epoch
-		if epoch == 0 {
-			for _, n := range t.db.nodes {
-				current = max(current, n.Epoch)
-			}
-			current++
-		} else if t.db.nodes[node].Epoch != epoch {
-			return outcome{err: kept.ErrConflict}
+// StartNode gives an epoch that no node has had.
+func (t *tx) StartNode(_ context.Context, n kept.Node) (epoch int64, err error) {
+	t.write(func() outcome {
+		epoch = t.newestEpoch() + 1
+		row := n
+		row.Epoch, row.Beat, row.Quiet, row.Started = epoch, stored(time.Now()), 0, stored(n.Started)
+		put(t, t.db.nodes, n.Name, row)
+		if by := t.by; by != nil {
+			t.after = append(t.after, func() { by.epoch = epoch })
 		}
-		if by := t.by; by != nil && epoch == 0 {
-			t.after = append(t.after, func() { by.epoch = current })
-		}
-		put(t, t.db.nodes, node, kept.Node{Name: node, Epoch: current, Beat: stored(time.Now())})
 		return outcome{}
 	})
-	return current, out.err
+	return epoch, nil
 }
 
-func (t *tx) SilentNodes(_ context.Context, silence time.Duration) ([]kept.Node, error) {
-	before := stored(time.Now()).Add(-silence)
-	return listed(t.db.nodes, func(n kept.Node) bool { return !n.Beat.After(before) },
-		func(a, b kept.Node) int { return cmp.Compare(a.Name, b.Name) }), nil
+func (t *tx) newestEpoch() (newest int64) {
+	for _, n := range t.db.nodes {
+		newest = max(newest, n.Epoch)
+	}
+	return newest
+}
+
+// Beat goes by the database's clock.
+func (t *tx) Beat(_ context.Context, node string, epoch int64) error {
+	return t.write(func() outcome {
+		row, there := t.db.nodes[node]
+		if !there || row.Epoch != epoch {
+			return outcome{err: kept.ErrConflict}
+		}
+		row.Beat = stored(time.Now())
+		put(t, t.db.nodes, node, row)
+		return outcome{}
+	}).err
+}
+
+// Node keeps the row from changing: a transaction that was overtaken by another
+// start of the node, or by its beat, is run again.
+func (t *tx) Node(_ context.Context, name string) (row kept.Node, err error) {
+	out := t.write(func() outcome {
+		row, err = find(t.db.nodes, name)
+		row = heard(row)
+		return outcome{err: err, seen: row.Epoch}
+	})
+	return row, out.err
+}
+
+// heard says how long ago, by the database's clock.
+func heard(n kept.Node) kept.Node {
+	n.Quiet = stored(time.Now()).Sub(n.Beat)
+	if n.Beat.IsZero() {
+		n.Quiet = time.Duration(time.Now().UnixMicro()) * time.Microsecond
+	}
+	return n
+}
+
+func (t *tx) Nodes(context.Context) ([]kept.Node, error) {
+	list := listed(t.db.nodes, func(kept.Node) bool { return true }, func(a, b kept.Node) int { return cmp.Compare(a.Name, b.Name) })
+	for i := range list {
+		list[i] = heard(list[i])
+	}
+	return list, nil
+}
+
+func (t *tx) ForgetNode(_ context.Context, name string) error {
+	return t.write(func() outcome {
+		row, there := t.db.nodes[name]
+		if !there {
+			return outcome{err: kept.ErrNotFound}
+		}
+		row.Epoch, row.Beat, row.Key = t.newestEpoch()+1, time.Time{}, ""
+		put(t, t.db.nodes, name, row)
+		return outcome{}
+	}).err
+}
+
+// Lock waits while another transaction that holds it is on its way.
+func (t *tx) Lock(_ context.Context, name string) error {
+	if held := t.db.locks[name]; held != nil && t.db.mutant != noFences {
+		t.blocked = held
+		return errOvertaken
+	}
+	t.holds = append(t.holds, name)
+	return nil
 }

@@ -15,12 +15,12 @@ import (
 	"beredskab/internal/store"
 )
 
-// How often nodes look and beat: sixty times more seldom than in real life, so
+// How often nodes look and beat: far more seldom than in real life, so
 // that a week is some ten thousand looks and not some millions.
 const (
-	beat    = 5 * time.Minute
+	beat    = 12 * time.Minute
 	silence = 3 * beat
-	look    = 5 * time.Minute
+	look    = 12 * time.Minute
 )
 
 // node is a place where a server runs, with a clock that may be wrong.
@@ -79,8 +79,8 @@ type server struct {
 	gate    chan struct{} // closed when a paused server goes on; nil: it goes
 	cut     bool          // it cannot reach the database
 	deaf    bool          // the database's answers do not reach it
-	epoch   int64   // guarded by the database's lock
-	problem error // with which its runner ended
+	epoch   int64         // guarded by the database's lock
+	problem error         // with which its runner ended
 }
 
 // start begins a server on the node.
@@ -93,7 +93,7 @@ func (n *node) start() {
 	s.register = register.New(s, n, register.Options{Routes: []register.Route{{Channel: "mail"}}})
 	s.runner = runner.New(runner.Options{
 		Register: s.register, Node: n.name, Queue: s, Actions: s, Courier: n.town.courier, Log: slog.New(slog.DiscardHandler),
-		Checks: func(context.Context) error { return nil }, Beat: beat, Silence: silence, Look: look,
+		Checks: func(context.Context) error { return nil }, Beat: beat, Silence: silence, Look: look, Away: away,
 	})
 	n.set(s)
 	ctx, stop := context.WithCancel(context.Background())
@@ -103,7 +103,21 @@ func (n *node) start() {
 		defer close(s.ended)
 		s.problem = s.runner.Run(ctx)
 		stop()
+		n.town.after(10*time.Second, func() { n.replace(s) })
 	}()
+}
+
+// away tells errors that pass.
+func away(err error) bool { return errors.Is(err, errAway) || errors.Is(err, store.ErrCommitUnknown) }
+
+// replace starts another server where this one has ended by itself, as the
+// operating system does.
+func (n *node) replace(s *server) {
+	if n.running() == s {
+		n.town.count("servers that gave up")
+		n.set(nil)
+		n.ensure()
+	}
 }
 
 // crash cuts the server off for ever, at once: nothing that it does afterwards
@@ -239,6 +253,10 @@ func (s *server) committed(ctx context.Context) error {
 	case chance < 0.0044:
 		s.crash()
 		s.town.after(0, func() { s.town.count("kills right after a commit"); s.node.fail(s, false, time.Minute) })
+	case chance < 0.008:
+		s.town.count("pauses right after a commit")
+		s.pause()
+		s.town.after(s.drawTime(3*time.Hour), s.goOn)
 	}
 	return s.answer(ctx)
 }

@@ -15,7 +15,7 @@ import (
 // answer early, late or never.
 func (t *town) people(ctx context.Context) {
 	for round := 0; ctx.Err() == nil; round++ {
-		sleep(ctx, 11*time.Minute)
+		sleep(ctx, 25*time.Minute)
 		s := t.live("people", round)
 		if s == nil {
 			continue

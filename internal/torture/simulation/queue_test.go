@@ -3,6 +3,7 @@ package simulation_test
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -10,6 +11,7 @@ import (
 type job struct {
 	id     int64
 	run    string
+	queue  string
 	at     int64     // the slot asked for in microseconds, 0 for at once
 	from   time.Time // not handed out before
 	holder string    // the node that has it in hand
@@ -23,17 +25,17 @@ const (
 )
 
 // Wake adds a job, unless one that has not begun will begin soon enough.
-func (t *tx) Wake(_ context.Context, run string, at time.Time) error {
+func (t *tx) Wake(_ context.Context, run, queue string, at time.Time) error {
 	t.write(func() outcome {
 		now := time.Now()
-		wanted := job{run: run, from: at}
+		wanted := job{run: run, queue: queue, from: at}
 		from, until := int64(0), now.UnixMicro()
 		if !at.IsZero() {
 			wanted.at = at.Add(wakeSlot - 1).Truncate(wakeSlot).UnixMicro()
 			wanted.from, from, until = time.UnixMicro(wanted.at), wanted.at, wanted.at
 		}
 		for _, j := range t.db.jobs {
-			if j.run == run && j.holder == "" && j.tries == 0 && j.at >= from && j.at <= until {
+			if j.run == run && j.queue == queue && j.holder == "" && j.tries == 0 && j.at >= from && j.at <= until {
 				return outcome{}
 			}
 		}
@@ -48,12 +50,15 @@ func (t *tx) Wake(_ context.Context, run string, at time.Time) error {
 
 // take hands out the job that has waited longest; without one, it says when to
 // ask again and what tells of a new one.
-func (db *database) take(node string) (j job, ok bool, wait time.Duration, changed <-chan struct{}) {
+func (db *database) take(node string, queues []string) (j job, ok bool, wait time.Duration, changed <-chan struct{}) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	now := time.Now()
 	var best, next *job
 	for _, candidate := range db.jobs {
+		if !slices.Contains(queues, candidate.queue) {
+			continue
+		}
 		if candidate.holder != "" {
 			if now.Sub(candidate.since) < rescueAfter {
 				candidate.from = candidate.since.Add(rescueAfter)
@@ -104,7 +109,7 @@ func (db *database) takeBack(node string) {
 }
 
 // Work is runner.Queue: it hands out jobs to that node until stop.
-func (s *server) Work(ctx context.Context, node string, drive func(context.Context, string) error) (func(context.Context) error, error) {
+func (s *server) Work(ctx context.Context, node string, queues []string, drive func(context.Context, string) error) (func(context.Context) error, error) {
 	if err := s.travel(ctx); err != nil {
 		return nil, err
 	}
@@ -115,19 +120,19 @@ func (s *server) Work(ctx context.Context, node string, drive func(context.Conte
 	go func() {
 		defer close(ended)
 		for ctx.Err() == nil {
-			s.work(ctx, db, drive)
+			s.work(ctx, db, queues, drive)
 		}
 	}()
 	return func(context.Context) error { cancel(); <-ended; return nil }, nil
 }
 
 // work drives one job, or waits for one.
-func (s *server) work(ctx context.Context, db *database, drive func(context.Context, string) error) {
+func (s *server) work(ctx context.Context, db *database, queues []string, drive func(context.Context, string) error) {
 	if s.travel(ctx) != nil {
 		sleep(ctx, time.Second)
 		return
 	}
-	j, ok, wait, changed := db.take(s.node.name)
+	j, ok, wait, changed := db.take(s.node.name, queues)
 	if !ok {
 		timer := time.NewTimer(wait)
 		defer timer.Stop()

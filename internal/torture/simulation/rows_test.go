@@ -265,7 +265,7 @@ func (t *tx) SaveAttempt(_ context.Context, a kept.Attempt, epoch int64, from ..
 	return t.write(func() outcome {
 		key := attemptKey{a.Run, a.Step, a.Number}
 		before, there := t.db.attempts[key]
-		fenced := t.db.mutant != noFences && t.db.mutant != noEpoch
+		fenced := t.db.mutant != noFences
 		switch {
 		case !there, !slices.Contains(from, before.State) && t.db.mutant != noFences, before.Epoch != epoch && fenced:
 			return outcome{err: kept.ErrConflict}
@@ -291,4 +291,11 @@ func (t *tx) OpenAttempts(context.Context) ([]kept.Attempt, error) {
 	}, func(a, b kept.Attempt) int {
 		return cmp.Or(cmp.Compare(a.Run, b.Run), cmp.Compare(a.Step, b.Step), cmp.Compare(a.Number, b.Number))
 	}), nil
+}
+
+func (t *tx) UnknownAttempts(_ context.Context, node string) ([]kept.Attempt, error) {
+	return listed(t.db.attempts, func(a kept.Attempt) bool { return a.State == kept.AttemptUnknown && a.Node == node },
+		func(a, b kept.Attempt) int {
+			return cmp.Or(cmp.Compare(a.Run, b.Run), cmp.Compare(a.Step, b.Step), cmp.Compare(a.Number, b.Number))
+		}), nil
 }

@@ -76,7 +76,8 @@ type database struct {
 	nodes       table[string, kept.Node]
 	jobs        table[int64, job]
 	lastJob     int64
-	changed     chan struct{} // closed at the next commit that woke a run
+	locks       map[string]chan struct{} // held by transactions on their way; closed when they end
+	changed     chan struct{}            // closed at the next commit that woke a run
 
 	mutant mutant
 	recent []commit // of the mutant that forgets
@@ -86,13 +87,11 @@ type database struct {
 type mutant string
 
 const (
-	sound        mutant = ""
-	noFences     mutant = "writes without their conditions" // natural keys, sequence numbers and epochs are not enforced
-	noEpoch      mutant = "a SaveAttempt that ignores the epoch"
-	unsynced     mutant = "a database that loses acknowledged commits"
-	lossyQueue   mutant = "a queue that drops wakes"
-	lossySpool   mutant = "a spool that forgets what it started"
-	everyoneTold mutant = "an AddOccurrence that always says added, and no look before"
+	sound      mutant = ""
+	noFences   mutant = "writes without their conditions" // natural keys, sequence numbers and epochs are not enforced
+	unsynced   mutant = "a database that loses acknowledged commits"
+	lossyQueue mutant = "a queue that drops wakes"
+	lossySpool mutant = "a spool that forgets what it started"
 )
 
 // commit is what a committed transaction can be taken back with.
@@ -108,7 +107,7 @@ func newDatabase(m mutant) *database {
 		occurrences: table[occurrenceKey, kept.Occurrence]{}, schedules: table[string, kept.Schedule]{},
 		noticeIDs: table[string, int64]{}, owed: table[int64, bool]{}, deliveries: table[deliveryKey, outbox.Delivery]{},
 		findings: table[string, kept.Finding]{}, nodes: table[string, kept.Node]{}, jobs: table[int64, job]{},
-		changed: make(chan struct{}), mutant: m,
+		changed: make(chan struct{}), locks: map[string]chan struct{}{}, mutant: m,
 	}
 }
 
@@ -120,6 +119,9 @@ type tx struct {
 	writes []func() (same bool)
 	after  []func() // once committed
 	woke   bool
+	holds  []string // the locks that it has taken
+	// blocked is the lock that another transaction holds; closed at its end.
+	blocked chan struct{}
 }
 
 // errConstraint says that a row may not be, such as an event of no run.
@@ -129,6 +131,7 @@ var errConstraint = errors.New("constraint failed")
 type outcome struct {
 	added bool
 	err   error
+	seen  int64 // the epoch of a node that must stay
 }
 
 // write does something now and keeps it, so that an overtaken transaction can do
@@ -169,27 +172,52 @@ var errOvertaken = errors.New("overtaken")
 // on what is there at the end, and where one comes out otherwise, nothing is
 // written.
 func (db *database) update(by *server, delay time.Duration, fn func(register.Tx) error) error {
+	for {
+		blocked, err := db.attempt(by, delay, fn)
+		if blocked == nil {
+			return err
+		}
+		<-blocked // as PostgreSQL lets who wants a lock wait for it
+	}
+}
+
+func (db *database) attempt(by *server, delay time.Duration, fn func(register.Tx) error) (blocked chan struct{}, err error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	t := &tx{db: db, by: by}
-	if err := fn(t); err != nil {
+	if err := fn(t); err != nil || t.blocked != nil {
 		t.revert()
-		return err
+		return t.blocked, err
 	}
-	if delay > 0 {
-		t.revert()
-		db.mu.Unlock()
-		time.Sleep(delay)
-		db.mu.Lock()
-		for _, again := range t.writes {
-			if !again() {
-				t.revert()
-				return fmt.Errorf("%d writes: %w", len(t.writes), errOvertaken)
-			}
-		}
+	if delay > 0 && !db.overtake(t, delay) {
+		return nil, fmt.Errorf("%d writes: %w", len(t.writes), errOvertaken)
 	}
 	db.commit(t)
-	return nil
+	return nil, nil
+}
+
+// overtake lets others commit first, and then writes again what the transaction
+// decided before that.
+func (db *database) overtake(t *tx, delay time.Duration) (same bool) {
+	t.revert()
+	mine := make(chan struct{})
+	for _, name := range t.holds {
+		db.locks[name] = mine
+	}
+	db.mu.Unlock()
+	time.Sleep(delay)
+	db.mu.Lock()
+	for _, name := range t.holds {
+		delete(db.locks, name)
+	}
+	close(mine)
+	for _, again := range t.writes {
+		if !again() && db.mutant != noFences {
+			t.revert()
+			return false
+		}
+	}
+	return true
 }
 
 func (db *database) commit(t *tx) {
