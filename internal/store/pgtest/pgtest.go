@@ -52,6 +52,9 @@ type Cluster struct {
 //
 // Its tests then call Start.
 func Main(m *testing.M) int {
+	if fuzzing() {
+		return m.Run()
+	}
 	cluster, err := Launch()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "starting PostgreSQL for the tests:", err)
@@ -63,6 +66,12 @@ func Main(m *testing.M) int {
 		return 1
 	}
 	return m.Run()
+}
+
+// fuzzing tells whether this process fuzzes: that needs no PostgreSQL, and go
+// test kills a process whose input was too much for it.
+func fuzzing() bool {
+	return slices.ContainsFunc(os.Args, func(arg string) bool { return strings.HasPrefix(arg, "-test.fuzz=") })
 }
 
 // environment hands the cluster from Main to Start without a variable of this
