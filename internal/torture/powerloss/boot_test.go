@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -32,9 +33,9 @@ func boot(text string) error {
 		return err
 	}
 	if j.Writer != "" {
-		return write(j)
+		return insert(j)
 	}
-	c := &client{job: j, ctx: context.Background(), told: map[string]string{}}
+	c := &client{job: j, ctx: context.Background(), told: map[string]string{}, out: os.Stdout}
 	if err := c.open(); err != nil {
 		return err
 	}
@@ -45,6 +46,7 @@ func boot(text string) error {
 	if err != nil {
 		return err
 	}
+	fmt.Println(word{Kind: "serving"})
 	go func() {
 		fmt.Println(word{Kind: "failed", Text: fmt.Sprintf("the server ended: %v", <-ended)})
 		os.Exit(1)
@@ -82,6 +84,7 @@ type client struct {
 	ctx  context.Context
 	app  *app.App
 	told map[string]string // acknowledged already
+	out  io.Writer
 }
 
 func (c *client) open() error {
@@ -129,7 +132,7 @@ func (c *client) verify() error {
 			}
 		}
 		if now, there := runs[id][w.Key]; !there || now != w.Text {
-			fmt.Println(word{Kind: "lost", Key: w.Key, Text: fmt.Sprintf("was %q, is %q", w.Text, now)})
+			fmt.Fprintln(c.out, word{Kind: "lost", Key: w.Key, Text: fmt.Sprintf("was %q, is %q", w.Text, now)})
 		}
 	}
 	return nil
@@ -172,7 +175,7 @@ func (c *client) shown(id string) (map[string]string, error) {
 func (c *client) acknowledge(key, text string) {
 	if _, said := c.told[key]; !said {
 		c.told[key] = text
-		fmt.Println(word{Kind: "acknowledged", Key: key, Text: text})
+		fmt.Fprintln(c.out, word{Kind: "acknowledged", Key: key, Text: text})
 	}
 }
 
@@ -245,7 +248,7 @@ func (c *client) act(id string, s *drill.Step) error {
 			return ignore(err)
 		}
 		c.acknowledge(id+"/act/"+s.ID, string(drill.Done))
-		fmt.Println(word{Kind: "settled"})
+		fmt.Fprintln(c.out, word{Kind: "settled"})
 	}
 	return nil
 }
@@ -259,9 +262,9 @@ func ignore(err error) error {
 	return err
 }
 
-// write is the control's program: rows into an SQLite file of its own, each
+// insert is the control's program: rows into an SQLite file of its own, each
 // acknowledged after its commit. What was acknowledged before must be there.
-func write(j job) error {
+func insert(j job) error {
 	db, err := sql.Open("sqlite3", "file:"+filepath.Join(j.Disk, "control.db")+"?_journal_mode=WAL&_txlock=immediate&_synchronous="+j.Writer)
 	if err != nil {
 		return err
@@ -287,6 +290,7 @@ func write(j job) error {
 		fmt.Println(word{Kind: "finished"})
 		return nil
 	}
+	fmt.Println(word{Kind: "serving"})
 	for {
 		result, err := db.Exec("insert into row default values")
 		if err != nil {

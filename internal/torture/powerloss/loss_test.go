@@ -1,22 +1,18 @@
 package powerloss_test
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"beredskab/internal/proof"
 	"beredskab/internal/torture/powerloss/lossy"
 )
 
-const (
-	systems  = 4  // plans of the municipality
-	lifetime = 40 // power losses of one disk
-)
+// lifetime is how many power losses one disk sees.
+const lifetime = 40
 
 // tally adds up what the machines of a test found.
 type tally struct {
@@ -40,10 +36,10 @@ func TestPowerLoss(t *testing.T) {
 			t.Run(fmt.Sprintf("disk %d, names %d, loss %d", life, names, loss), func(t *testing.T) {
 				t.Parallel()
 				m := newMachine(t, lossy.New(names, loss, seed+uint64(life)), job{Program: program})
-				m.municipality()
+				municipality(t, m.dir, "disk/beredskab/state")
 				random := rand.New(rand.NewPCG(seed, uint64(life)))
 				for range cycles / lives {
-					total.add(m.run(1 + random.IntN(moment(random))))
+					total.add(m.run(moment(random)))
 				}
 				total.end(m)
 			})
@@ -64,13 +60,14 @@ func TestPowerLoss(t *testing.T) {
 	})
 }
 
-// moment gives how far a boot may come: often only into its start, where
-// recovery is, and else well into its work.
-func moment(random *rand.Rand) int {
+// moment draws how far a boot comes: often only into its start, where recovery
+// is, and else into its work.
+func moment(random *rand.Rand) (changes int, after time.Duration) {
+	changes = 1 + random.IntN(600)
 	if random.IntN(3) == 0 {
-		return 60
+		changes = 1 + random.IntN(100)
 	}
-	return 600
+	return changes, time.Duration(random.IntN(1200)) * time.Millisecond
 }
 
 // control lets the simple writer lose its power, and gives how many of its
@@ -80,11 +77,11 @@ func control(t *testing.T, seed uint64, synchronous string) int {
 	lost := 0
 	for i := range proof.Size(2, 6, 20) {
 		m := newMachine(t, lossy.New(lossy.Strict, lossy.Loss(i%2), seed+uint64(i)), job{Writer: synchronous})
-		if acknowledged := count(m.run(50+random.IntN(400)), "acknowledged"); acknowledged == 0 {
+		if acknowledged := count(m.run(50+random.IntN(400), patience), "acknowledged"); acknowledged == 0 {
 			t.Error("the control acknowledged nothing")
 		}
 		m.job.Finish = true
-		said := m.run(0)
+		said := m.run(0, 0)
 		if lost += count(said, "lost"); count(said, "finished") == 0 && synchronous == "FULL" {
 			t.Errorf("the control did not come to its end: %v", tail(said, 3))
 		}
@@ -108,7 +105,7 @@ func (s *tally) add(said []word) {
 func (s *tally) end(m *machine) {
 	m.t.Helper()
 	m.job.Finish = true
-	said := m.run(0)
+	said := m.run(0, 0)
 	for _, w := range said {
 		if w.Kind == "lost" {
 			m.t.Errorf("lost: %s %s", w.Key, w.Text)
@@ -129,59 +126,3 @@ func (s *tally) end(m *machine) {
 		m.t.Errorf("started twice: %v", twice)
 	}
 }
-
-// municipality writes the plans, the catalogue and the settings. They lie on a
-// real disk; all that the program writes lies on the one that forgets.
-func (m *machine) municipality() {
-	m.write("plans/organisation.yaml", "schema: 1\norganisation: Test\nteams:\n  - {id: drift, capacity: 8}\ncadence:\n  - {class: 2, exercise: 365d, measured: 365d}\n")
-	for i := range systems {
-		m.write(fmt.Sprintf("plans/system-%d.yaml", i), fmt.Sprintf(plan, i))
-	}
-	m.write("actions.yaml", fmt.Sprintf(`version: 1
-actions:
-  - id: mark
-    description: Leave a line that says that the command was started
-    exec: /bin/sh
-    args: [-c, 'echo "$ATTEMPT" >> started; sleep 0.02']
-    dir: %s
-    env: ["ATTEMPT=attempt:", PATH]
-    timeout: 5m
-`, m.dir))
-	m.write("beredskab.yaml", "dir: disk/beredskab/state\nplans: plans\nactions: actions.yaml\nnode: test\nparallel: 4\n")
-}
-
-func (m *machine) write(name, text string) {
-	m.t.Helper()
-	path := filepath.Join(m.dir, name)
-	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
-		m.t.Fatal(err)
-	}
-}
-
-const plan = `schema: 1
-id: system-%[1]d
-name: System %[1]d
-owner: {role: systemejer, unit: Test}
-criticality: ikke_kritisk
-recovery_class: 2
-hosting: on_premise
-objectives: {mtpd: 2d, rto: 1d, wrt: 1h, rpo: 1d}
-depends_on: []
-drills:
-  - {id: gendan, title: Gendan, type: restore, allow_parallel: true}
-recovery:
-  steps:
-    - {id: s0, title: Trin 0, team: drift, estimate: 1m, action: mark, timeout: 1m, rerun: ask}
-    - {id: s1, title: Trin 1, team: drift, estimate: 1m, action: mark, timeout: 1m, rerun: ask}
-    - {id: s2, title: Trin 2, team: drift, estimate: 1m, action: mark, timeout: 1m, rerun: ask, after: [s0]}
-    - {id: s3, title: Trin 3, team: drift, estimate: 1m, action: mark, timeout: 1m, rerun: ask, after: [s1]}
-    - {id: m1, title: Se efter, team: drift, estimate: 1m, after: [s2]}
-    - id: k1
-      title: Bekræft
-      team: drift
-      estimate: 1m
-      after: [s3]
-      confirm: {by: systemejer, question: Virker det?, within: 30m}
-    - {id: s4, title: Trin 4, team: drift, estimate: 1m, action: mark, timeout: 1m, rerun: ask, after: [m1, k1]}
-    - {id: s5, title: Trin 5, team: drift, estimate: 1m, action: mark, timeout: 1m, rerun: ask, after: [s4]}
-`

@@ -45,7 +45,7 @@ type job struct {
 
 // word is one line that the machine says to the test.
 type word struct {
-	Kind string `json:"kind"` // acknowledged, failed, lost, finished
+	Kind string `json:"kind"` // serving, acknowledged, settled, failed, lost, finished
 	Key  string `json:"key,omitempty"`
 	Text string `json:"text,omitempty"`
 }
@@ -64,10 +64,11 @@ func newMachine(t *testing.T, disk *lossy.Disk, j job) *machine {
 	return m
 }
 
-// run switches the machine on and lets it work until the power fails at that
-// change on the disk, or, when that is 0, until it ends by itself. It gives what
-// the machine has said, acknowledgements above all.
-func (m *machine) run(changes int) (said []word) {
+// run switches the machine on and lets it work until the power fails: at that
+// change on the disk, or so long after it has begun to serve. When changes is 0 it
+// works until it ends by itself. It gives what the machine has said,
+// acknowledgements above all.
+func (m *machine) run(changes int, after time.Duration) (said []word) {
 	m.t.Helper()
 	m.newBoot()
 	mounted, err := m.disk.Mount(m.job.Disk)
@@ -79,18 +80,14 @@ func (m *machine) run(changes int) (said []word) {
 		cut = m.disk.CutAfter(changes)
 	}
 	first, out := m.power()
-	lines := make(chan []word, 1)
-	go func() { lines <- listen(out) }()
+	lines, serving := make(chan []word, 1), make(chan struct{})
+	go func() { lines <- listen(out, serving) }()
 	ended := make(chan struct{})
 	go func() { _ = first.Wait(); close(ended) }() // how it ended is in its last word
 	failure := ""
-	select {
-	case <-cut:
-	case <-ended:
-		if changes > 0 && !closed(cut) {
-			failure = "the machine stopped by itself"
-		}
-	case <-time.After(patience):
+	if changes > 0 {
+		failure = m.moment(cut, ended, serving, after)
+	} else if !within(patience, ended) {
 		failure = "the machine hangs"
 	}
 	m.disk.Cut()
@@ -106,6 +103,36 @@ func (m *machine) run(changes int) (said []word) {
 		m.t.Fatalf("%s: %v\n%s", failure, tail(said, 3), m.log())
 	}
 	return said
+}
+
+// moment waits for the power loss, and says what came instead.
+func (m *machine) moment(cut, ended, serving <-chan struct{}, after time.Duration) string {
+	select {
+	case <-serving:
+		select {
+		case <-cut:
+		case <-ended:
+		case <-time.After(after): // the random moment itself
+			return ""
+		}
+	case <-cut:
+	case <-ended:
+	case <-time.After(patience):
+		return "the machine hangs"
+	}
+	if !closed(cut) {
+		return "the machine stopped by itself"
+	}
+	return ""
+}
+
+func within(limit time.Duration, c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	case <-time.After(limit):
+		return false
+	}
 }
 
 func closed(c <-chan struct{}) bool {
@@ -158,7 +185,7 @@ func (m *machine) power() (*exec.Cmd, io.Reader) {
 
 // listen reads what the machine says until nobody is left to say anything. A
 // line that was cut with the power was not heard.
-func listen(out io.Reader) (said []word) {
+func listen(out io.Reader, serving chan<- struct{}) (said []word) {
 	lines := bufio.NewReader(out)
 	for {
 		line, err := lines.ReadBytes('\n')
@@ -168,6 +195,9 @@ func listen(out io.Reader) (said []word) {
 		var w word
 		if json.Unmarshal(line, &w) != nil {
 			w = word{Kind: "failed", Text: string(line)}
+		}
+		if w.Kind == "serving" {
+			close(serving)
 		}
 		said = append(said, w)
 	}
@@ -196,7 +226,7 @@ func known(outside string) (said []word, err error) {
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
-	return listen(bytes.NewReader(text)), err
+	return listen(bytes.NewReader(text), nil), err
 }
 
 func (m *machine) log() string {
