@@ -33,7 +33,7 @@ func (a *tally) String() string {
 // supervisors and their commands. Nothing acknowledged is lost, no command is
 // started twice, no drill is stuck, no process stays.
 func TestKilledAtRandomMoments(t *testing.T) {
-	binary, seed := proof.Binary(t, "faults"), proof.Seed(t)
+	binary, seed := program(t, "faults"), proof.Seed(t)
 	total, kills := make([]tally, len(engines())), proof.Size(20, 100, 500)
 	t.Run("engines", func(t *testing.T) {
 		for i, engine := range engines() {

@@ -121,6 +121,9 @@ func namedPoints(t *testing.T) map[string][]string {
 	found, positions := map[string][]string{}, token.NewFileSet()
 	root := filepath.Join(proof.Root(t), "internal")
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.Name() == "testdata" {
+			return fs.SkipDir
+		}
 		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
@@ -163,7 +166,7 @@ func pointOf(node ast.Node) string {
 // of its supervisors. Half of the times everything else of the town dies too.
 func TestKilledAtNamedPoints(t *testing.T) {
 	times, every := proof.Size(1, 1, 20), proof.Size(9, 1, 1)
-	binary, seed := proof.Binary(t, "faults"), proof.Seed(t)
+	binary, seed := program(t, "faults"), proof.Seed(t)
 	total := make([]tally, len(engines()))
 	t.Run("engines", func(t *testing.T) {
 		for i, engine := range engines() {
