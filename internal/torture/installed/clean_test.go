@@ -29,6 +29,7 @@ func TestPackageOnACleanMachine(t *testing.T) {
 	m.plans()
 	m.page("settings")
 	m.ready()
+	m.credential()
 	m.until("the plan", asUser("beredskab plan list | grep -q proeve"))
 
 	first := m.drill("one")
@@ -143,6 +144,21 @@ func (m *machine) installedRight() {
 	}
 	m.run("systemd-analyze security --no-pager --threshold=50 beredskab.service")
 	m.run("systemd-analyze security --no-pager --threshold=20 beredskab-backup.service")
+}
+
+// credential follows the guide to a password for PostgreSQL and shows that the
+// server, and nobody else, gets it. The register stays on SQLite here.
+func (m *machine) credential() {
+	m.t.Helper()
+	m.page("postgres")
+	m.run("systemctl restart beredskab.service")
+	m.ready()
+	m.run(`pid=$(systemctl show -p MainPID --value beredskab.service)
+file=$(tr '\0' '\n' < /proc/$pid/environ | sed -n 's/^BEREDSKAB_DATABASE_PASSWORD_FILE=//p')
+test "$(nsenter -t $pid -m cat "$file")" = written-by-you`)
+	if out, err := m.try(asUser("cat /etc/beredskab/database-password")); err == nil {
+		m.t.Errorf("the user of the server reads the password's file: %s", out)
+	}
 }
 
 // plans adds a system whose restore tells that it was started, and then waits.

@@ -16,7 +16,7 @@ func checkUnits(t *testing.T) {
 	t.Helper()
 	server, runner := unit(t, "beredskab.service"), unit(t, "beredskab-runner@.service")
 	for _, want := range []string{
-		"KillMode=process",    // F34: a restart leaves the supervisors alone
+		"KillMode=process", // F34: a restart leaves the supervisors alone
 		"Delegate=memory pids",
 		"OOMPolicy=continue",  // F25: a step's hunger is its own
 		"Restart=on-failure",  // F13: it ends when the disk fails
