@@ -14,6 +14,11 @@
 // given a command and then the word, it ends with the server and starts nothing; after the word it is independent of it. Each serves
 // one command only.
 //
+// The fences that hold every command are up before there is one: a PID namespace, mounts of its own with a /proc that shows nothing
+// else, no_new_privs. Those that depend on the command are raised on the supervisor's first thread right before its start, which is
+// where the command inherits them from: covers over what it must not see, a control group, no network, Landlock. What the
+// supervisor does later, it therefore does on other threads (elsewhere).
+//
 // The spool is a folder with one file per attempt, its record, which is locked for as long as the supervisor lives, so that a
 // restarted server knows from the lock alone whether the attempt still runs (F1, F2, F3). Taking the attempt's name in the spool
 // is the second fence against starting it twice, after its row in the register. Before the word the name and the start are on

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,11 +40,32 @@ func homes(text string) map[string]string {
 			list[""] = filepath.Join(groups, filepath.Dir(parts[2]))
 		}
 	}
-	if control, err := os.ReadFile(filepath.Join(list[""], "cgroup.subtree_control")); err == nil && strings.Contains(string(control), "memory") && strings.Contains(string(control), "pids") {
-		return map[string]string{"": list[""]}
+	if two := list[""]; handsDown(two) {
+		return map[string]string{"": two}
 	}
 	delete(list, "")
 	return list
+}
+
+// handsDown says whether a folder of version 2 was given to us and gives memory and pids to the groups in it; where it does not yet, it is
+// made to, because systemd leaves that to whoever it delegates to. Root could write to any, so that it needs systemd's word.
+func handsDown(dir string) bool {
+	if dir == "" {
+		return false
+	}
+	word := make([]byte, 8)
+	if n, err := unix.Getxattr(dir, "user.delegate", word); os.Geteuid() == 0 && (err != nil || string(word[:n]) != "1") {
+		return false
+	}
+	file := filepath.Join(dir, "cgroup.subtree_control")
+	for range 2 {
+		control, err := os.ReadFile(file)
+		if given := strings.Fields(string(control)); err == nil && slices.Contains(given, "memory") && slices.Contains(given, "pids") {
+			return true
+		}
+		_ = os.WriteFile(file, []byte("+memory +pids"), 0)
+	}
+	return false
 }
 
 // newGroup makes the group of a command.
