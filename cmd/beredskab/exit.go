@@ -70,7 +70,7 @@ func codeOf(err error) int {
 		return 4
 	case errors.Is(err, folder.ErrNotFound), errors.Is(err, kept.ErrNotFound), errors.Is(err, drill.ErrNoDrill):
 		return 5
-	case errors.Is(err, kept.ErrConflict), errors.Is(err, register.ErrBusy), errors.As(err, &refused), errors.Is(err, app.ErrLocked), errors.Is(err, site.ErrExists):
+	case errors.Is(err, kept.ErrConflict), errors.Is(err, register.ErrBusy), errors.As(err, &refused), errors.Is(err, app.ErrLocked), errors.Is(err, app.ErrInUse), errors.Is(err, site.ErrExists):
 		return 6
 	case errors.Is(err, errPartly):
 		return 7

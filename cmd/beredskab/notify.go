@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"text/tabwriter"
-	"time"
 
-	"beredskab/cmd/beredskab/view"
 	"beredskab/internal/kept"
 
 	"github.com/spf13/cobra"
 
+	"beredskab/cmd/beredskab/site"
 	"beredskab/internal/app"
 	"beredskab/internal/outbox"
 	"beredskab/internal/register"
@@ -32,7 +29,7 @@ func (c *cli) notifyOutbox() *cobra.Command {
 		Use: "outbox", Short: "List messages with every try to deliver them, newest first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			f.State = outbox.State(state)
-			return c.reading(cmd.Context(), func(r *register.Register) error { return c.outbox(cmd.Context(), r, f) })
+			return c.using(cmd.Context(), func(a *app.App) (text, error) { return site.ListOutbox(cmd.Context(), a.Register, f) })
 		},
 	}
 	cmd.Flags().StringVar(&state, "state", "", "owed, delivered, expired or refused")
@@ -41,73 +38,11 @@ func (c *cli) notifyOutbox() *cobra.Command {
 	return cmd
 }
 
-// noticeView is a message as programs read it.
-type noticeView struct {
-	ID       int64             `json:"id"`
-	Kind     string            `json:"kind"`
-	Channel  string            `json:"channel"`
-	Receiver string            `json:"receiver"`
-	Address  string            `json:"address,omitempty"`
-	Run      string            `json:"run,omitempty"`
-	System   string            `json:"system,omitempty"`
-	State    string            `json:"state"`
-	Created  string            `json:"created_at"`
-	NextTry  string            `json:"next_try_at,omitempty"`
-	Error    string            `json:"error,omitempty"`
-	Tries    []outbox.Delivery `json:"tries"`
-}
-
-func (c *cli) outbox(ctx context.Context, r *register.Register, f outbox.Filter) error {
-	list, err := r.Notices(ctx, f)
-	if err != nil {
-		return err
-	}
-	views := make([]noticeView, len(list))
-	for i, n := range list {
-		tries, err := r.Deliveries(ctx, n.ID)
-		if err != nil {
-			return err
-		}
-		views[i] = noticeView{
-			n.ID, string(n.Kind), n.Channel, n.Receiver, n.Address, n.Facts.Run, n.Facts.System, string(n.State),
-			view.Stamp(n.CreatedAt), view.Stamp(n.NextTry), n.LastError, tries,
-		}
-	}
-	return c.print(map[string]any{"schema": "beredskab.outbox.v1", "notices": views}, func() {
-		w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "ID\tKIND\tABOUT\tCHANNEL\tTO\tSTATE\tTRIES\t")
-		for i, n := range list {
-			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", n.ID, n.Kind, dash(strings.TrimSpace(n.Facts.Run+" "+n.Facts.System)), n.Channel, dash(n.Receiver), n.State, len(views[i].Tries), n.LastError)
-		}
-		_ = w.Flush()
-	})
-}
-
 func (c *cli) notifyChannels() *cobra.Command {
 	return &cobra.Command{
 		Use: "channels", Short: "List the configured channels", Args: cobra.NoArgs,
 		RunE: func(_ *cobra.Command, _ []string) error {
-			s, err := c.settings()
-			if err != nil {
-				return err
-			}
-			courier, err := s.Courier()
-			if err != nil {
-				return err
-			}
-			type view struct{ Name, Kind, Address, Language, Fallback string }
-			var views []view
-			for _, ch := range courier.Channels() {
-				views = append(views, view{ch.Name, ch.Kind, ch.Address, ch.Language, ch.Fallback})
-			}
-			return c.print(map[string]any{"schema": "beredskab.channels.v1", "channels": views}, func() {
-				for _, v := range views {
-					fmt.Fprintf(c.out, "%s (%s) %s\n", v.Name, v.Kind, v.Address)
-				}
-				if len(views) == 0 {
-					fmt.Fprintln(c.out, "No channel is configured; add one under `channels:` in beredskab.yaml.")
-				}
-			})
+			return c.about(func(s *app.Settings) (text, error) { return site.ListChannels(s) })
 		},
 	}
 }
@@ -122,8 +57,7 @@ func (c *cli) notifyTest() *cobra.Command {
 	return cmd
 }
 
-// testChannels sends through the outbox, so that a test shows what a real
-// message would meet. Exit 7 when some did not arrive.
+// testChannels tries each channel. Exit 7 when some message did not arrive.
 func (c *cli) testChannels(ctx context.Context, args []string, address string) (err error) {
 	a, err := c.open(ctx, app.Use)
 	if err != nil {
@@ -136,21 +70,14 @@ func (c *cli) testChannels(ctx context.Context, args []string, address string) (
 			continue
 		}
 		tried++
-		n := outbox.Notice{
-			Key: fmt.Sprintf("test/%s/%d", ch.Name, time.Now().UnixNano()), Kind: outbox.Test, Channel: ch.Name, Address: address,
-			Language: c.lang, Receiver: c.actor().Name, Facts: outbox.Facts{Text: "notify test"},
-		}
-		if n.ID, err = a.Register.Owe(ctx, c.actor(), n); err != nil {
+		d, err := a.TryChannel(ctx, c.actor(), ch.Name, address, c.lang)
+		if err != nil {
 			return err
 		}
-		d := a.Courier.Deliver(ctx, n)
-		if err := a.Register.Tried(ctx, n.ID, d.Delivery, d.State); err != nil {
-			return err
-		}
-		if d.Delivery.Outcome != outbox.Accepted {
+		if d.Outcome != outbox.Accepted {
 			failed++
 		}
-		fmt.Fprintf(c.out, "%s %s: %s %s\n", mark(d.Delivery.Outcome == outbox.Accepted), ch.Name, d.Delivery.Outcome, d.Delivery.Detail)
+		fmt.Fprintf(c.out, "%s %s: %s %s\n", mark(d.Outcome == outbox.Accepted), ch.Name, d.Outcome, d.Detail)
 	}
 	switch {
 	case tried == 0:
@@ -180,48 +107,18 @@ func (c *cli) preview(ctx context.Context, id int64, kind string) error {
 	if err != nil {
 		return err
 	}
-	courier, err := s.Courier()
-	if err != nil {
-		return err
-	}
-	n := sampleNotice(outbox.Kind(kind), c.lang)
+	n := app.SampleNotice(outbox.Kind(kind), c.lang)
 	if id > 0 {
-		err := c.reading(ctx, func(r *register.Register) error {
-			list, err := r.Notices(ctx, outbox.Filter{})
-			for _, held := range list {
-				if held.ID == id {
-					n = held
-					return err
-				}
-			}
-			return errors.Join(err, fmt.Errorf("message %d: %w", id, kept.ErrNotFound))
-		})
-		if err != nil {
+		if err := c.reading(ctx, func(r *register.Register) error { n, err = site.FindNotice(ctx, r, id); return err }); err != nil {
 			return err
 		}
 	}
-	text, err := courier.Preview(n)
-	if err != nil {
+	text, err := s.Preview(n)
+	if errors.Is(err, app.ErrSettings) {
+		return err
+	} else if err != nil {
 		return usage("%v; the kinds are reminder, started, request, escalation, unknown, finished, missed, finding and test", err)
 	}
 	fmt.Fprintln(c.out, text)
 	return nil
-}
-
-// sampleNotice is a message with believable facts of every kind.
-func sampleNotice(kind outbox.Kind, lang string) outbox.Notice {
-	start := time.Date(2026, 11, 26, 8, 0, 0, 0, time.UTC)
-	return outbox.Notice{
-		ID: 1, Kind: kind, Language: lang, Receiver: "systemejer Økonomi", CreatedAt: start, ExpiresAt: start.Add(24 * time.Hour),
-		Facts: outbox.Facts{
-			System: "oekonomi", SystemName: "Økonomisystem", Run: "2026-07", Drill: "gendan fra backup", Step: "bekraeft-data",
-			StepTitle: "Bekræft data", StepNumber: 3, Steps: 7, Question: "Viser Økonomisystemet de rigtige tal?",
-			Todo:    []string{"Log ind på testmiljøet", "Find bilag 2025-114", "Beløbet skal være 12.450,00 kr."},
-			Minutes: 3, AnswerBy: start.Add(90 * time.Minute), StartsAt: start, EndsAt: start.Add(3 * time.Hour), DaysBefore: 7,
-			Absent: "Systemejer Økonomi", Leader: "Øvelsesleder", Phone: "+45 00 00 00 10", Verdict: "passed_with_remarks",
-			RTAMinutes: 192, RTOMinutes: 240, RPAMinutes: 420, RPOMinutes: 1440, Measured: true, Findings: 2,
-			SlowStep: "Gendan database", SlowBy: 11, Code: "C6", Text: "Fremskrevet færdig er senere end den accepterede tid.",
-			Hint: "Gør det langsomste trin hurtigere.", Command: "beredskab drill confirm 2026-07 bekraeft-data",
-		},
-	}
 }

@@ -65,6 +65,7 @@ func (c *cli) root() *cobra.Command {
 		{"actions", "catalogue of commands"},
 		{"node", "name of this server"},
 		{"database", "postgres:// address instead of a file"},
+		{"listen", "where operators ask for health and figures (default 127.0.0.1:8372); off: nowhere"},
 	} {
 		global.Var(setting{c.flags, f[0]}, f[0], f[1])
 	}

@@ -1,6 +1,9 @@
 package kept
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Census is what operators count in the register, at one moment.
 type Census struct {
@@ -26,3 +29,29 @@ const (
 	BackupObject   = "register/backup" // backups made
 	RegisterObject = "register"        // restored, moved away, moved here
 )
+
+// The acts of the register as a whole. The newest one says what it is: after
+// ActLeft no server starts on it, and none on one that is still ActArriving.
+const (
+	ActArriving = "register.arriving"
+	ActLeft     = "register.left"
+)
+
+var (
+	// ErrMoved says that this register was moved to another place and is the
+	// register no more; the text says where it is.
+	ErrMoved = errors.New("this register was moved")
+	// ErrHalf says that a move into this register was not finished.
+	ErrHalf = errors.New("a move into this register was not finished")
+	// ErrNotEmpty says that the target of a move or restore holds a register already.
+	ErrNotEmpty = errors.New("the target is not empty")
+)
+
+// Place is what is noted with the acts of a move: from where to where, without
+// passwords, and how far the log had come.
+type Place struct {
+	From    string `json:"from,omitempty"`
+	To      string `json:"to,omitempty"`
+	Entries int64  `json:"entries,omitempty"`
+	Hash    string `json:"hash,omitempty"` // of the newest of them
+}

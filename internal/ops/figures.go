@@ -42,7 +42,7 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	}
 	if s.lost == nil {
 		f.runs(s.runs)
-		f.census(s.census, w.Silence)
+		f.census(s.census)
 	}
 }
 
@@ -85,7 +85,7 @@ func (f figures) runs(o open) {
 	f.give("steps_unknown", "Steps of which nobody knows how they ended.", float64(o.unknown))
 }
 
-func (f figures) census(c kept.Census, silence time.Duration) {
+func (f figures) census(c kept.Census) {
 	for _, state := range []kept.OccurrenceState{kept.OccurrenceAsked, kept.OccurrenceStarted, kept.OccurrenceMissed, kept.OccurrenceSkipped} {
 		f.give("occurrences", "Due times of the last 30 days, by what became of them.", float64(c.Occurrences[state]), "state", string(state))
 	}
@@ -106,7 +106,7 @@ func (f figures) census(c kept.Census, silence time.Duration) {
 	}
 	living := 0
 	for _, n := range c.Nodes {
-		if c.At.Sub(n.Beat) <= silence {
+		if n.Quiet = c.At.Sub(n.Beat); n.Alive() {
 			living++
 		}
 	}

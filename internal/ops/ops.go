@@ -42,8 +42,7 @@ type Options struct {
 	// Doubts are what else may be wrong on this host: room, spool, fences.
 	Doubts  func() []Trouble
 	Version string
-	Commit  string        // of the program's source
-	Silence time.Duration // after which another node counts as dead; 0 means 15 s
+	Commit  string // of the program's source
 }
 
 // Watch looks at one running server. It is safe for concurrent use.
@@ -58,9 +57,6 @@ type Watch struct {
 
 // New gives a watch; what it looks at may still be starting.
 func New(o Options) *Watch {
-	if o.Silence == 0 {
-		o.Silence = 15 * time.Second
-	}
 	return &Watch{Options: o, born: time.Now(), beats: map[string]time.Time{}}
 }
 

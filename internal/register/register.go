@@ -41,10 +41,8 @@ type Route struct {
 // Options are what the register must know and cannot read from itself.
 type Options struct {
 	Routes  []Route
-	Command string // how an answer is typed, e.g. "beredskab --dir /srv/beredskab"
-	// Room says why no new drill may be begun now: too little is free on the disk
-	// (F9). An incident never asks. nil: there always is room.
-	Room func() error
+	Command string       // how an answer is typed, e.g. "beredskab --dir /srv/beredskab"
+	Room    func() error // why the disk has no room for a new drill (F9); nil: it always has
 }
 
 // Register is the operational plan register on a store.
@@ -153,6 +151,11 @@ func log(ctx context.Context, tx Tx, at time.Time, a Actor, act, object, outcome
 		return err
 	}
 	return tx.AddEntry(ctx, kept.Entry{At: at, Actor: a.Name, Act: act, Object: object, Outcome: outcome, Bytes: body, Hash: hash})
+}
+
+// Upkeep records what an operator did to the register as a whole (kept.RegisterObject).
+func (r *Register) Upkeep(ctx context.Context, a Actor, act, object string, detail any) error {
+	return r.change(ctx, a, act, object, func(Tx) (any, error) { return detail, nil })
 }
 
 // Entries lists the trace, newest first. One that is not what was written is

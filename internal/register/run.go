@@ -103,7 +103,7 @@ func (r *Register) open(ctx context.Context, tx Tx, org *plan.Organisation, a Ac
 	if err != nil {
 		return kept.Run{}, err
 	}
-	if err := errors.Join(r.roomFor(&run), free(ctx, tx, p.ID, &run)); err != nil {
+	if err := r.free(ctx, tx, p.ID, &run); err != nil {
 		return kept.Run{}, err
 	}
 	row := kept.Run{
@@ -134,22 +134,18 @@ func conflictUnless(ok bool) error {
 	return kept.ErrConflict
 }
 
-// roomFor refuses a drill that may find no room for its events. A real incident
-// is never refused.
-func (r *Register) roomFor(run *drill.Run) error {
-	if run.Incident || r.options.Room == nil {
+// free refuses a drill that may find no room on the disk, and a second run on a
+// system that one holds, unless the plan allows it. An incident is never refused.
+func (r *Register) free(ctx context.Context, tx Tx, system string, run *drill.Run) error {
+	if run.Incident {
 		return nil
 	}
-	if err := r.options.Room(); err != nil {
-		return fmt.Errorf("%w: %w", ErrNoRoom, err)
+	if room := r.options.Room; room != nil {
+		if err := room(); err != nil {
+			return fmt.Errorf("%w: %w", ErrNoRoom, err)
+		}
 	}
-	return nil
-}
-
-// free refuses a second run on a system that one holds, unless the plan allows
-// it. A real incident is never refused.
-func free(ctx context.Context, tx Tx, system string, run *drill.Run) error {
-	if run.Incident || run.Drill.AllowParallel {
+	if run.Drill.AllowParallel {
 		return nil
 	}
 	open, err := tx.Runs(ctx, kept.RunFilter{System: system, Open: true, Limit: 1})

@@ -16,6 +16,8 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 
 	"beredskab/internal/fault"
+
+	"beredskab/internal/store/disk"
 )
 
 //go:embed migrations/sqlite/*.sql migrations/postgres/*.sql
@@ -124,7 +126,7 @@ func (db *DB) migrateSQLite(ctx context.Context, folder string) error {
 		return err
 	}
 	if db.lock == nil {
-		lock, err := lockFolder(folder)
+		lock, err := disk.Lock(folder)
 		if err != nil {
 			return fmt.Errorf("the register's tables must be brought up to date: %w", err)
 		}

@@ -17,7 +17,7 @@ import (
 )
 
 // ErrLocked says that another server works on the same data folder.
-var ErrLocked = errors.New("another server works on this data folder")
+var ErrLocked = disk.ErrLocked
 
 // ErrNewer says that the register was written by a newer program.
 var ErrNewer = errors.New("the register was written by a newer beredskab")
@@ -52,6 +52,9 @@ type Options struct {
 	// that a worker in this process need not wait for the queue. It must not
 	// block. It is a short cut only: the queue calls the same run again.
 	Woken func(run string)
+	// Moving opens a register that was moved away, or into which a move was not
+	// finished: to end the move.
+	Moving bool
 	// Failed is called once when the disk has failed and nothing more is written:
 	// the server should say so in one line and exit (F13). It must not block.
 	Failed func(error)
@@ -117,6 +120,9 @@ func Open(ctx context.Context, options Options) (*DB, error) {
 		open = db.openPostgres
 	}
 	if err := open(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if err := db.checkPlace(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil

@@ -13,6 +13,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
+
+	"beredskab/internal/store/disk"
 )
 
 const (
@@ -47,7 +49,7 @@ func (db *DB) openPostgres(ctx context.Context) error {
 		return fmt.Errorf("opening the register: %w", err)
 	}
 	if db.options.Mode == Serve && db.options.Folder != "" {
-		if db.lock, err = lockFolder(db.options.Folder); err != nil {
+		if db.lock, err = disk.Lock(db.options.Folder); err != nil {
 			return err
 		}
 	}

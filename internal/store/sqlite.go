@@ -106,7 +106,7 @@ func (db *DB) openSQLite(ctx context.Context) error {
 		return err
 	}
 	if db.options.Mode == Serve {
-		if db.lock, err = lockFolder(filepath.Dir(path)); err != nil {
+		if db.lock, err = disk.Lock(filepath.Dir(path)); err != nil {
 			return err
 		}
 	}
@@ -237,26 +237,6 @@ func (s *sqliteSession) commit(context.Context) error { return s.tx.Commit() }
 func (s *sqliteSession) close() {
 	_ = s.tx.Rollback() // Says only that commit has ended it.
 	_ = s.conn.Close()
-}
-
-// copyInto reads through a connection of its own, which leaves the writer and the
-// readers to others. It may not be query-only: SQLite counts the copy as writing.
-func copyInto(ctx context.Context, from, to string) error {
-	from, err := filepath.Abs(from)
-	if err != nil {
-		return err
-	}
-	original := sql.OpenDB(connector{source: source(from, "mode=ro&_busy_timeout=5000")})
-	defer original.Close()
-	_, err = original.ExecContext(ctx, "VACUUM INTO ?1", to)
-	return err
-}
-
-// checkCopy reads a backup through a connection of its own.
-func checkCopy(ctx context.Context, path string) error {
-	backup := sql.OpenDB(connector{source: source(path, "mode=ro&immutable=1")})
-	defer backup.Close()
-	return checkWhole(ctx, backup, "PRAGMA integrity_check(20)")
 }
 
 // watchedConn sees every error of the writer connection, the queue's too, and

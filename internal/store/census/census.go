@@ -16,18 +16,33 @@ import (
 // count of all of them would grow with the register's age.
 const recent = 30 * 24 * 3600 * 1_000_000
 
-// Reader runs a question within one read-only transaction.
+// Reader runs questions within one read-only transaction.
 type Reader interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// Take counts. now is the database's clock, microseconds since 1970.
-func Take(ctx context.Context, in Reader, now int64) (kept.Census, error) {
+// waiting finds commits that wait for a standby. Only this role's own sessions
+// can be seen, and they are all that matter.
+const waiting = `SELECT '', COUNT(*), 0 FROM pg_stat_activity
+	WHERE datname = current_database() AND wait_event = 'SyncRep' AND state_change < now() - interval '5 seconds'`
+
+// Take counts. clock is the statement that reads the database's clock,
+// microseconds since 1970.
+func Take(ctx context.Context, in Reader, clock string, postgres bool) (kept.Census, error) {
+	var now int64
+	if err := in.QueryRowContext(ctx, clock).Scan(&now); err != nil {
+		return kept.Census{}, fmt.Errorf("reading the database's clock: %w", err)
+	}
 	c := kept.Census{
 		At: time.UnixMicro(now).UTC(), Occurrences: map[kept.OccurrenceState]int{}, Attempts: map[kept.AttemptState]int{},
 		Findings: map[string]int{}, Owed: map[string]int{}, OldestOwed: map[string]time.Time{}, Refused: map[string]int{},
 	}
-	for _, q := range questions(now) {
+	list := questions(now)
+	if postgres {
+		list = append(list, question{"commits that wait", waiting, nil, func(c *kept.Census, _ string, n, _ int64) { c.Waiting = int(n) }})
+	}
+	for _, q := range list {
 		if err := each(ctx, in, q, &c); err != nil {
 			return c, fmt.Errorf("counting %s: %w", q.what, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -120,4 +121,33 @@ func CreateFile(path string) error {
 		return err
 	}
 	return errors.Join(file.Chmod(0o600), file.Close(), Sync(folder))
+}
+
+// ErrLocked says that another server works on the same data folder.
+var ErrLocked = errors.New("another server works on this data folder")
+
+// Lock takes the lock of a data folder for the life of the process. The
+// kernel drops it when the process dies, however it dies.
+func Lock(folder string) (*os.File, error) {
+	path := filepath.Join(folder, "register.lock")
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("taking the lock of the data folder: %w", err)
+	}
+	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		holder, _ := os.ReadFile(path)
+		_ = file.Close()
+		if err == syscall.EWOULDBLOCK {
+			return nil, fmt.Errorf("%w: process %s holds %s; stop it first, or give this server its own folder",
+				ErrLocked, strings.TrimSpace(string(holder)), path)
+		}
+		return nil, fmt.Errorf("taking the lock of the data folder: %w", err)
+	}
+	if err := file.Truncate(0); err != nil {
+		return nil, fmt.Errorf("writing the lock of the data folder: %w", err)
+	}
+	if _, err := file.WriteAt(fmt.Appendln(nil, os.Getpid()), 0); err != nil {
+		return nil, fmt.Errorf("writing the lock of the data folder: %w", err)
+	}
+	return file, nil
 }
