@@ -49,6 +49,9 @@ func (db *DB) openPostgres(ctx context.Context) error {
 		return fmt.Errorf("opening the register: %w", err)
 	}
 	if db.options.Mode == Serve && db.options.Folder != "" {
+		if err := disk.MakeFolder(db.options.Folder); err != nil {
+			return fmt.Errorf("making the data folder: %w", err)
+		}
 		if db.lock, err = disk.Lock(db.options.Folder); err != nil {
 			return err
 		}
