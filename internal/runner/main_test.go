@@ -158,6 +158,7 @@ func (w *world) open(actions action.Runner, change func(*runner.Options)) *serve
 	options := runner.Options{
 		Register: s.Register, Node: "n1", Queue: db, Actions: actions, Courier: courier, Log: slog.New(slog.DiscardHandler),
 		Checks: func(context.Context) error { return nil }, Beat: 50 * time.Millisecond,
+		Away: db.Away,
 	}
 	if change != nil {
 		change(&options)
