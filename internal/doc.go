@@ -35,6 +35,7 @@
 //	| 4     | store/pgtest         | a real PostgreSQL on loopback, for tests                              | processes               |
 //	| 4     | action               | carries out an automatic step: probes, catalogue, supervisor          | systems under test      |
 //	| 4     | action/supervisor    | the small child that carries out one command and outlives the server  | processes               |
+//	| 4     | action/supervisor/landlock | lets a thread use no files but those that it was given          | processes               |
 //	| 4     | action/supervisor/mask | hides known secrets in a stream, in the shapes in which tools print them | no                |
 //	| 4     | notify               | turns an owed notice into a message and delivers it                   | Slack, mail, Teams, SMS |
 //	| 4     | report               | documents from figures: plan book, drill report, bundle, SVG          | no                      |
@@ -102,7 +103,7 @@
 //
 //	| library                     | packages                              | because                                                       |
 //	| --------------------------- | ------------------------------------- | ------------------------------------------------------------- |
-//	| golang.org/x/sys            | action, action/supervisor, app, store, store/disk | the operating system: process fences, file systems, signals   |
+//	| golang.org/x/sys            | action, action/supervisor, action/supervisor/landlock, app, store, store/disk | the operating system: process fences, file systems, signals   |
 //
 // # Names
 //

@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"beredskab/internal/action/supervisor/landlock"
 )
 
 // errNoSpace is why there is no fence of mounts where there is none of processes.
@@ -52,7 +54,7 @@ func (s *supervisor) confine() error {
 		s.start.Fences = append(s.start.Fences, fenceNetwork)
 	}
 	if len(s.Reads)+len(s.Writes) > 0 {
-		if err := landlock(s.paths()); err != nil {
+		if err := landlock.Restrict(s.paths()); err != nil {
 			return fmt.Errorf("the catalogue says reads or writes, which this host cannot hold the command to: %w", err)
 		}
 		s.start.Fences = append(s.start.Fences, fenceLandlock)
