@@ -48,6 +48,7 @@ func TestFailingSystemCalls(t *testing.T) {
 	binary, seed := program(t, ""), proof.Seed(t)
 	all := failures(t, binary)
 	rand.New(rand.NewPCG(seed, 3)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	all = mixed(all)
 	sweep := &sweep{t: t, binary: binary, wanted: proof.Size(4, 30, len(all))}
 	var hands sync.WaitGroup
 	work := make(chan failure)
@@ -66,11 +67,8 @@ func TestFailingSystemCalls(t *testing.T) {
 	}
 	close(work)
 	hands.Wait()
-	for _, b := range sweep.bad {
-		t.Error(b)
-	}
 	proof.Report(t, proof.Figure{
-		ID: "R3", What: "failing system calls", Seed: seed, Count: sweep.struck, Unit: "drills with one failure", Failed: len(sweep.bad),
+		ID: "R3", What: "failing system calls", Seed: seed, Count: sweep.struck, Unit: "drills with one failure", Failed: sweep.bad,
 		Found:   fmt.Sprintf("%d ended with a clear line, %d went on; 0 panics, 0 said to be done and not there, 0 second rows, 0 second starts; %d struck the Go runtime itself and %d nothing, not counted", sweep.clear, sweep.went, sweep.runtime, sweep.missed),
 		Control: blindJudge(t, binary),
 	})
@@ -98,6 +96,22 @@ func failures(t *testing.T, binary string) (list []failure) {
 		for n := range most[call] + 2 {
 			for _, errno := range errnos() {
 				list = append(list, failure{call, n + 1, errno})
+			}
+		}
+	}
+	return list
+}
+
+// mixed takes one of each call in turn, so that a few are of all kinds.
+func mixed(all []failure) (list []failure) {
+	byCall := map[string][]failure{}
+	for _, f := range all {
+		byCall[f.call] = append(byCall[f.call], f)
+	}
+	for len(list) < len(all) {
+		for _, call := range calls() {
+			if rest := byCall[call]; len(rest) > 0 {
+				list, byCall[call] = append(list, rest[0]), rest[1:]
 			}
 		}
 	}
@@ -151,13 +165,13 @@ type sweep struct {
 
 	mu                                   sync.Mutex
 	struck, clear, went, runtime, missed int
-	bad                                  []string
+	bad                                  int
 }
 
 func (s *sweep) enough() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.struck >= s.wanted || len(s.bad) > 20
+	return s.struck >= s.wanted || s.bad > 20
 }
 
 func (s *sweep) try(f failure) {
@@ -184,7 +198,8 @@ func (s *sweep) try(f failure) {
 		problems := w.judge(said)
 		s.mu.Lock()
 		if len(problems) > 0 {
-			s.bad = append(s.bad, fmt.Sprintf("%s: %s\n%s%s", f, strings.Join(problems, "; "), said.out, said.errs))
+			s.bad++
+			t.Errorf("%s: %s\n%s%s", f, strings.Join(problems, "; "), said.out, said.errs)
 		}
 	})
 }
