@@ -138,7 +138,7 @@ func mondays() []time.Time {
 	return []time.Time{day(11, 23), day(3, 23), day(10, 19), day(3, 30), day(12, 21)}
 }
 
-// live through one week and say what was broken.
+// simulate lives through one week and notes what was broken.
 func simulate(t *testing.T, seed uint64, m mutant) *town {
 	t.Helper()
 	w, err := newTown(seed, m)
@@ -165,8 +165,8 @@ func simulate(t *testing.T, seed uint64, m mutant) *town {
 	w.direct(quiet)
 	cancel()
 	people.Wait()
-	w.judge(set)
 	w.end()
+	w.judge(set)
 	return w
 }
 
