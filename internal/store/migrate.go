@@ -26,7 +26,11 @@ var migrations embed.FS
 // migrationLock is the advisory lock of those who bring PostgreSQL up to date.
 const migrationLock = 7_340_115
 
-// schema is how far a database's tables are: the register's and the queue's.
+// schema is how far a database's tables are: the register's and the queue's. The
+// versions are judged when a database is opened, and only then. A migration only
+// adds, with defaults: a server that runs on the version before goes on beside
+// the new one while the others are upgraded one by one, and one that starts on
+// newer tables than it knows is refused (ErrNewer, F35).
 type schema struct{ register, queue int64 }
 
 // migrator brings one database up to date.
