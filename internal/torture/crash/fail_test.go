@@ -284,6 +284,9 @@ func (w *town) carryOn() (problems []string) {
 	if !proof.Await(patience, func() bool { return !s.up() || over() }) || !s.up() {
 		return []string{fmt.Sprintf("a sound server does not bring %v to an end", w.openRuns())}
 	}
+	if !s.stop() {
+		return []string{"a sound server does not stop"}
+	}
 	w.with(func(a *app.App) { problems = w.twice(a) })
 	if _, doubled := w.starts(); len(doubled) > 0 {
 		problems = append(problems, fmt.Sprintf("second starts: %v", doubled))
