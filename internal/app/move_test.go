@@ -97,6 +97,7 @@ func TestMoveToPostgresAndBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	home := townIn(t, w.path("home"), "listen: off\n")
+	home.write("node.key", readText(t, w.path("node.key"))) // the same server goes on in another folder
 	back := w.move(home.dir)
 	home.plan("a", []string{manual("s1")})
 	home.plan("b", []string{manual("s1")})

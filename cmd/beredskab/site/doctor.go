@@ -84,9 +84,9 @@ func Unreadable(err error) *Diagnosis {
 // Examine looks an installation over. It changes nothing, makes no register,
 // sends no message, and takes seconds at most, however much is broken.
 func Examine(ctx context.Context, e Examination) *Diagnosis {
-	v := &Diagnosis{Schema: "beredskab.doctor.v1", Lines: []Line{e.settings(), e.plans(), e.clock(), e.state(), e.disk(), e.register(ctx)}}
-	v.Lines = append(v.Lines, e.nodes(ctx)...)
-	v.Lines = append(v.Lines, e.catalogue(), e.fences(), e.identity(ctx))
+	v := &Diagnosis{Schema: "beredskab.doctor.v1", Lines: []Line{e.settings(), e.plans(), e.clock(), e.state(), e.disk()}}
+	v.Lines = append(append(v.Lines, e.register(ctx)...), e.nodes(ctx)...)
+	v.Lines = append(v.Lines, e.catalogue(), e.fences(ctx), e.identity(ctx))
 	return &Diagnosis{v.Schema, append(v.Lines, e.channels(ctx)...)}
 }
 
@@ -172,22 +172,23 @@ func (e Examination) disk() Line {
 }
 
 // register opens a register that is there, and reads the whole of it.
-func (e Examination) register(ctx context.Context) Line {
+func (e Examination) register(ctx context.Context) []Line {
 	if _, err := os.Stat(filepath.Join(e.Settings.Dir, "register.db")); err != nil && e.Settings.Database == "" {
-		return Line{"register", Warn, "there is none yet", "beredskab serve makes it and takes the plans over"}
+		return []Line{{"register", Warn, "there is none yet", "beredskab serve makes it and takes the plans over"}}
 	}
 	a, err := app.Open(ctx, e.Settings, app.Use, e.Log)
 	if err != nil {
-		return Line{"register", Fail, err.Error(), "do what the text says before anything is recorded; restore the newest backup if the file is damaged"}
+		return []Line{{"register", Fail, err.Error(), "do what the text says before anything is recorded; restore the newest backup if the file is damaged"}}
 	}
 	h := a.Store().Check(ctx)
-	if err := a.Close(); err != nil {
+	c, errCount := a.Store().Census(ctx)
+	if err := errors.Join(errCount, a.Close()); err != nil {
 		h.Problems = append(h.Problems, err.Error())
 	}
 	if len(h.Problems) > 0 {
-		return Line{"register", Fail, strings.Join(h.Problems, "; "), "stop the server and restore the newest backup"}
+		return []Line{{"register", Fail, strings.Join(h.Problems, "; "), "stop the server and restore the newest backup"}}
 	}
-	return Line{Name: "register", Level: OK, Text: fmt.Sprintf("%s %s, tables %d, sound", h.Engine, h.Version, h.Schema)}
+	return []Line{{Name: "register", Level: OK, Text: fmt.Sprintf("%s %s, tables %d, sound", h.Engine, h.Version, h.Schema)}, e.backup(c.Backup)}
 }
 
 func (e Examination) catalogue() Line {
@@ -201,20 +202,35 @@ func (e Examination) catalogue() Line {
 	return Line{Name: "actions", Level: OK, Text: fmt.Sprintf("%d in %s", len(c.Actions()), e.Settings.Actions)}
 }
 
-// fences looks whether a command can get a process namespace of its own, which
-// takes CAP_SYS_ADMIN (bit 21).
-func (e Examination) fences() Line {
-	status, err := os.ReadFile("/proc/self/status")
-	_, rest, found := strings.Cut(string(status), "CapEff:")
-	held, _, _ := strings.Cut(strings.TrimSpace(rest), "\n")
-	bits, parseErr := strconv.ParseUint(held, 16, 64)
-	if err == nil && found && parseErr == nil && bits&(1<<21) != 0 {
-		return Line{Name: "fences", Level: OK, Text: "commands run in a process namespace of their own"}
+// fences has a supervisor raise them, and says what that means for the catalogue.
+func (e Examination) fences(ctx context.Context) Line {
+	survey, err := e.Settings.Fences(ctx)
+	if err != nil {
+		return Line{"fences", Warn, err.Error(), "correct the catalogue, then: beredskab doctor"}
 	}
-	return Line{
-		"fences", Warn, "commands run without a process namespace; the register says so for each step",
-		"give the server CAP_SYS_ADMIN, or accept it by leaving fences out of the catalogue",
+	level, text, next := app.FenceWords(survey)
+	switch {
+	case level >= slog.LevelError:
+		return Line{"fences", Fail, text, next}
+	case level >= slog.LevelWarn:
+		return Line{"fences", Warn, text, next}
 	}
+	return Line{Name: "fences", Level: OK, Text: text}
+}
+
+// oldBackup is from when on a backup is too old to sleep well.
+const oldBackup = 7 * 24 * time.Hour
+
+// backup looks when the newest backup was made with this program.
+func (e Examination) backup(newest time.Time) Line {
+	const next = "beredskab backup FILE, each night, onto another machine"
+	switch {
+	case newest.IsZero():
+		return Line{"backup", Warn, "none was ever made", next}
+	case e.Now.Sub(newest) > oldBackup:
+		return Line{"backup", Warn, "the newest was made " + age(newest, e.Now), next}
+	}
+	return Line{Name: "backup", Level: OK, Text: "the newest was made " + age(newest, e.Now)}
 }
 
 // identity looks whether changes of plans will bear a name.
