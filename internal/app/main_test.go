@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
 	"syscall"
 	"testing"
 
@@ -29,9 +30,10 @@ func TestMain(m *testing.M) {
 	os.Exit(pgtest.Main(m))
 }
 
-// serve is `beredskab serve --dir DIR` until it is killed.
+// serve is `beredskab serve --dir DIR` until it is killed or told to stop.
 func serve(dir string) int {
-	ctx := context.Background()
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
 	s, err := app.Load(map[string]string{"dir": dir}, func(string) (string, bool) { return "", false }, dir)
 	if err != nil {
 		return complain(err)
@@ -40,7 +42,10 @@ func serve(dir string) int {
 	if err != nil {
 		return complain(err)
 	}
-	return complain(a.Serve(ctx, nil))
+	if err := errors.Join(a.Serve(ctx, nil), a.Close()); err != nil {
+		return complain(err)
+	}
+	return 0
 }
 
 func complain(err error) int {
