@@ -22,10 +22,9 @@ const patience = 2 * time.Minute
 // machine is a Debian of its own: its root in a folder, and systemd as the first
 // process of namespaces of its own, the network's too.
 type machine struct {
-	t     *testing.T
-	root  string
-	init  string // PID of its systemd, as seen from here
-	backs bool   // whether the installed program has its backup command
+	t    *testing.T
+	root string
+	init string // PID of its systemd, as seen from here
 }
 
 // boot starts a machine on a clean root.
