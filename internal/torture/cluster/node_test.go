@@ -29,7 +29,7 @@ type node struct {
 	fell   int // ends that nobody asked for
 }
 
-// settle writes the node's settings; the rest of the file is given.
+// newNode writes the node's settings; the rest of the file is given.
 func newNode(t *testing.T, h *host, name, binary, dir, settings string) *node {
 	t.Helper()
 	n := &node{t: t, host: h, name: name, binary: binary, dir: dir}
@@ -64,6 +64,7 @@ func (n *node) start(args ...string) {
 func (n *node) launch(args []string) error {
 	cmd := n.host.exec(n.binary, append([]string{"serve", "--config", filepath.Join(n.dir, "beredskab.yaml")}, args...)...)
 	cmd.Stdout, cmd.Stderr, cmd.Dir = n.output, n.output, n.dir
+	cmd.Env = append(os.Environ(), "NODE="+n.name)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		return err

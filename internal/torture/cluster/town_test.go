@@ -36,6 +36,7 @@ type town struct {
 	database *host
 	cluster  *pgtest.Cluster
 	nodes    []*node
+	zones    map[string]string // what the settings of a node say besides, by its name
 	binary   string
 	app      *app.App
 	born     time.Time // when the schedules came into force
@@ -88,7 +89,7 @@ func (w *town) machines(url string) {
 	w.t.Helper()
 	for i := 1; i <= 3; i++ {
 		name := fmt.Sprintf("n%d", i)
-		w.nodes = append(w.nodes, newNode(w.t, w.net.host(name, 10+i), name, w.binary, filepath.Join(w.dir, name), w.settings(url)))
+		w.nodes = append(w.nodes, newNode(w.t, w.net.host(name, 10+i), name, w.binary, filepath.Join(w.dir, name), w.settings(url)+w.zones[name]))
 	}
 	dir := filepath.Join(w.dir, "people")
 	write(w.t, filepath.Join(dir, "beredskab.yaml"), "dir: state\nnode: people\n"+w.settings(url))
