@@ -35,13 +35,12 @@ func TestSigtermInMidDrill(t *testing.T) {
 				"{id: s2, title: Efter, estimate: 1m, action: mark, timeout: 5m, after: [s1]}",
 			})
 			const upgrades = 3
-			server := w.process()
-			w.until("the register is there", func() (there bool) {
-				var err error
-				w.app, err = w.open(app.Use)
-				return err == nil // else the server is just making it
-			})
+			var err error
+			if w.app, err = w.open(app.Use); err != nil { // before the server, so that one of the two makes the tables
+				t.Fatal(err)
+			}
 			defer w.app.Close()
+			server := w.process()
 			w.until("the server has the plans", func() bool {
 				set, err := w.app.Register.Set(t.Context())
 				return err == nil && len(set.Plans) > 0
