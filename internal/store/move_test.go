@@ -2,7 +2,9 @@ package store_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,9 +25,10 @@ func fill(t *testing.T, from, to *store.DB) (*store.Filling, error) {
 // aRegister writes some rows and an entry with its hash.
 func aRegister(t *testing.T, db *store.DB) {
 	t.Helper()
+	text := []byte{0, 255}
 	update(t, db, func(tx register.Tx) error {
 		_, errRun := tx.AddRun(t.Context(), aRun("2026-01", "a", 0))
-		_, _, errVersion := tx.AddVersion(t.Context(), kept.Version{Hash: "h", Kind: "plan", ID: "a", Canonical: []byte{0, 255}})
+		_, _, errVersion := tx.AddVersion(t.Context(), kept.Version{Hash: fmt.Sprintf("%x", sha256.Sum256(text)), Kind: "plan", ID: "a", Canonical: text})
 		_, _, errNotice := tx.AddNotice(t.Context(), aNotice("k", "2026-01", 1))
 		return errors.Join(errRun, errVersion, errNotice)
 	})

@@ -22,8 +22,14 @@ const enough = 20
 // that is damaged which one it is. It reads all of them: seconds, not
 // milliseconds, on a large register.
 func Problems(ctx context.Context, db *sql.DB) (list []string, err error) {
-	for _, read := range []func(context.Context, *sql.DB, func(error)) error{entries, versions} {
-		err := read(ctx, db, func(problem error) {
+	// One state of the register: beside a working server, the log grows meanwhile.
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return nil, fmt.Errorf("reading what carries a hash: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // nothing was written
+	for _, read := range []func(context.Context, *sql.Tx, func(error)) error{entries, versions} {
+		err := read(ctx, tx, func(problem error) {
 			if problem != nil && len(list) < enough {
 				list = append(list, problem.Error())
 			}
@@ -36,8 +42,8 @@ func Problems(ctx context.Context, db *sql.DB) (list []string, err error) {
 }
 
 // entries wants each to fit its hash, and no number to be missing.
-func entries(ctx context.Context, db *sql.DB, tell func(error)) error {
-	rows, err := db.QueryContext(ctx, "SELECT seq, at, actor, act, object, outcome, bytes, hash FROM entry ORDER BY seq")
+func entries(ctx context.Context, tx *sql.Tx, tell func(error)) error {
+	rows, err := tx.QueryContext(ctx, "SELECT seq, at, actor, act, object, outcome, bytes, hash FROM entry ORDER BY seq")
 	if err != nil {
 		return err
 	}
@@ -60,7 +66,7 @@ func entries(ctx context.Context, db *sql.DB, tell func(error)) error {
 		return err
 	}
 	var head int64
-	if err := db.QueryRowContext(ctx, "SELECT seq FROM log_head").Scan(&head); err != nil {
+	if err := tx.QueryRowContext(ctx, "SELECT seq FROM log_head").Scan(&head); err != nil {
 		return err
 	}
 	if head > last {
@@ -70,8 +76,8 @@ func entries(ctx context.Context, db *sql.DB, tell func(error)) error {
 }
 
 // versions wants each to be named by the hash of its bytes.
-func versions(ctx context.Context, db *sql.DB, tell func(error)) error {
-	rows, err := db.QueryContext(ctx, "SELECT kind, id, number, hash, canonical FROM version ORDER BY kind, id, number")
+func versions(ctx context.Context, tx *sql.Tx, tell func(error)) error {
+	rows, err := tx.QueryContext(ctx, "SELECT kind, id, number, hash, canonical FROM version ORDER BY kind, id, number")
 	if err != nil {
 		return err
 	}
