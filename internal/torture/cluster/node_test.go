@@ -34,10 +34,11 @@ func newNode(t *testing.T, h *host, name, binary, dir, settings string) *node {
 	t.Helper()
 	n := &node{t: t, host: h, name: name, binary: binary, dir: dir}
 	write(t, filepath.Join(dir, "beredskab.yaml"), "dir: state\nnode: "+name+"\n"+settings)
-	var err error
-	if n.output, err = os.Create(filepath.Join(dir, "output")); err != nil {
+	output, err := os.Create(filepath.Join(dir, "output"))
+	if err := errors.Join(err, os.Mkdir(filepath.Join(dir, "tmp"), 0o700)); err != nil {
 		t.Fatal(err)
 	}
+	n.output = output
 	t.Cleanup(func() {
 		n.kill()
 		_ = n.output.Close()
@@ -64,7 +65,8 @@ func (n *node) start(args ...string) {
 func (n *node) launch(args []string) error {
 	cmd := n.host.exec(n.binary, append([]string{"serve", "--config", filepath.Join(n.dir, "beredskab.yaml")}, args...)...)
 	cmd.Stdout, cmd.Stderr, cmd.Dir = n.output, n.output, n.dir
-	cmd.Env = append(os.Environ(), "NODE="+n.name)
+	// What a killed server leaves in the folder for temporary files goes with the test.
+	cmd.Env = append(os.Environ(), "NODE="+n.name, "TMPDIR="+filepath.Join(n.dir, "tmp"))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		return err

@@ -192,3 +192,11 @@ func (f *findings) part(share float64) time.Duration {
 	}
 	return f.takeovers[min(int(share*float64(len(f.takeovers))), len(f.takeovers)-1)]
 }
+
+// speed tells how long runs lay still, where that could be measured.
+func (f *findings) speed() string {
+	if len(f.takeovers) == 0 {
+		return "no takeover measured"
+	}
+	return fmt.Sprintf("takeover p99 %.1f s, max %.1f s (%d measured)", f.part(0.99).Seconds(), f.part(1).Seconds(), len(f.takeovers))
+}
