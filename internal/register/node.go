@@ -236,7 +236,8 @@ func (r *Register) takeOver(ctx context.Context, n Node, id string, attempts []k
 			}
 		}
 		s.row.Node = n.Name
-		return s.save()
+		// The answer to this commit may be lost with this node too.
+		return errors.Join(s.save(), tx.Wake(ctx, id, kept.LookQueue, time.Time{}))
 	})
 }
 
