@@ -24,6 +24,7 @@ type driver struct {
 	results chan register.Result
 	hands   map[hand]context.CancelCauseFunc
 	done    chan struct{}
+	asked   time.Duration // by the lease's clock, before the register was asked last
 }
 
 // hand is an attempt that the driver has in hand.
@@ -112,6 +113,7 @@ func (d *driver) advance(steps context.Context, pending []register.Result, unsur
 	if err := d.r.hold(steps); err != nil {
 		return register.Turn{}, err
 	}
+	d.asked = d.r.lease.clock()
 	if unsure {
 		if err := d.reclaim(steps, pending); err != nil {
 			return register.Turn{}, err

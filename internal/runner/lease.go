@@ -51,6 +51,13 @@ func (l *lease) good() bool {
 	return l.clock()-l.renewed < l.span()
 }
 
+// unbroken tells whether nobody else can have taken over since that moment.
+func (l *lease) unbroken(since time.Duration) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.steady <= since && l.clock()-l.renewed < l.span()
+}
+
 // mature tells whether this node has seen the register without a gap for long
 // enough to judge others: after the database itself was away everybody looks
 // silent, and gets the time to speak first (F8).

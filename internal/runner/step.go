@@ -18,24 +18,25 @@ import (
 func (d *driver) start(steps context.Context, job register.Job, adopt bool) {
 	ctx, cancel := context.WithCancelCause(steps)
 	d.hands[hand{job.Step, job.Attempt}] = cancel
+	asked := d.asked
 	d.r.idle.Go(func() {
-		d.results <- d.r.carry(ctx, job, adopt)
+		d.results <- d.r.carry(ctx, job, asked, adopt)
 	})
 }
 
 // carry runs one attempt to its end and says what came of it. An empty outcome
-// means that the step goes on under its supervisor without this server.
-func (r *Runner) carry(ctx context.Context, job register.Job, adopt bool) register.Result {
+// means that the step goes on under its supervisor without this server. asked is
+// the lease's moment before the attempt was claimed: where the lease has had a
+// gap since, the attempt may be another's by now, however good the lease is (F6).
+func (r *Runner) carry(ctx context.Context, job register.Job, asked time.Duration, adopt bool) register.Result {
 	if !adopt {
-		claimed := time.Now()
 		select {
 		case r.slots <- struct{}{}:
 			defer func() { <-r.slots }()
 		case <-ctx.Done():
 			return givenBack(job, "it was given back before it began")
 		}
-		stood := time.Since(claimed) > r.Beat || !r.lease.good()
-		if ctx.Err() != nil || (stood && !r.holds(ctx, job)) {
+		if ctx.Err() != nil || (!r.lease.unbroken(asked) && !r.holds(ctx, job)) {
 			return givenBack(job, "it was given back before it began")
 		}
 	}
