@@ -1,12 +1,11 @@
 package main
 
 import (
-	"beredskab/internal/kept"
-
 	"github.com/spf13/cobra"
 
 	"beredskab/cmd/beredskab/site"
 	"beredskab/internal/app"
+	"beredskab/internal/kept"
 )
 
 // audit is the group of commands about the trace.

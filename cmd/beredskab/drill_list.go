@@ -7,13 +7,12 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"beredskab/cmd/beredskab/view"
-	"beredskab/internal/kept"
-
 	"github.com/spf13/cobra"
 
+	"beredskab/cmd/beredskab/view"
 	"beredskab/internal/app"
 	"beredskab/internal/drill"
+	"beredskab/internal/kept"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
 )

@@ -4,12 +4,11 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"beredskab/cmd/beredskab/view"
-	"beredskab/internal/kept"
-
 	"github.com/spf13/cobra"
 
+	"beredskab/cmd/beredskab/view"
 	"beredskab/internal/drill"
+	"beredskab/internal/kept"
 	"beredskab/internal/register"
 )
 

@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"strings"
 
-	"beredskab/internal/kept"
-
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/app"
+	"beredskab/internal/kept"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
 )

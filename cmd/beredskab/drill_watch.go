@@ -7,14 +7,13 @@ import (
 	"strings"
 	"time"
 
-	"beredskab/cmd/beredskab/view"
-	"beredskab/internal/kept"
-
 	"github.com/spf13/cobra"
 
+	"beredskab/cmd/beredskab/view"
 	"beredskab/internal/app"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
+	"beredskab/internal/kept"
 	"beredskab/internal/register"
 )
 

@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 
-	"beredskab/internal/kept"
-
 	"beredskab/cmd/beredskab/folder"
 	"beredskab/cmd/beredskab/site"
 	"beredskab/internal/app"
 	"beredskab/internal/drill"
+	"beredskab/internal/kept"
 	"beredskab/internal/recovery"
 	"beredskab/internal/register"
 )

@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 
-	"beredskab/internal/kept"
-
 	"github.com/spf13/cobra"
 
 	"beredskab/cmd/beredskab/site"
 	"beredskab/internal/app"
+	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/register"
 )

@@ -16,9 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/app"
+	"beredskab/internal/kept"
 	"beredskab/internal/register"
 	"beredskab/internal/store"
 )

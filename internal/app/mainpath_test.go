@@ -11,9 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/drill"
+	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/register"
 	"beredskab/internal/store"

@@ -8,10 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/app"
 	"beredskab/internal/drill"
+	"beredskab/internal/kept"
 	"beredskab/internal/register"
 	"beredskab/internal/store"
 	"beredskab/internal/store/pgtest"

@@ -13,10 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/app"
 	"beredskab/internal/drill"
+	"beredskab/internal/kept"
 	"beredskab/internal/register"
 )
 

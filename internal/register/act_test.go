@@ -9,13 +9,12 @@ import (
 	"testing"
 	"time"
 
-	"beredskab/internal/kept"
-	"beredskab/internal/proof"
-
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
+	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
+	"beredskab/internal/proof"
 	"beredskab/internal/register"
 )
 

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"beredskab/internal/kept"
-
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
 )

@@ -13,10 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
+	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"

@@ -5,10 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
+	"beredskab/internal/kept"
 	"beredskab/internal/register"
 )
 

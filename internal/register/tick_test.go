@@ -10,9 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/check"
+	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"

@@ -6,11 +6,10 @@ import (
 	"slices"
 	"time"
 
-	"beredskab/internal/fault"
-	"beredskab/internal/kept"
-
 	"beredskab/internal/action"
 	"beredskab/internal/drill"
+	"beredskab/internal/fault"
+	"beredskab/internal/kept"
 	"beredskab/internal/register"
 )
 

@@ -7,10 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/action"
 	"beredskab/internal/event"
+	"beredskab/internal/kept"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
 	"beredskab/internal/runner"

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"beredskab/internal/kept"
-
 	"beredskab/internal/register"
 	"beredskab/internal/store"
 )

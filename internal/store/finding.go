@@ -5,7 +5,6 @@ import (
 
 	"beredskab/internal/fault"
 	"beredskab/internal/kept"
-
 	"beredskab/internal/store/queries"
 )
 

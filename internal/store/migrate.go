@@ -16,7 +16,6 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 
 	"beredskab/internal/fault"
-
 	"beredskab/internal/store/disk"
 )
 

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"beredskab/internal/kept"
-
 	"beredskab/internal/store/queries"
 )
 

@@ -9,7 +9,6 @@ import (
 
 	"beredskab/internal/fault"
 	"beredskab/internal/kept"
-
 	"beredskab/internal/outbox"
 	"beredskab/internal/store/queries"
 )

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"beredskab/internal/kept"
-
 	"beredskab/internal/register"
 	"beredskab/internal/store"
 	"beredskab/internal/store/pgtest"

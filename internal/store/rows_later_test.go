@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"beredskab/internal/kept"
-
 	"beredskab/internal/outbox"
 	"beredskab/internal/register"
 	"beredskab/internal/store"

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"beredskab/internal/kept"
-
 	"beredskab/internal/register"
 	"beredskab/internal/store"
 )

@@ -8,7 +8,6 @@ import (
 
 	"beredskab/internal/fault"
 	"beredskab/internal/kept"
-
 	"beredskab/internal/store/queries"
 )
 

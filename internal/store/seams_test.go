@@ -11,14 +11,13 @@ import (
 	"testing"
 	"time"
 
-	"beredskab/internal/kept"
-	"beredskab/internal/store/disk"
-
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/mattn/go-sqlite3"
 
+	"beredskab/internal/kept"
 	"beredskab/internal/register"
+	"beredskab/internal/store/disk"
 )
 
 func openHere(t *testing.T, options Options) *DB {

@@ -10,11 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"beredskab/internal/kept"
-
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "github.com/mattn/go-sqlite3"
 
+	"beredskab/internal/kept"
 	"beredskab/internal/register"
 	"beredskab/internal/store"
 )

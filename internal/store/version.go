@@ -7,7 +7,6 @@ import (
 
 	"beredskab/internal/fault"
 	"beredskab/internal/kept"
-
 	"beredskab/internal/store/queries"
 )
 

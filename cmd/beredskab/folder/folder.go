@@ -12,9 +12,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/app"
+	"beredskab/internal/kept"
 	"beredskab/internal/plan"
 )
 

@@ -6,10 +6,9 @@ import (
 	"math"
 	"time"
 
-	"beredskab/internal/kept"
-
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
+	"beredskab/internal/kept"
 )
 
 // Run is a run as programs read it: schema beredskab.run.v1, additive only.
