@@ -37,6 +37,7 @@
 //	| 4     | action/supervisor    | the small child that carries out one command and outlives the server  | processes               |
 //	| 4     | action/supervisor/landlock | lets a thread use no files but those that it was given          | processes               |
 //	| 4     | action/supervisor/mask | hides known secrets in a stream, in the shapes in which tools print them | no                |
+//	| 4     | action/supervisor/workdir | a folder for a command to work in, and the clearing of those left behind | file systems  |
 //	| 4     | notify               | turns an owed notice into a message and delivers it                   | Slack, mail, Teams, SMS |
 //	| 4     | report               | documents from figures: plan book, drill report, bundle, SVG          | no                      |
 //	| 4     | ops                  | what operators watch: health, readiness and metrics                   | HTTP                    |

@@ -36,6 +36,7 @@ func TestMain(m *testing.M) {
 type served struct {
 	Spool   string
 	Command Command
+	Plain   bool // without fences
 }
 
 // serve runs one command, and says on standard output when it has started and how it ended.
@@ -50,7 +51,11 @@ func serve(text string) int {
 	if err != nil {
 		panic(err)
 	}
-	res, err := h.Run(context.Background(), s.Command)
+	run := h.Run
+	if s.Plain {
+		run = h.RunPlain
+	}
+	res, err := run(context.Background(), s.Command)
 	fmt.Println("ended", res.Outcome, strings.Join(res.Fences, ","), peak(os.Getpid()), err)
 	return 0
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"syscall"
 )
@@ -15,12 +14,12 @@ func (h *Host) RunPlain(ctx context.Context, c Command) (Result, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	if c.Dir == "" {
-		dir, err := makeWorkDir(c.Account)
-		defer func() { _ = os.RemoveAll(dir) }()
+		work, err := c.Account.workDir()
 		if err != nil {
 			return Refuse(err)
 		}
-		c.Dir = dir
+		defer work.Remove()
+		c.Dir = work.Path
 	}
 	child, err := startChild(c, syscall.SIGKILL, nil)
 	if err != nil {

@@ -155,8 +155,8 @@ func (h *Host) connect(record *os.File) (*supervision, error) {
 func launch(argv []string, files []*os.File) (*os.Process, error) {
 	attr := &os.ProcAttr{
 		Dir: "/", Files: files,
-		// One processor: the supervisor mostly sleeps.
-		Env: append(fault.Environ(), "GOMAXPROCS=1"),
+		// One processor: the supervisor mostly sleeps. Its working folders lie where our sweep looks.
+		Env: append(fault.Environ(), "GOMAXPROCS=1", "TMPDIR="+os.TempDir()),
 	}
 	var process *os.Process
 	err := empowered(func(sys *syscall.SysProcAttr) (err error) {

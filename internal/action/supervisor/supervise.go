@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"beredskab/internal/action/supervisor/workdir"
 	"beredskab/internal/fault"
 )
 
@@ -123,6 +124,7 @@ type supervisor struct {
 	space  *space
 	homes  map[string]string // of control groups
 	group  *group
+	work   *workdir.Dir // nil if the catalogue names the folder
 }
 
 func (s *supervisor) run(stop <-chan bool) int {
@@ -213,9 +215,7 @@ const tidy = time.Second
 func (s *supervisor) clean() <-chan struct{} {
 	return elsewhere(func() {
 		_ = s.group.remove()
-		if s.start.WorkDir != "" {
-			_ = os.RemoveAll(s.start.WorkDir)
-		}
+		s.work.Remove()
 	})
 }
 
@@ -238,10 +238,19 @@ func (s *supervisor) death() syscall.Signal {
 	return syscall.SIGKILL
 }
 
-func (s *supervisor) makeDir() error {
-	dir, err := makeWorkDir(s.Account)
-	s.Dir, s.start.WorkDir = dir, dir
+func (s *supervisor) makeDir() (err error) {
+	if s.work, err = s.Account.workDir(); err == nil {
+		s.Dir, s.start.WorkDir = s.work.Path, s.work.Path
+	}
 	return err
+}
+
+// workDir makes a working folder for the account. On what has no account it belongs to us.
+func (a *Account) workDir() (*workdir.Dir, error) {
+	if a == nil {
+		return workdir.Make(-1, -1)
+	}
+	return workdir.Make(int(a.UID), int(a.GID))
 }
 
 // guard chooses how survivors are killed.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"beredskab/internal/action/supervisor/mask"
+	"beredskab/internal/action/supervisor/workdir"
 )
 
 // Outcome says how an attempt ended.
@@ -161,13 +162,15 @@ type Host struct {
 	spool   *spool
 	spoolID string
 	bootID  string
+	swept   <-chan struct{} // closed when the working folders that were left behind are gone
 
 	mu   sync.Mutex
 	next *promise // the supervisor that waits for the next command, nil before the first
 }
 
 // Open checks the spool. It also marks every descriptor above standard error as close-on-exec, because one that this process has
-// inherited from its own starter would otherwise reach every command.
+// inherited from its own starter would otherwise reach every command. The working folders of commands whose supervisor or server was
+// killed are cleared meanwhile; nobody waits for that, because millions of files may be in them.
 func Open(o Options) (*Host, error) {
 	closeOnExec()
 	s, err := openSpool(o.Spool)
@@ -182,7 +185,7 @@ func Open(o Options) (*Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Host{options: o, spool: s, spoolID: spoolID, bootID: bootID}, nil
+	return &Host{options: o, spool: s, spoolID: spoolID, bootID: bootID, swept: elsewhere(workdir.Sweep)}, nil
 }
 
 // SpoolID names this very spool folder. It stays the same for as long as the folder remembers what was started, and is another one

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -33,8 +32,8 @@ func unshareMounts() error {
 // this thread and all that it starts.
 func (s *supervisor) confine() error {
 	if slices.Contains(s.start.Fences, fenceMounts) {
-		if s.start.WorkDir != "" {
-			if err := alone(s.start.WorkDir); err != nil {
+		if s.work != nil {
+			if err := alone(s.work.Path); err != nil {
 				return fmt.Errorf("hiding the working folders of other steps: %w", err)
 			}
 		}
@@ -79,31 +78,6 @@ func (s *supervisor) bound() error {
 		s.start.Missing = append(s.start.Missing, fenceGroup)
 	}
 	return nil
-}
-
-// makeWorkDir makes a new folder for a command. All of them lie in one folder, so that one cover hides the others. On an error there may
-// be a folder to delete all the same.
-func makeWorkDir(a *Account) (string, error) {
-	home := filepath.Join(os.TempDir(), fmt.Sprintf("beredskab-steps-%d", os.Geteuid()))
-	if err := os.Mkdir(home, 0o711); err != nil && !errors.Is(err, fs.ErrExist) {
-		return "", fmt.Errorf("making the working folder: %w", err)
-	}
-	info, err := os.Lstat(home)
-	if err != nil {
-		return "", fmt.Errorf("making the working folder: %w", err)
-	}
-	// Whoever may write to the folder for temporary files could have made it before us.
-	if owner, ok := info.Sys().(*syscall.Stat_t); !ok || !info.IsDir() || int(owner.Uid) != os.Geteuid() || info.Mode().Perm()&0o022 != 0 {
-		return "", fmt.Errorf("making the working folder: %s is not ours alone; delete it", home)
-	}
-	dir, err := os.MkdirTemp(home, "")
-	if err == nil && a != nil {
-		err = os.Chown(dir, int(a.UID), int(a.GID))
-	}
-	if err != nil {
-		return dir, fmt.Errorf("making the working folder: %w", err)
-	}
-	return dir, nil
 }
 
 // alone covers the folder of all working folders with one that holds this working folder only.
