@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
 	"beredskab/internal/proof"
+	"beredskab/internal/register"
 	"beredskab/internal/store/pgtest"
 )
 
@@ -67,6 +69,8 @@ func TestBackupRestoresOnEitherEngine(t *testing.T) {
 			if _, err := app.Restore(t.Context(), w.leader(), file, back.dir, w.app.Log); !errors.Is(err, kept.ErrNotEmpty) {
 				t.Errorf("a register was restored over another: %v", err)
 			}
+			back.refused()
+			back.write("node.key", readText(t, w.path("node.key"))) // the same server goes on in another folder
 			back.serve()
 			back.step(id, "s1", drill.Asked)
 			after := trace(t, back.app)
@@ -74,6 +78,25 @@ func TestBackupRestoresOnEitherEngine(t *testing.T) {
 				t.Errorf("the log is another after entry %d", n)
 			}
 		})
+	}
+}
+
+// refused starts a server without the key that the register knows it by, which
+// ends by itself and says what to do.
+func (w *town) refused() {
+	w.t.Helper()
+	a, err := w.open(app.Serve)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
+	defer cancel()
+	err = a.Serve(ctx, nil)
+	if !errors.Is(err, register.ErrNotAllowed) || !strings.Contains(err.Error(), "beredskab node forget test") {
+		w.t.Errorf("a server with another key: %v", err)
+	}
+	if err := errors.Join(a.Close(), os.Remove(w.path("node.key"))); err != nil {
+		w.t.Error(err)
 	}
 }
 

@@ -33,7 +33,14 @@ func Verified(file string, m app.Manifest) *Copy {
 
 // Restored tells of a register that is back.
 func Restored(folder string, m app.Manifest) *Copy {
-	return about(folder, m, "Restored and checked", "beredskab --dir "+folder+" serve")
+	return about(folder, m, "Restored and checked", keep(folder)+"Then: beredskab --dir "+folder+" serve")
+}
+
+// keep says how a server goes on under its name in another folder: the register
+// is there, and the key that it knows the server by is not.
+func keep(folder string) string {
+	return fmt.Sprintf("copy `node.key` from the server's old state folder into %s. The register knows its servers by their keys.\n"+
+		"Without the key, once the old machine is off: beredskab --dir %s node forget NAME\n", folder, folder)
 }
 
 // Text says what was done and what the copy holds.
@@ -64,7 +71,7 @@ func (v *Move) Text(out io.Writer) {
 		fmt.Fprintf(out, "Next: set `database: %s` in beredskab.yaml, then: beredskab serve\n", v.To)
 		return
 	}
-	fmt.Fprintf(out, "Next: take `database` out of beredskab.yaml, set `dir: %s`, then: beredskab serve\n", v.To)
+	fmt.Fprintf(out, "Next: %sThen: take `database` out of beredskab.yaml, set `dir: %s`, and: beredskab serve\n", keep(v.To), v.To)
 }
 
 // age says how long ago something was.
