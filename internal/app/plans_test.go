@@ -5,17 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"beredskab/internal/app"
-	"beredskab/internal/drill"
 	"beredskab/internal/plan"
-	"beredskab/internal/register"
 )
 
 func manual(id string) string {
@@ -108,54 +104,6 @@ func TestProblemsAreToldOnce(t *testing.T) {
 	w.reloaded()
 	if got := names(w); !slices.Equal(got, []string{"Ny"}) {
 		t.Errorf("the register holds %v", got)
-	}
-}
-
-// R12 in small: whatever happens to the file while a run goes on, the run keeps
-// the version that it began with, to its end.
-func TestRunStaysWithItsVersion(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 2))
-	w := newTown(t, "")
-	w.commands(map[string]string{"quick": "true", "other": "false"})
-	step := "{id: s%d, title: Trin %d, estimate: 1m, action: %s, timeout: 1m, after: [%s]}"
-	steps := func(action string) []string {
-		return []string{
-			"{id: s0, title: Trin 0, estimate: 1m, confirm: {by: systemejer, question: Klar?}}",
-			fmt.Sprintf(step, 1, 1, action, "s0"), fmt.Sprintf(step, 2, 2, action, "s1"),
-		}
-	}
-	w.plan("a", steps("quick"))
-	w.serve()
-	id := w.drill("a")
-	w.step(id, "s0", drill.Asked)
-	before, _ := w.run(id)
-	for i := range 100 {
-		text := planText("a", fmt.Sprintf("Edit %d", i), steps("other"))
-		switch random.IntN(5) {
-		case 0:
-			w.write("plans/a.yaml", text)
-		case 1: // as an editor does it
-			w.write("plans/a.yaml.new", text)
-			if err := os.Rename(w.path("plans/a.yaml.new"), w.path("plans/a.yaml")); err != nil {
-				t.Fatal(err)
-			}
-		case 2:
-			w.write("plans/a.yaml", text[:random.IntN(len(text))])
-		case 3:
-			w.remove("plans/a.yaml")
-		case 4:
-			w.write("beredskab.yaml", "dir: elsewhere\n")
-		}
-		w.reloaded()
-	}
-	if err := w.app.Register.Answer(t.Context(), register.Actor{Name: "systemejer", Assurance: "link"}, register.Answer{Run: id, Step: "s0", Answer: "yes"}); err != nil {
-		t.Fatal(err)
-	}
-	after, run := w.end(id)
-	if after.PlanHash != before.PlanHash || run.Plan.Name != "System a" || outcome(run, "s1") != "done ok" || outcome(run, "s2") != "done ok" {
-		t.Errorf("the run went over to another version: %+v", after)
 	}
 }
 

@@ -204,12 +204,19 @@ func (w *town) until(what string, done func() bool) {
 // has taken over what was there when it was called.
 func (w *town) reloaded() {
 	w.t.Helper()
-	for range 2 { // the second is only taken once the first is done
-		select {
-		case w.reload <- struct{}{}:
-		case <-time.After(patience):
-			w.t.Fatal("the server does not look at the plan files")
-		}
+	w.reloading()
+	w.reloading() // is only taken once the first is done
+}
+
+// reloading has the server begin to look at the plan files.
+func (w *town) reloading() {
+	w.t.Helper()
+	select {
+	case w.reload <- struct{}{}:
+	case <-w.down:
+		w.t.Fatal("the server has ended")
+	case <-time.After(patience):
+		w.t.Fatal("the server does not look at the plan files")
 	}
 }
 
