@@ -40,16 +40,19 @@ func calls() []string {
 
 func errnos() []string { return []string{"EIO", "ENOSPC", "EACCES"} }
 
-// R3: every system call of a whole drill that can fail on a bad or full disk
-// fails once, wherever it comes. The program neither panics nor says that
+// R3: the system calls of a whole drill that can fail on a bad or full disk fail
+// one at a time, wherever they come. The program neither panics nor says that
 // something was done which is not there afterwards, and it goes on with that
-// register when the disk is sound again: nothing is started or kept twice.
+// register when the disk is sound again: nothing is started or kept twice. A
+// drill makes more such calls than a release has time for, most of them the
+// database's writes; the seed draws the same number of each kind, as far as
+// there are so many.
 func TestFailingSystemCalls(t *testing.T) {
 	binary, seed := program(t, ""), proof.Seed(t)
 	all := failures(t, binary)
 	rand.New(rand.NewPCG(seed, 3)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	all = mixed(all)
-	sweep := &sweep{t: t, binary: binary, wanted: proof.Size(4, 30, len(all))}
+	sweep := &sweep{t: t, binary: binary, wanted: proof.Size(4, 30, min(600, len(all)))}
 	var hands sync.WaitGroup
 	work := make(chan failure)
 	for range 3 {
@@ -69,7 +72,8 @@ func TestFailingSystemCalls(t *testing.T) {
 	hands.Wait()
 	proof.Report(t, proof.Figure{
 		ID: "R3", What: "failing system calls", Seed: seed, Count: sweep.struck, Unit: "drills with one failure", Failed: sweep.bad,
-		Found:   fmt.Sprintf("%d ended with a clear line, %d went on; 0 panics, 0 said to be done and not there, 0 second rows, 0 second starts; %d struck the Go runtime itself and %d nothing, not counted", sweep.clear, sweep.went, sweep.runtime, sweep.missed),
+		Found: fmt.Sprintf("drawn from %d that can fail, in turn from %d kinds of call; %d ended with a clear line, %d went on; 0 panics, 0 said to be done and not there, 0 second rows, 0 second starts; %d struck the Go runtime itself and %d nothing, not counted",
+			len(all), len(calls()), sweep.clear, sweep.went, sweep.runtime, sweep.missed),
 		Control: blindJudge(t, binary),
 	})
 }
