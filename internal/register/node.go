@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,16 @@ type Node struct {
 // ErrReplaced says that a newer start of this node has taken over, or that the
 // node was forgotten.
 var ErrReplaced = errors.New("a newer start of this node has taken over")
+
+// stays refuses a start that is not its node's newest, and lets no newer one
+// join before the transaction ends.
+func (n Node) stays(ctx context.Context, tx Tx) error {
+	me, err := tx.Node(ctx, n.Name)
+	if err != nil || me.Epoch != n.Epoch {
+		return cmp.Or(err, ErrReplaced)
+	}
+	return nil
+}
 
 // Join registers a start of the server on that node and gives it a new epoch:
 // whatever an earlier start still writes is refused from now on. A name belongs
@@ -49,7 +60,9 @@ func (r *Register) Join(ctx context.Context, id kept.Identity) (n Node, err erro
 func (r *Register) Forget(ctx context.Context, a Actor, name string) error {
 	return r.change(ctx, a, "node.forget", name, func(tx Tx) (any, error) {
 		n, err := tx.Node(ctx, name)
-		if err != nil {
+		if errors.Is(err, kept.ErrNotFound) {
+			return nil, fmt.Errorf("%w; `beredskab node list` shows those that are", err)
+		} else if err != nil {
 			return nil, err
 		}
 		if n.Alive() {
@@ -104,10 +117,15 @@ func (r *Register) Leads(ctx context.Context, n Node, silence time.Duration) (bo
 // Orphans takes over the open attempts of this node's earlier starts, so that
 // only this start may write their results; the node looks whether a supervisor
 // still has them. It compares epochs, never times. Beside them it gives those
-// that were declared unknown meanwhile: their true end may stand in the spool.
+// that were declared unknown meanwhile: their true end may stand in the spool. A
+// start that stood still since it joined may have been replaced: what it took
+// from the newer one, nobody would ever record.
 func (r *Register) Orphans(ctx context.Context, n Node) (list []Job, err error) {
 	err = r.update(ctx, func(tx Tx) error {
 		list = nil
+		if err := n.stays(ctx, tx); err != nil {
+			return err
+		}
 		open, err := tx.OpenAttempts(ctx)
 		if err != nil {
 			return err
