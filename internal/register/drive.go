@@ -1,7 +1,6 @@
 package register
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -93,8 +92,8 @@ func (r *Register) drive(ctx context.Context, n Node, id string, results []Resul
 	var s *session
 	err := r.update(ctx, func(tx Tx) (err error) {
 		if claims {
-			if me, err := tx.Node(ctx, n.Name); err != nil || me.Epoch != n.Epoch {
-				return cmp.Or(err, ErrReplaced)
+			if err := n.stays(ctx, tx); err != nil {
+				return err
 			}
 		}
 		if s, err = r.session(ctx, tx, id); err != nil {

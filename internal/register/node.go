@@ -1,7 +1,6 @@
 package register
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,14 +21,13 @@ type Node struct {
 // node was forgotten.
 var ErrReplaced = errors.New("a newer start of this node has taken over")
 
-// stays refuses a start that is not its node's newest, and lets no newer one
-// join before the transaction ends.
+// stays refuses a start that is not its node's newest; none joins until the transaction ends.
 func (n Node) stays(ctx context.Context, tx Tx) error {
 	me, err := tx.Node(ctx, n.Name)
-	if err != nil || me.Epoch != n.Epoch {
-		return cmp.Or(err, ErrReplaced)
+	if err == nil && me.Epoch != n.Epoch {
+		return ErrReplaced
 	}
-	return nil
+	return err
 }
 
 // Join registers a start of the server on that node and gives it a new epoch:
@@ -117,9 +115,8 @@ func (r *Register) Leads(ctx context.Context, n Node, silence time.Duration) (bo
 // Orphans takes over the open attempts of this node's earlier starts, so that
 // only this start may write their results; the node looks whether a supervisor
 // still has them. It compares epochs, never times. Beside them it gives those
-// that were declared unknown meanwhile: their true end may stand in the spool. A
-// start that stood still since it joined may have been replaced: what it took
-// from the newer one, nobody would ever record.
+// that were declared unknown meanwhile: their true end may stand in the spool.
+// A start that was replaced itself gets nothing: nobody would record its results.
 func (r *Register) Orphans(ctx context.Context, n Node) (list []Job, err error) {
 	err = r.update(ctx, func(tx Tx) error {
 		list = nil

@@ -123,6 +123,24 @@ func TestOlderStartClaimsNothing(t *testing.T) {
 	})
 }
 
+// A start that stood still between its joining and its taking over takes nothing
+// from the newer one: its results would count for nobody.
+func TestOlderStartTakesNothingOver(t *testing.T) {
+	engines(t, func(t *testing.T, d *desk) {
+		d.adopt(system("a"))
+		run := d.start("a")
+		d.advance(run)
+		older := d.join(kept.Identity{Name: "n1"})
+		d.node = d.join(kept.Identity{Name: "n1"})
+		equal(t, "taken over", len(must(d.Orphans(t.Context(), d.node))(t)), 1)
+		if list, err := d.Orphans(t.Context(), older); !errors.Is(err, register.ErrReplaced) {
+			t.Errorf("the older start takes %v over: %v", list, err)
+		}
+		d.advance(run, ended("gendan", 1, "ok"))
+		equal(t, "the newer one's result counts", d.step(run, "gendan").State, drill.Done)
+	})
+}
+
 // A name belongs to the key that it first came with, until it is forgotten; the
 // log keeps what the key signed.
 func TestNameBelongsToKey(t *testing.T) {
