@@ -36,6 +36,9 @@ function text(s) {
 
 action == "build-output" { printf "%s", field("Output"); next }
 
+# What a fault test found is told at once (internal/proof).
+action == "output" && /"Output":"[RSAF][0-9]+ .*: [0-9]+ .* passed, [0-9]+ failed/ { printf "      %s", field("Output"); next }
+
 # A test that fails in a loop can say millions of lines: the first 200 are kept,
 # the rest stands in the log.
 action == "output" {

@@ -14,8 +14,8 @@ func TestDoctorCountsServers(t *testing.T) {
 		return kept.Node{Name: name, Role: role, Beat: time.Unix(1_800_000_000, 0), Quiet: quiet}
 	}
 	for want, nodes := range map[string][]kept.Node{
-		"ok 2, all of them living": {node("a", kept.Everything, 0), node("b", kept.Runner, time.Second)},
-		"warn silent: b since ":    {node("a", kept.Everything, 0), node("b", kept.Runner, kept.Silence)},
+		"ok 2, all of them living":                                   {node("a", kept.Everything, 0), node("b", kept.Runner, time.Second)},
+		"warn silent: b since ":                                      {node("a", kept.Everything, 0), node("b", kept.Runner, kept.Silence)},
 		"warn no server follows the schedules and delivers messages": {node("a", kept.Everything, kept.Silence), node("b", kept.Runner, 0)},
 	} {
 		line := living(nodes)

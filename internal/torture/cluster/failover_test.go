@@ -61,6 +61,7 @@ func (w *failover) lose(apart time.Duration) {
 	if err := w.standby.Promote(); err != nil {
 		w.t.Fatal(err)
 	}
+	w.cluster = w.standby
 }
 
 // work lets people hold drills while the primary is lost, and gives what the

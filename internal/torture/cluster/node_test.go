@@ -44,7 +44,7 @@ func newNode(t *testing.T, h *host, name, binary, dir, settings string) *node {
 		_ = n.output.Close()
 		if t.Failed() {
 			text, _ := os.ReadFile(n.output.Name())
-			t.Logf("%s said:\n%s", name, text[max(0, len(text)-4000):])
+			t.Logf("%s said:\n%s", name, text[max(0, len(text)-40_000):])
 		}
 	})
 	return n

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"syscall"
 	"time"
 
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
+	"beredskab/internal/proof"
 	"beredskab/internal/register"
 )
 
@@ -153,5 +155,37 @@ func (p *people) finish() {
 	p.w.t.Helper()
 	ctx, cancel := context.WithTimeout(p.w.t.Context(), patience)
 	defer cancel()
-	p.w.wait("no run is open", func() bool { return p.look(ctx) == 0 })
+	if proof.Await(patience, func() bool { return p.look(ctx) == 0 }) {
+		return
+	}
+	p.explain()
+	p.w.t.Fatal("runs stay open for ever")
+}
+
+// explain says what each run that stays open waits for.
+func (p *people) explain() {
+	ctx, cancel := context.WithTimeout(p.w.t.Context(), patience)
+	defer cancel()
+	open, err := p.w.app.Register.OpenRuns(ctx)
+	p.w.t.Logf("open: %v, %v", open, err)
+	for _, id := range open {
+		row, run, err := p.w.app.Register.Run(ctx, id)
+		p.w.t.Logf("run %s driven by %s, at event %d: %v", id, row.Node, row.Seq, err)
+		for i := range run.Steps {
+			s := &run.Steps[i]
+			p.w.t.Logf("  step %s: %s, attempt %d, %s", s.ID, s.State, s.Attempt, s.Outcome)
+		}
+	}
+	for _, question := range []string{
+		"SELECT run, step, number, node, epoch, state, process FROM attempt WHERE state NOT IN ('recorded')",
+		"SELECT name, epoch, role, site, beat, clock_timestamp() FROM node",
+		"SELECT state, queue, args, attempt, attempted_by, scheduled_at FROM river_job WHERE state <> 'completed'",
+		"SELECT pid, state, wait_event_type, wait_event, left(query, 80) FROM pg_stat_activity WHERE state <> 'idle'",
+	} {
+		answer, err := p.w.cluster.Query("postgres", "SELECT string_agg(q::text, E'\\n') FROM ("+question+") q")
+		p.w.t.Logf("%s\n%s %v", question, answer, err)
+	}
+	for _, n := range p.w.nodes {
+		n.end(syscall.SIGQUIT) // says where each of its goroutines stands
+	}
 }
