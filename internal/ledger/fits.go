@@ -13,6 +13,10 @@ import (
 // ErrDamaged says that something in the register is not what was written there.
 var ErrDamaged = errors.New("damaged, or changed behind the program's back; restore a backup, do not repair it in place")
 
+// ErrUnreadable is the next step for what was written and cannot be read, which
+// may be damage, or be newer than this program.
+var ErrUnreadable = errors.New("stop the server and look with `beredskab doctor`; if a newer program wrote it, take that one, else restore a backup, do not repair it in place")
+
 // Fit gives what Fits says of the first of them that does not.
 func Fit(list []kept.Entry) error {
 	for _, e := range list {

@@ -189,7 +189,7 @@ func (r *Register) plan(ctx context.Context, tx Tx, hash string) (*plan.Plan, er
 		return nil, fmt.Errorf("plan version %.12s: %w", hash, err)
 	}
 	if p, err = plan.ParseCanonical(v.Canonical); err != nil {
-		return nil, fmt.Errorf("plan version %.12s of %s %w: %w", hash, v.ID, errBroken, err)
+		return nil, fmt.Errorf("plan version %.12s of %s %w: %w; %w", hash, v.ID, errBroken, err, ledger.ErrUnreadable)
 	}
 	if p.Hash() != hash {
 		return nil, fmt.Errorf("plan version %.12s of %s %w: it does not fit its hash: %w", hash, v.ID, errBroken, ledger.ErrDamaged)
@@ -234,7 +234,7 @@ func (r *Register) load(ctx context.Context, tx Tx, id string) (kept.Run, drill.
 			return row, run, fmt.Errorf("run %s: %w", id, err)
 		}
 		if run, err = drill.Open(id, p, row.DrillID, row.Director); err != nil {
-			return row, run, fmt.Errorf("run %s %w: %w", id, errBroken, err)
+			return row, run, fmt.Errorf("run %s %w: %w; %w", id, errBroken, err, ledger.ErrUnreadable)
 		}
 	}
 	rows, err := tx.Events(ctx, id, run.Seq)
@@ -242,7 +242,7 @@ func (r *Register) load(ctx context.Context, tx Tx, id string) (kept.Run, drill.
 		return row, run, fmt.Errorf("events of run %s: %w", id, err)
 	}
 	if run, err = replay(run, rows); err != nil {
-		return row, run, fmt.Errorf("run %s %w: %w", id, errBroken, err)
+		return row, run, fmt.Errorf("run %s %w: %w; %w", id, errBroken, err, ledger.ErrUnreadable)
 	}
 	return row, run, nil
 }

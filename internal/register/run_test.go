@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
+	"beredskab/internal/ledger"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
@@ -154,7 +156,7 @@ func TestBrokenVersion(t *testing.T) {
 	d.advance(broken)
 	d.advance(sound)
 	fresh := &desk{t: t, clock: d.clock, store: d.store, node: d.node, Register: register.New(blind{d.store, system("a").Hash()}, d.clock, register.Options{Routes: routes()})}
-	if _, err := fresh.Advance(t.Context(), d.node, broken); err == nil || errors.Is(err, kept.ErrNotFound) {
+	if _, err := fresh.Advance(t.Context(), d.node, broken); !errors.Is(err, ledger.ErrUnreadable) || errors.Is(err, kept.ErrNotFound) || !strings.Contains(err.Error(), "run "+broken) {
 		t.Errorf("a broken run: %v", err)
 	}
 	fresh.advance(sound, ended("gendan", 1, "ok"))

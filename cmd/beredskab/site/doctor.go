@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"beredskab/internal/app"
+	"beredskab/internal/kept"
 )
 
 // Level says how well one thing stands.
@@ -181,6 +182,7 @@ func (e Examination) register(ctx context.Context) []Line {
 		return []Line{{"register", Fail, err.Error(), "do what the text says before anything is recorded; restore the newest backup if the file is damaged"}}
 	}
 	h := a.Store().Check(ctx)
+	h.Problems = append(h.Problems, unreadable(ctx, a)...)
 	c, errCount := a.Store().Census(ctx)
 	if err := errors.Join(errCount, a.Close()); err != nil {
 		h.Problems = append(h.Problems, err.Error())
@@ -189,6 +191,20 @@ func (e Examination) register(ctx context.Context) []Line {
 		return []Line{{"register", Fail, strings.Join(h.Problems, "; "), "stop the server and restore the newest backup"}}
 	}
 	return []Line{{Name: "register", Level: OK, Text: fmt.Sprintf("%s %s, tables %d, sound", h.Engine, h.Version, h.Schema)}, e.backup(c.Backup)}
+}
+
+// unreadable names the runs that cannot be read: their events carry no hash.
+func unreadable(ctx context.Context, a *app.App) (list []string) {
+	rows, err := a.Register.Runs(ctx, kept.RunFilter{})
+	if err != nil {
+		return []string{err.Error()}
+	}
+	for _, row := range rows {
+		if _, _, err := a.Register.Run(ctx, row.ID); err != nil {
+			list = append(list, err.Error())
+		}
+	}
+	return list
 }
 
 func (e Examination) catalogue() Line {
