@@ -121,10 +121,15 @@ func (db *DB) explain(err error) error {
 	}
 }
 
-// explainCommit does so for an error of the commit itself.
+// explainCommit does so for an error of the commit itself. Only the database's
+// own word says that nothing was written: a connection that died with the commit
+// under way calls itself closed, and safe to try again, though it was sent.
 func (db *DB) explainCommit(err error) error {
 	switch db.engine.classify(err) {
 	case again:
+		if !answered(err) {
+			return fmt.Errorf("%w: %w", ErrCommitUnknown, err)
+		}
 		return err
 	case full:
 		return fmt.Errorf("%w: %w", ErrFull, err)
@@ -133,6 +138,13 @@ func (db *DB) explainCommit(err error) error {
 	default:
 		return fmt.Errorf("%w: %w", ErrCommitUnknown, err)
 	}
+}
+
+// answered says whether an error is what the database itself said.
+func answered(err error) bool {
+	var lite sqlite3.Error
+	var server *pgconn.PgError
+	return errors.As(err, &lite) || errors.As(err, &server) || errors.Is(err, pgx.ErrTxCommitRollback)
 }
 
 // fail stops all writing of this process.
