@@ -35,13 +35,12 @@ func (s *sqliteSession) appendEntries(ctx context.Context, list []kept.Entry) er
 	q := queries.New(s.statements())
 	for _, e := range list {
 		seq, err := q.NextEntry(ctx)
-		if err != nil {
-			return err
+		if err == nil {
+			err = q.AddEntry(ctx, queries.AddEntryParams{
+				Seq: seq, At: micros(e.At), Actor: e.Actor, Act: e.Act, Object: e.Object, Outcome: e.Outcome,
+				Bytes: blob(e.Bytes), Hash: blob(e.Hash),
+			})
 		}
-		err = q.AddEntry(ctx, queries.AddEntryParams{
-			Seq: seq, At: micros(e.At), Actor: e.Actor, Act: e.Act, Object: e.Object, Outcome: e.Outcome,
-			Bytes: blob(e.Bytes), Hash: blob(e.Hash),
-		})
 		if err != nil {
 			return err
 		}

@@ -125,15 +125,12 @@ func (db *DB) explain(err error) error {
 // own word says that nothing was written: a connection that died with the commit
 // under way calls itself closed, and safe to try again, though it was sent.
 func (db *DB) explainCommit(err error) error {
-	switch db.engine.classify(err) {
-	case again:
-		if !answered(err) {
-			return fmt.Errorf("%w: %w", ErrCommitUnknown, err)
-		}
+	switch kind := db.engine.classify(err); {
+	case kind == again && answered(err):
 		return err
-	case full:
+	case kind == full:
 		return fmt.Errorf("%w: %w", ErrFull, err)
-	case broken:
+	case kind == broken:
 		return fmt.Errorf("%w: %w", ErrCommitUnknown, db.fail(err))
 	default:
 		return fmt.Errorf("%w: %w", ErrCommitUnknown, err)
