@@ -112,9 +112,9 @@ func (r *Register) Leads(ctx context.Context, n Node, silence time.Duration) (bo
 	})
 }
 
-// Orphans takes over the open attempts of this node's earlier starts, so that
-// only this start may write their results; the node looks whether a supervisor
-// still has them. It compares epochs, never times. Beside them it gives those
+// Orphans takes over this node's open attempts, so that only this start may write
+// their results. It is asked before this start claims anything: what has its epoch
+// was taken over by a call whose answer was lost (F12). Beside them it gives those
 // that were declared unknown meanwhile: their true end may stand in the spool.
 // A start that was replaced itself gets nothing: nobody would record its results.
 func (r *Register) Orphans(ctx context.Context, n Node) (list []Job, err error) {
@@ -128,7 +128,7 @@ func (r *Register) Orphans(ctx context.Context, n Node) (list []Job, err error) 
 			return err
 		}
 		for _, a := range open {
-			if a.Node != n.Name || a.Epoch == n.Epoch {
+			if a.Node != n.Name {
 				continue
 			}
 			before := a.Epoch
