@@ -46,7 +46,7 @@ func weeks(t *testing.T, first uint64, count int, m mutant, see func(*town)) {
 
 // TestWeeks is R22.
 func TestWeeks(t *testing.T) {
-	count := proof.Size(20, 300, 2_000)
+	count := proof.Size(20, 60, 2_000)
 	if raced {
 		count = 4 // the rest is simulated without the race detector, by make simulate
 	}
