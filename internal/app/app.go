@@ -41,6 +41,13 @@ type App struct {
 // registerFile is the SQLite register in the state folder.
 const registerFile = "register.db"
 
+// HasRegister tells whether there is a register already. None is ever made to
+// answer a question.
+func (s *Settings) HasRegister() bool {
+	_, err := os.Stat(filepath.Join(s.Dir, registerFile))
+	return s.Database != "" || err == nil
+}
+
 // spool is where supervised commands are recorded.
 func (a *App) spool() string { return filepath.Join(a.Settings.Dir, "spool") }
 
@@ -129,8 +136,9 @@ func (a *App) Runner(only string) (*runner.Runner, error) {
 		return nil, err
 	}
 	clock := newClock()
+	version, _ := stamped()
 	r := runner.New(runner.Options{
-		Register: a.Register, Node: a.Settings.Node, Site: a.Settings.Site, Role: a.Settings.Role(only != ""), Version: version(),
+		Register: a.Register, Node: a.Settings.Node, Site: a.Settings.Site, Role: a.Settings.Role(only != ""), Version: version,
 		Boot: clock.boot, Key: key, Mono: clock.sinceBoot, Away: a.store.Away,
 		Queue: a.store, Actions: actions, Courier: a.Courier,
 		Checks: a.RunChecks, Log: a.Log, Parallel: a.Settings.Parallel, Only: only, Round: a.round,

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 
 	"beredskab/internal/kept"
 )
@@ -93,12 +92,4 @@ func (s *Settings) Role(foreground bool) kept.Role {
 		return kept.Role(s.Only)
 	}
 	return kept.Everything
-}
-
-// version is what Go stamped into this program.
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		return info.Main.Version
-	}
-	return ""
 }

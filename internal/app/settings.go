@@ -256,7 +256,7 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 // hidden are the files of the program's own that no step may see: the register,
 // the keys and the secrets (S15). They are patterns of filepath.Glob.
 func (s *Settings) hidden() []string {
-	list := []string{filepath.Join(s.Dir, "register.db*"), filepath.Join(s.Dir, "*.key"), s.Secret}
+	list := []string{filepath.Join(s.Dir, registerFile+"*"), filepath.Join(s.Dir, "*.key"), s.Secret}
 	for _, t := range s.Targets {
 		list = append(list, t.PasswordFile)
 	}

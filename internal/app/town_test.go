@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"beredskab/internal/app"
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
+	"beredskab/internal/proof"
 	"beredskab/internal/register"
 )
 
@@ -28,7 +28,7 @@ type town struct {
 	t      *testing.T
 	dir    string
 	app    *app.App
-	log    *journal
+	log    *proof.Journal
 	reload chan struct{}
 	stop   func() error  // ends the server and gives what Serve returned
 	down   chan struct{} // closed when Serve has returned
@@ -57,7 +57,7 @@ func newTown(t *testing.T, settings string) *town {
 }
 
 func townIn(t *testing.T, dir, settings string) *town {
-	w := &town{t: t, dir: dir, log: &journal{}, reload: make(chan struct{})}
+	w := &town{t: t, dir: dir, log: &proof.Journal{}, reload: make(chan struct{})}
 	w.write("beredskab.yaml", "dir: .\nnode: test\nactions: actions.yaml\n"+settings)
 	w.write("plans/organisation.yaml", townOrganisation)
 	return w
@@ -274,23 +274,3 @@ func outcome(run drill.Run, step string) string {
 	}
 	return fmt.Sprintf("%s %s", s.State, s.Outcome)
 }
-
-// journal keeps what the program logs.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
-}
-
-func (j *journal) has(text string) bool { return strings.Contains(j.String(), text) }

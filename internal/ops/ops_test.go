@@ -1,7 +1,6 @@
 package ops
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -10,7 +9,6 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -109,23 +107,6 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
-}
-
 // An address that is taken ends nothing: it is said with the next step. A socket
 // that a killed server left behind is taken over, one that is answered at is not.
 func TestTakenAddress(t *testing.T) {
@@ -134,7 +115,7 @@ func TestTakenAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer held.Close()
-	log := &journal{}
+	log := &proof.Journal{}
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() {

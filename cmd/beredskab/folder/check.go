@@ -56,7 +56,7 @@ type summary struct {
 // judge runs every rule with the register's evidence; without a register there
 // is none.
 func (f *Folder) judge(ctx context.Context, now time.Time) (report check.Report, evidence string, err error) {
-	if !Registered(f.Settings) {
+	if !f.Settings.HasRegister() {
 		return check.Run(check.Input{Set: f.Set, Now: now, Locate: f.Settings.Locate()}), "none", nil
 	}
 	err = f.register(ctx, func(a *app.App) error {

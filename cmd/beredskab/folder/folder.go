@@ -79,13 +79,6 @@ func (f *Folder) System(id string) (*plan.Plan, error) {
 	return nil, fmt.Errorf("%w: there is no plan for the system %q%s `beredskab plan list` shows all", ErrNotFound, id, Meant(id, ids))
 }
 
-// Registered tells whether there is a register already. None is ever made to
-// answer a question.
-func Registered(s *app.Settings) bool {
-	_, err := os.Stat(filepath.Join(s.Dir, "register.db"))
-	return s.Database != "" || err == nil
-}
-
 // register opens the register for one question.
 func (f *Folder) register(ctx context.Context, ask func(*app.App) error) error {
 	a, err := app.Open(ctx, f.Settings, app.Use, f.log)
@@ -97,7 +90,7 @@ func (f *Folder) register(ctx context.Context, ask func(*app.App) error) error {
 
 // versions lists what the register holds of a plan; nothing without a register.
 func (f *Folder) versions(ctx context.Context, id string) (list []kept.Version, err error) {
-	if !Registered(f.Settings) {
+	if !f.Settings.HasRegister() {
 		return nil, nil
 	}
 	err = f.register(ctx, func(a *app.App) error {

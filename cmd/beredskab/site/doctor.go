@@ -174,7 +174,7 @@ func (e Examination) disk() Line {
 
 // register opens a register that is there, and reads the whole of it.
 func (e Examination) register(ctx context.Context) []Line {
-	if _, err := os.Stat(filepath.Join(e.Settings.Dir, "register.db")); err != nil && e.Settings.Database == "" {
+	if !e.Settings.HasRegister() {
 		return []Line{{"register", Warn, "there is none yet", "beredskab serve makes it and takes the plans over"}}
 	}
 	a, err := app.Open(ctx, e.Settings, app.Use, e.Log)

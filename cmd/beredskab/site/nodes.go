@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -19,7 +17,7 @@ import (
 // that would carry it out, and whether some server has fallen silent. On one
 // machine there is only something to say when a plan names a site.
 func (e Examination) nodes(ctx context.Context) []Line {
-	if _, err := os.Stat(filepath.Join(e.Settings.Dir, "register.db")); err != nil && e.Settings.Database == "" {
+	if !e.Settings.HasRegister() {
 		return nil
 	}
 	a, err := app.Open(ctx, e.Settings, app.Use, e.Log)
