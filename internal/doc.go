@@ -18,10 +18,15 @@
 //	| 0     | plan/strict          | strict YAML into Go values, each problem at its place                 | no                      |
 //	| 0     | event                | what can happen to a run: the words that are kept for ever            | no                      |
 //	| 0     | kept                 | what the register keeps: its rows, and how a list of them is narrowed | no                      |
+//	| 0     | record               | the form of the small registers: a body, and what it is searched by   | no                      |
 //	| 1     | recovery             | the chain: dependency graph, planned and projected finish, simulation | no                      |
 //	| 1     | drill                | a run as a state machine: events, times, verdict, findings            | no                      |
 //	| 1     | schedule             | due, overdue, skipped and why: cron text, holidays, blackouts         | no                      |
-//	| 2     | ledger               | the form of the trace: canonical bytes of an entry and their hash     | no                      |
+//	| 1     | rights               | who may do what: persons, roles, deputies and the permission matrix    | no                      |
+//	| 2     | ledger               | the form of the trace: entries, their Merkle tree, signed checkpoints | no                      |
+//	| 2     | approval             | what has been said of a plan version, and which one is in force       | no                      |
+//	| 2     | followup             | actions, dispensations and evaluations: their rules and states        | no                      |
+//	| 2     | readiness            | how ready a system is, and every point of it explained                | no                      |
 //	| 2     | timetable            | schedules as rows: which are wanted, when to look at each again       | no                      |
 //	| 2     | outbox               | what a message owed is: addressee, subject, expiry, answers wanted    | no                      |
 //	| 2     | check                | rules C1-C12 and G1-G9 over plans, evidence and a date                | no                      |
@@ -40,8 +45,11 @@
 //	| 4     | action/supervisor/workdir | a folder for a command to work in, and the clearing of those left behind | file systems  |
 //	| 4     | notify               | turns an owed notice into a message and delivers it                   | Slack, mail, Teams, SMS |
 //	| 4     | report               | documents from figures: plan book, drill report, bundle, SVG          | no                      |
+//	| 4     | report/picture       | figures as SVG, each with a table that says the same                  | no                      |
+//	| 4     | governance           | the acts of people: rights, approvals, follow-up, evidence            | through register        |
 //	| 4     | ops                  | what operators watch: health, readiness and metrics                   | HTTP                    |
 //	| 4     | proof                | what a fault test says: its size, its seed, its figure                | test files              |
+//	| 5     | bundle               | the plan at hand when everything is down: folder, signed, encrypted   | files                   |
 //	| 5     | runner               | time drives the register: due drills, automatic steps, deliveries     | clock, queue            |
 //	| 5     | web                  | people drive the register: pages, API, sign-in                        | HTTP                    |
 //	| 6     | app                  | settings to typed options; builds, starts and stops everything        | all                     |
@@ -56,6 +64,7 @@
 //	| 8     | cmd/beredskab/view   | what programs read of runs and nodes                                  | no                      |
 //	| 8     | cmd/beredskab/folder | what commands say about a folder of plan files                        | files                   |
 //	| 8     | cmd/beredskab/site   | the installation: plan repository, starters, doctor                   | files                   |
+//	| 8     | cmd/beredskab-verify | a second program that checks an export, on the standard library alone | terminal                |
 //	| 8     | cmd/beredskab        | words on the command line to calls, text, JSON and an exit code       | terminal                |
 //
 // A package in a folder below another is a part of it: it stands on the same
