@@ -33,9 +33,10 @@ type hand struct {
 }
 
 // poke makes sure that the run is looked at after this call: by its driver, or
-// by a new one. It reports false when this node begins nothing any more. Orphans
-// are attempts of an earlier start, to be found again.
-func (r *Runner) poke(run string, orphans ...register.Job) bool {
+// by a new one, which finds again what an earlier start had in hand of it. It
+// reports false while this node has not taken over yet, and when it begins
+// nothing any more.
+func (r *Runner) poke(run string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.steps == nil || r.steps.Err() != nil || r.drivers == nil {
@@ -46,7 +47,8 @@ func (r *Runner) poke(run string, orphans ...register.Job) bool {
 		nudge(d.wake)
 		return true
 	}
-	steps := r.steps
+	steps, orphans := r.steps, r.orphans[run]
+	delete(r.orphans, run)
 	d := &driver{
 		r: r, run: run, wake: make(chan struct{}, 1), results: make(chan register.Result, 16),
 		hands: map[hand]context.CancelCauseFunc{}, done: make(chan struct{}),

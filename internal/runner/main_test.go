@@ -113,6 +113,18 @@ type world struct {
 	t       *testing.T
 	options store.Options
 	senders map[string]*sender
+	changes func(*server) // told before every change of the register; nil: nobody is
+}
+
+// watched is a register's store that tells before each of its changes.
+type watched struct {
+	register.Store
+	changes func()
+}
+
+func (w watched) Update(ctx context.Context, fn func(register.Tx) error) error {
+	w.changes()
+	return w.Store.Update(ctx, fn)
 }
 
 func onSQLite(t *testing.T) *world {
@@ -154,7 +166,11 @@ func (w *world) open(actions action.Runner, change func(*runner.Options)) *serve
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	s.Register = register.New(db, clock{}, register.Options{Routes: routes})
+	var rows register.Store = db
+	if w.changes != nil {
+		rows = watched{db, func() { w.changes(s) }}
+	}
+	s.Register = register.New(rows, clock{}, register.Options{Routes: routes})
 	options := runner.Options{
 		Register: s.Register, Node: "n1", Queue: db, Actions: actions, Courier: courier, Log: slog.New(slog.DiscardHandler),
 		Checks: func(context.Context) error { return nil }, Beat: 50 * time.Millisecond,

@@ -72,7 +72,8 @@ type Runner struct {
 	leads  atomic.Bool // this node delivers the messages
 
 	mu      sync.Mutex
-	steps   context.Context // of everything in hand; nil before Run
+	steps   context.Context           // of everything in hand; nil before the takeover
+	orphans map[string][]register.Job // attempts of earlier starts, by run, that no driver has yet
 	drivers map[string]*driver
 	timers  map[string]*time.Timer
 	idle    sync.WaitGroup
@@ -117,11 +118,8 @@ func (r *Runner) Run(ctx context.Context) error {
 	defer cancel(nil)
 	steps, detach := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer detach(nil)
-	r.mu.Lock()
-	r.steps = steps
-	r.mu.Unlock()
 	r.elect(ctx)
-	stop, err := r.begin(ctx)
+	stop, err := r.begin(ctx, steps)
 	switch {
 	case ctx.Err() != nil:
 		err = nil // it was told to stop while it began
@@ -157,9 +155,9 @@ func (r *Runner) join(ctx context.Context) error {
 }
 
 // begin takes over what is open and asks the queue for wake-ups.
-func (r *Runner) begin(ctx context.Context) (stop func(context.Context) error, err error) {
+func (r *Runner) begin(ctx, steps context.Context) (stop func(context.Context) error, err error) {
 	stop = func(context.Context) error { return nil }
-	if err := r.insist(ctx, "taking over", func() error { return r.resume(ctx) }); err != nil || r.Only != "" {
+	if err := r.insist(ctx, "taking over", func() error { return r.resume(ctx, steps) }); err != nil || r.Only != "" {
 		return stop, err
 	}
 	err = r.insist(ctx, "asking for work", func() error {
@@ -223,29 +221,34 @@ func (r *Runner) work(ctx context.Context, cancel context.CancelCauseFunc) (wait
 }
 
 // resume takes over open attempts of this node's earlier starts and drives
-// every run that has not ended.
-func (r *Runner) resume(ctx context.Context) error {
-	orphans, err := r.Register.Orphans(ctx, r.node)
+// every run that has not ended. Until then it drives none, whoever wakes it: a
+// driver that had begun by itself would claim beside what is being taken over,
+// and know nothing of it. The wake-up of a run opened meanwhile is in the queue.
+func (r *Runner) resume(ctx, steps context.Context) error {
+	jobs, err := r.Register.Orphans(ctx, r.node)
 	if err != nil {
 		return err
 	}
 	fault.Point("runner.orphans.taken")
-	byRun := map[string][]register.Job{}
-	for _, job := range orphans {
-		byRun[job.Run] = append(byRun[job.Run], job)
+	orphans := map[string][]register.Job{}
+	for _, job := range jobs {
+		orphans[job.Run] = append(orphans[job.Run], job)
 	}
 	open, err := r.Register.OpenRuns(ctx)
 	if err != nil {
 		return err
 	}
-	for run := range byRun { // one that has ended may still get a late result
+	for run := range orphans { // one that has ended may still get a late result
 		if !slices.Contains(open, run) {
 			open = append(open, run)
 		}
 	}
+	r.mu.Lock()
+	r.steps, r.orphans = steps, orphans
+	r.mu.Unlock()
 	for _, run := range open {
 		if r.Only == "" || r.Only == run {
-			r.poke(run, byRun[run]...)
+			r.poke(run)
 		}
 	}
 	return nil

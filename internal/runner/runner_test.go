@@ -96,6 +96,35 @@ func TestGivenBackAtStop(t *testing.T) {
 	s.end()
 }
 
+// A run that is woken while its server is still starting is driven with what
+// the earlier start had in hand of it, and not beside that.
+func TestWokenWhileTakingOver(t *testing.T) {
+	w, a := onSQLite(t), newActions()
+	p := restore("a", "s1", "s2", "s3")
+	p.Recovery.Steps[1].After = nil
+	a.do["s1"], a.do["s3"] = hang, hang
+	a.do["s2"] = func(ctx context.Context, _ action.Request) (action.Result, error) {
+		<-ctx.Done() // it ends with its server, which claims nothing more: s3 is left to the next
+		return action.Result{Outcome: action.OK}, nil
+	}
+	s := w.open(a, nil).adopt(p).serve()
+	run := s.start("a")
+	s.untilStep(run, "s1", "started")
+	s.untilStep(run, "s2", "started")
+	s.end()
+	a.adopt = func(context.Context, action.Request) (action.Result, error) {
+		return action.Result{Outcome: action.OK}, nil
+	}
+	w.changes = func(s *server) { s.runner.Woken(run) }
+	s = w.open(a, nil).serve()
+	s.untilStep(run, "s3", "started")
+	s.untilStep(run, "s1", "done")
+	s.end()
+	if a.most() != 1 {
+		t.Errorf("started %v", a.started)
+	}
+}
+
 func TestHowStepsEnd(t *testing.T) {
 	for name, c := range map[string]struct {
 		result action.Result
