@@ -19,6 +19,7 @@
 //	| 0     | event                | what can happen to a run: the words that are kept for ever            | no                      |
 //	| 0     | kept                 | what the register keeps: its rows, and how a list of them is narrowed | no                      |
 //	| 0     | record               | the form of the small registers: a body, and what it is searched by   | no                      |
+//	| 0     | matrix               | the roles, and the table of who may do what with what                 | no                      |
 //	| 1     | recovery             | the chain: dependency graph, planned and projected finish, simulation | no                      |
 //	| 1     | drill                | a run as a state machine: events, times, verdict, findings            | no                      |
 //	| 1     | schedule             | due, overdue, skipped and why: cron text, holidays, blackouts         | no                      |
@@ -32,11 +33,11 @@
 //	| 2     | check                | rules C1-C12 and G1-G9 over plans, evidence and a date                | no                      |
 //	| 3     | register             | every change and every question; declares Store                       | through Store           |
 //	| 3     | fault                | the named moments at which a test kills the process                   | this process            |
+//	| 3     | disk                 | the disk under a folder: its kind, its room, its lock, what survives  | file systems            |
 //	| 4     | store                | register.Store on SQLite and on PostgreSQL; migrations, backup        | database                |
 //	| 4     | store/census         | counts in the register what operators watch                           | database                |
 //	| 4     | store/sound          | looks for values that are not what was written                        | database                |
 //	| 4     | store/move           | a whole register from one database into another, and the proof of it  | database                |
-//	| 4     | store/disk           | the disk under a folder: its kind, its room, names that survive       | file systems            |
 //	| 4     | store/pgtest         | a real PostgreSQL on loopback, for tests                              | processes               |
 //	| 4     | action               | carries out an automatic step: probes, catalogue, supervisor          | systems under test      |
 //	| 4     | action/supervisor    | the small child that carries out one command and outlives the server  | processes               |
@@ -44,8 +45,11 @@
 //	| 4     | action/supervisor/mask | hides known secrets in a stream, in the shapes in which tools print them | no                |
 //	| 4     | action/supervisor/workdir | a folder for a command to work in, and the clearing of those left behind | file systems  |
 //	| 4     | notify               | turns an owed notice into a message and delivers it                   | Slack, mail, Teams, SMS |
-//	| 4     | report               | documents from figures: plan book, drill report, bundle, SVG          | no                      |
+//	| 4     | report               | documents from figures: plan book, drill report, yearly report, SVG   | no                      |
 //	| 4     | report/picture       | figures as SVG, each with a table that says the same                  | no                      |
+//	| 4     | report/phrase        | what documents say: sentences, dates, times, lengths, in one language | no                      |
+//	| 4     | report/page          | a document before it has a form: page, Markdown, list                 | no                      |
+//	| 4     | report/press         | a page as tagged PDF, through a browser that is on the machine        | processes               |
 //	| 4     | governance           | the acts of people: rights, approvals, follow-up, evidence            | through register        |
 //	| 4     | ops                  | what operators watch: health, readiness and metrics                   | HTTP                    |
 //	| 4     | proof                | what a fault test says: its size, its seed, its figure                | test files              |
@@ -113,7 +117,7 @@
 //
 //	| library                     | packages                              | because                                                       |
 //	| --------------------------- | ------------------------------------- | ------------------------------------------------------------- |
-//	| golang.org/x/sys            | action, action/supervisor, action/supervisor/landlock, app, store, store/disk | the operating system: process fences, file systems, signals   |
+//	| golang.org/x/sys            | action/supervisor, action/supervisor/landlock, app, disk | the operating system: process fences, file systems, clocks    |
 //
 // # Names
 //

@@ -7,37 +7,39 @@ import (
 
 	"beredskab/internal/drill"
 	"beredskab/internal/plan"
+	"beredskab/internal/report/page"
+	"beredskab/internal/report/phrase"
 )
 
 // drillReport makes the document of one run.
 type drillReport struct {
-	*phrases
+	*phrase.Phrases
 	DrillInput
 }
 
-func (d *drillReport) document() *document {
+func (d *drillReport) document() *page.Document {
 	run, tone := &d.Run, "drill"
 	if run.Incident {
 		tone = "incident"
 	}
-	doc := &document{
-		Lang: d.lang, Tone: tone, Word: d.say("word." + tone), Page: d.say("page"), Of: d.say("page.of"),
-		Footer: d.say("footer", d.say("word."+tone), run.ID, visible(run.Plan.Name), visible(run.Plan.PlanVersion), d.PlanHash, d.moment(d.PrintedAt)),
+	doc := &page.Document{
+		Lang: d.Lang, Tone: tone, Word: d.Say("word." + tone), Page: d.Say("page"), Of: d.Say("page.of"),
+		Footer: d.Say("footer", d.Say("word."+tone), run.ID, phrase.Visible(run.Plan.Name), phrase.Visible(run.Plan.PlanVersion), d.PlanHash, d.Moment(d.PrintedAt)),
 	}
-	doc.Title = d.say("title", doc.Word, run.ID, visible(run.Plan.Name), visible(run.Drill.Title))
+	doc.Title = d.Say("title", doc.Word, run.ID, phrase.Visible(run.Plan.Name), phrase.Visible(run.Drill.Title))
 	if run.Incident {
-		doc.Title = d.say("title.incident", doc.Word, run.ID, visible(run.Plan.Name))
+		doc.Title = d.Say("title.incident", doc.Word, run.ID, phrase.Visible(run.Plan.Name))
 	}
 	if run.State != drill.Ended {
-		doc.Draft = d.of("draft", d.second(run.Times.Start))
+		doc.Draft = d.of("draft", d.Second(run.Times.Start))
 	}
-	doc.Verdict = d.say("verdict", d.word("verdict", string(run.Verdict)))
+	doc.Verdict = d.Say("verdict", d.Word("verdict", string(run.Verdict)))
 	doc.Mark, doc.Judged = judged(run.Verdict)
-	for _, s := range []section{
+	for _, s := range []page.Section{
 		d.conclusion(), d.basis(), d.aims(), d.times(), d.steps(), d.answers(), d.pauses(), d.fences(),
 		d.findings(), d.notes(), d.outputs(), d.gaps(), d.approval(), d.method(),
 	} {
-		if !s.empty() {
+		if !s.Empty() {
 			doc.Sections = append(doc.Sections, s)
 		}
 	}
@@ -49,7 +51,7 @@ func (d *drillReport) of(key string, values ...any) string {
 	if d.Run.Incident {
 		key += ".incident"
 	}
-	return d.say(key, values...)
+	return d.Say(key, values...)
 }
 
 // judged is the sign and the colour of a verdict. Only what was measured and
@@ -70,9 +72,9 @@ func judged(v drill.Verdict) (mark, class string) {
 // role names a role of the plan: the owner by the plan's own words.
 func (d *drillReport) role(id string) string {
 	if id == "systemejer" {
-		return visible(d.Run.Plan.Owner.Role + ", " + d.Run.Plan.Owner.Unit)
+		return phrase.Visible(d.Run.Plan.Owner.Role + ", " + d.Run.Plan.Owner.Unit)
 	}
-	return visible(id)
+	return phrase.Visible(id)
 }
 
 // step names a step by number and title.
@@ -80,11 +82,11 @@ func (d *drillReport) step(id string) string {
 	if s, ok := d.Run.Find(id); ok {
 		return d.numbered(s)
 	}
-	return visible(id)
+	return phrase.Visible(id)
 }
 
 func (d *drillReport) numbered(s *drill.Step) string {
-	return d.say("step.numbered", s.Number, visible(s.Title))
+	return d.Say("step.numbered", s.Number, phrase.Visible(s.Title))
 }
 
 // person is who acted, and how that person was known.
@@ -93,35 +95,35 @@ func (d *drillReport) person(name, assured string) string {
 		return "–"
 	}
 	if assured == "" {
-		return visible(name)
+		return phrase.Visible(name)
 	}
-	return d.say("person", visible(name), d.word("assured", assured))
+	return d.Say("person", phrase.Visible(name), d.Word("assured", assured))
 }
 
 // basis says what the run was of: the plan version, the kind of run, the people.
-func (d *drillReport) basis() section {
+func (d *drillReport) basis() page.Section {
 	run, p := &d.Run, d.Run.Plan
 	rows := [][]string{
-		{d.say("basis.run"), run.ID},
-		{d.say("basis.system"), visible(p.Name) + " (" + visible(p.ID) + ")"},
-		{d.say("basis.version"), visible(p.PlanVersion)},
-		{d.say("basis.hash"), d.PlanHash},
-		{d.say("basis.steps"), d.StepsHash},
-		{d.say("basis.type"), d.word("type", run.Drill.Type)},
-		{d.say("basis.scope"), d.word("scope", d.Scope)},
-		{d.say("basis.start"), d.second(run.Times.Start)},
-		{d.say("basis.end"), d.second(run.Times.End)},
-		{d.say("basis.leader"), d.role(run.Director)},
+		{d.Say("basis.run"), run.ID},
+		{d.Say("basis.system"), phrase.Visible(p.Name) + " (" + phrase.Visible(p.ID) + ")"},
+		{d.Say("basis.version"), phrase.Visible(p.PlanVersion)},
+		{d.Say("basis.hash"), d.PlanHash},
+		{d.Say("basis.steps"), d.StepsHash},
+		{d.Say("basis.type"), d.Word("type", run.Drill.Type)},
+		{d.Say("basis.scope"), d.Word("scope", d.Scope)},
+		{d.Say("basis.start"), d.Second(run.Times.Start)},
+		{d.Say("basis.end"), d.Second(run.Times.End)},
+		{d.Say("basis.leader"), d.role(run.Director)},
 	}
 	if !run.Incident {
-		announced := d.say(map[bool]string{true: "announced.yes", false: "announced.no"}[run.Drill.Announced])
-		rows = append(rows, []string{d.say("basis.announced"), announced})
+		announced := d.Say(map[bool]string{true: "announced.yes", false: "announced.no"}[run.Drill.Announced])
+		rows = append(rows, []string{d.Say("basis.announced"), announced})
 	}
 	rows = append(rows, d.scenario(&run.Drill)...)
-	rows = append(rows, []string{d.say("basis.events"), d.say("events", run.Seq)})
+	rows = append(rows, []string{d.Say("basis.events"), d.Say("events", run.Seq)})
 	rows = slices.DeleteFunc(rows, func(row []string) bool { return row[1] == "" })
-	return section{ID: "basis", Title: d.say("basis"), Tables: []table{{
-		ID: "basis-table", Caption: d.say("basis.caption"), Columns: columns(d.say("col.what"), d.say("col.value")), Rows: rows,
+	return page.Section{ID: "basis", Title: d.Say("basis"), Tables: []page.Table{{
+		ID: "basis-table", Caption: d.Say("basis.caption"), Columns: page.Columns(d.Say("col.what"), d.Say("col.value")), Rows: rows,
 	}}}
 }
 
@@ -139,48 +141,48 @@ func (d *drillReport) scenario(x *plan.Drill) [][]string {
 	cast := x.Participants
 	environment := ""
 	if x.Environment != "" {
-		environment = d.word("environment", x.Environment)
+		environment = d.Word("environment", x.Environment)
 	}
 	return [][]string{
-		{d.say("basis.environment"), environment},
-		{d.say("basis.scenario"), visible(x.Scenario)},
-		{d.say("basis.included"), visible(x.Included)},
-		{d.say("basis.excluded"), visible(x.Excluded)},
-		{d.say("basis.abort"), visible(strings.Join(x.AbortCriteria, "; "))},
-		{d.say("basis.ticket"), visible(x.ChangeTicket)},
-		{d.say("basis.facilitator"), roles(cast.Facilitator)},
-		{d.say("basis.controllers"), roles(cast.Controllers...)},
-		{d.say("basis.evaluators"), roles(cast.Evaluators...)},
-		{d.say("basis.participants"), roles(cast.Participants...)},
-		{d.say("basis.observers"), roles(cast.Observers...)},
+		{d.Say("basis.environment"), environment},
+		{d.Say("basis.scenario"), phrase.Visible(x.Scenario)},
+		{d.Say("basis.included"), phrase.Visible(x.Included)},
+		{d.Say("basis.excluded"), phrase.Visible(x.Excluded)},
+		{d.Say("basis.abort"), phrase.Visible(strings.Join(x.AbortCriteria, "; "))},
+		{d.Say("basis.ticket"), phrase.Visible(x.ChangeTicket)},
+		{d.Say("basis.facilitator"), roles(cast.Facilitator)},
+		{d.Say("basis.controllers"), roles(cast.Controllers...)},
+		{d.Say("basis.evaluators"), roles(cast.Evaluators...)},
+		{d.Say("basis.participants"), roles(cast.Participants...)},
+		{d.Say("basis.observers"), roles(cast.Observers...)},
 	}
 }
 
 // aims are the objectives of the drill, each with what was measured.
-func (d *drillReport) aims() section {
-	s := section{ID: "aims", Title: d.say("aims")}
+func (d *drillReport) aims() page.Section {
+	s := page.Section{ID: "aims", Title: d.Say("aims")}
 	var rows [][]string
 	for _, a := range d.Run.Drill.Objectives {
 		got, known := d.aimed(a.Measure)
-		result, met := d.say("unmeasured"), d.say("unmeasured")
+		result, met := d.Say("unmeasured"), d.Say("unmeasured")
 		target, err := plan.ParseDuration(a.Target)
-		wanted := visible(a.Target)
+		wanted := phrase.Visible(a.Target)
 		switch {
 		case a.Measure == "" || err != nil:
-			result, met = "–", d.say("aim.judged")
+			result, met = "–", d.Say("aim.judged")
 		case known && got <= target.Std():
-			result, met, wanted = d.span(got), "✓ "+d.say("aim.met"), d.span(target.Std())
+			result, met, wanted = d.Span(got), "✓ "+d.Say("aim.met"), d.Span(target.Std())
 		case known:
-			result, met, wanted = d.span(got), "✗ "+d.say("aim.missed"), d.span(target.Std())
+			result, met, wanted = d.Span(got), "✗ "+d.Say("aim.missed"), d.Span(target.Std())
 		default:
-			wanted = d.span(target.Std())
+			wanted = d.Span(target.Std())
 		}
-		rows = append(rows, []string{visible(a.Text), dash(wanted), result, met})
+		rows = append(rows, []string{phrase.Visible(a.Text), phrase.Dash(wanted), result, met})
 	}
 	if len(rows) > 0 {
-		s.Tables = []table{{
-			ID: "aims-table", Caption: d.say("aims.caption"), Rows: rows,
-			Columns: columns(d.say("col.aim"), ">"+d.say("col.target"), ">"+d.say("col.measured"), d.say("col.met")),
+		s.Tables = []page.Table{{
+			ID: "aims-table", Caption: d.Say("aims.caption"), Rows: rows,
+			Columns: page.Columns(d.Say("col.aim"), ">"+d.Say("col.target"), ">"+d.Say("col.measured"), d.Say("col.met")),
 		}}
 	}
 	return s
@@ -200,11 +202,4 @@ func (d *drillReport) aimed(measure string) (time.Duration, bool) {
 		}
 	}
 	return m.Length, m.Known
-}
-
-func dash(text string) string {
-	if text == "" {
-		return "–"
-	}
-	return text
 }

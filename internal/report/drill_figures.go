@@ -4,13 +4,16 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/report/page"
+	"beredskab/internal/report/phrase"
+	"beredskab/internal/report/picture"
 )
 
 // conclusion is what a reader must know who reads no further.
-func (d *drillReport) conclusion() section {
+func (d *drillReport) conclusion() page.Section {
 	run, goals := &d.Run, d.Run.Plan.Objectives
 	counted, rpa := d.counted(), run.RPA()
-	s := section{ID: "conclusion", Title: d.say("conclusion")}
+	s := page.Section{ID: "conclusion", Title: d.Say("conclusion")}
 	s.Text = append(
 		s.Text, d.verdict(),
 		d.against("rta", counted, goals.RTO.Std()), d.against("rpa", rpa, goals.RPO.Std()),
@@ -20,13 +23,13 @@ func (d *drillReport) conclusion() section {
 		s.Text = append(s.Text, by)
 	}
 	if d.Scope == "isolated" && counted.Known {
-		s.Text = append(s.Text, d.say("isolated", visible(run.Plan.Name)))
+		s.Text = append(s.Text, d.Say("isolated", phrase.Visible(run.Plan.Name)))
 	}
-	s.Pictures = d.bars("figures", d.say("figures.picture"), "figures-table", []bar{
-		{Label: d.say("figure.rta.short"), Planned: goals.RTO.Std(), Worked: counted.Length, Known: counted.Known, Over: counted.Length > goals.RTO.Std()},
-		{Label: d.say("figure.rpa.short"), Planned: goals.RPO.Std(), Worked: rpa.Length, Known: rpa.Known, Over: rpa.Length > goals.RPO.Std()},
+	s.Pictures = bars(d.Phrases, "figures", d.Say("figures.picture"), "figures-table", []picture.Bar{
+		{Label: d.Say("figure.rta.short"), Planned: goals.RTO.Std(), Worked: counted.Length, Known: counted.Known, Over: counted.Length > goals.RTO.Std()},
+		{Label: d.Say("figure.rpa.short"), Planned: goals.RPO.Std(), Worked: rpa.Length, Known: rpa.Known, Over: rpa.Length > goals.RPO.Std()},
 	})
-	s.Tables = []table{d.figures()}
+	s.Tables = []page.Table{d.figures()}
 	return s
 }
 
@@ -36,7 +39,7 @@ func (d *drillReport) confirmed() string {
 	for i := range d.Run.Steps {
 		s := &d.Run.Steps[i]
 		if !at.IsZero() && s.State == drill.Done && s.Confirm != nil && s.EndedAt.Equal(at) {
-			return d.say("confirmed", d.person(s.By, s.Assured), d.moment(at))
+			return d.Say("confirmed", d.person(s.By, s.Assured), d.Moment(at))
 		}
 	}
 	return ""
@@ -47,27 +50,27 @@ func (d *drillReport) verdict() string {
 	run := &d.Run
 	switch {
 	case run.Closing != "":
-		return d.of("concluded."+run.Closing, dash(visible(run.Reason)))
+		return d.of("concluded."+run.Closing, phrase.Dash(phrase.Visible(run.Reason)))
 	case run.State != drill.Ended:
 		return d.of("concluded.open")
 	case run.Verdict == drill.NotMeasured:
 		return d.of("concluded.not_measured")
 	default:
-		return d.of("concluded", d.word("verdict", string(run.Verdict)))
+		return d.of("concluded", d.Word("verdict", string(run.Verdict)))
 	}
 }
 
 // against says a measured length against its limit; one that was not measured
 // is said to be so.
 func (d *drillReport) against(key string, m drill.Measure, limit time.Duration) string {
-	name := visible(d.Run.Plan.Name)
+	name := phrase.Visible(d.Run.Plan.Name)
 	switch {
 	case !m.Known:
-		return d.say(key+".unknown", d.span(limit))
+		return d.Say(key+".unknown", d.Span(limit))
 	case m.Length > limit:
-		return d.say(key+".over", name, d.span(m.Length), d.span(limit), d.span(m.Length-limit))
+		return d.Say(key+".over", name, d.Span(m.Length), d.Span(limit), d.Span(m.Length-limit))
 	default:
-		return d.say(key+".within", name, d.span(m.Length), d.span(limit))
+		return d.Say(key+".within", name, d.Span(m.Length), d.Span(limit))
 	}
 }
 
@@ -82,15 +85,15 @@ func (d *drillReport) tally() string {
 			failed++
 		}
 	}
-	text := d.say("tally", done, len(d.Run.Steps))
+	text := d.Say("tally", done, len(d.Run.Steps))
 	if failed > 0 {
-		text += " " + d.say("tally.failed", failed)
+		text += " " + d.Say("tally.failed", failed)
 	}
-	return text + " " + d.count("tally.findings", len(d.Run.Findings()))
+	return text + " " + d.Count("tally.findings", len(d.Run.Findings()))
 }
 
 // figures is the table of what was accepted and what was measured.
-func (d *drillReport) figures() table {
+func (d *drillReport) figures() page.Table {
 	run, goals := &d.Run, d.Run.Plan.Objectives
 	rta, gross := run.RTA()
 	rows := [][]string{d.figure("figure.rta", goals.RTO.Std(), rta)}
@@ -101,9 +104,9 @@ func (d *drillReport) figures() table {
 		rows = append(rows, d.figure("figure.gross", 0, gross))
 	}
 	rows = append(rows, d.figure("figure.rpa", goals.RPO.Std(), run.RPA()), d.figure("figure.wra", goals.WRT.Std(), run.WRA()))
-	return table{
-		ID: "figures-table", Caption: d.say("figures.caption"), Rows: rows,
-		Columns: columns(d.say("col.figure"), ">"+d.say("col.accepted"), ">"+d.say("col.measured"), d.say("col.met")),
+	return page.Table{
+		ID: "figures-table", Caption: d.Say("figures.caption"), Rows: rows,
+		Columns: page.Columns(d.Say("col.figure"), ">"+d.Say("col.accepted"), ">"+d.Say("col.measured"), d.Say("col.met")),
 	}
 }
 
@@ -139,19 +142,19 @@ func (d *drillReport) counted() drill.Measure {
 // figure is one row: what was accepted (none: no limit of its own), measured, met.
 func (d *drillReport) figure(key string, limit time.Duration, m drill.Measure) []string {
 	limited := key != "figure.gross" && key != "figure.disruption"
-	row := []string{d.say(key), "–", d.say("unmeasured"), d.say("unmeasured")}
+	row := []string{d.Say(key), "–", d.Say("unmeasured"), d.Say("unmeasured")}
 	if limited {
-		row[1] = d.span(limit)
+		row[1] = d.Span(limit)
 	}
 	if m.Known {
-		row[2], row[3] = d.span(m.Length), "–"
+		row[2], row[3] = d.Span(m.Length), "–"
 	}
 	switch {
 	case !m.Known || !limited:
 	case m.Length > limit:
-		row[3] = "✗ " + d.say("aim.missed")
+		row[3] = "✗ " + d.Say("aim.missed")
 	default:
-		row[3] = "✓ " + d.say("aim.met")
+		row[3] = "✓ " + d.Say("aim.met")
 	}
 	return row
 }
@@ -184,7 +187,7 @@ func points(t *drill.Times) []point {
 }
 
 // times is the table of the time points that are known.
-func (d *drillReport) times() section {
+func (d *drillReport) times() page.Section {
 	t := &d.Run.Times
 	var rows [][]string
 	for _, p := range points(t) {
@@ -193,15 +196,15 @@ func (d *drillReport) times() section {
 		}
 		after := "–"
 		if !t.DisruptedAt.IsZero() && p.code != "t0" {
-			after = d.signed(p.at.Sub(t.DisruptedAt))
+			after = d.Signed(p.at.Sub(t.DisruptedAt))
 		}
-		rows = append(rows, []string{p.code, d.say("point." + p.name), d.second(p.at), after, d.source(p)})
+		rows = append(rows, []string{p.code, d.Say("point." + p.name), d.Second(p.at), after, d.source(p)})
 	}
-	s := section{ID: "times", Title: d.say("times")}
+	s := page.Section{ID: "times", Title: d.Say("times")}
 	if len(rows) > 0 {
-		s.Tables = []table{{
-			ID: "times-table", Caption: d.say("times.caption"), Key: 1, Rows: rows,
-			Columns: columns(d.say("col.code"), d.say("col.point"), d.say("col.when"), ">"+d.say("col.after"), d.say("col.source")),
+		s.Tables = []page.Table{{
+			ID: "times-table", Caption: d.Say("times.caption"), Key: 1, Rows: rows,
+			Columns: page.Columns(d.Say("col.code"), d.Say("col.point"), d.Say("col.when"), ">"+d.Say("col.after"), d.Say("col.source")),
 		}}
 	}
 	return s
@@ -212,14 +215,14 @@ func (d *drillReport) source(p point) string {
 	t := &d.Run.Times
 	switch p.code {
 	case "t0":
-		return d.word("source", t.DisruptedSource)
+		return d.Word("source", t.DisruptedSource)
 	case "t1", "t2", "t4", "t5":
 		if p.at.Equal(t.Start) {
 			return d.of("source.start")
 		}
-		return d.say("source.person")
+		return d.Say("source.person")
 	case "t6", "t7", "t8", "t5b":
-		return d.say("source.steps")
+		return d.Say("source.steps")
 	default:
 		return "–"
 	}

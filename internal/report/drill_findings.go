@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/report/page"
+	"beredskab/internal/report/phrase"
 )
 
 // longestOutput is how much of a step's output the report shows; the register
@@ -12,20 +14,20 @@ import (
 const longestOutput = 4000
 
 // findings lists what somebody should put right.
-func (d *drillReport) findings() section {
-	s := section{ID: "findings", Title: d.say("findings")}
+func (d *drillReport) findings() page.Section {
+	s := page.Section{ID: "findings", Title: d.Say("findings")}
 	var rows [][]string
 	for _, f := range d.Run.Findings() {
 		text, hint := d.finding(f)
-		rows = append(rows, []string{f.Code, d.word("severity", f.Severity), text, hint})
+		rows = append(rows, []string{f.Code, d.Word("severity", f.Severity), text, hint})
 	}
 	if len(rows) == 0 {
-		s.Text = []string{d.say("findings.none")}
+		s.Text = []string{d.Say("findings.none")}
 		return s
 	}
-	s.Tables = []table{{
-		ID: "findings-table", Caption: d.say("findings.caption"), Rows: rows,
-		Columns: columns(d.say("col.code"), d.say("col.severity"), d.say("col.finding"), d.say("col.hint")),
+	s.Tables = []page.Table{{
+		ID: "findings-table", Caption: d.Say("findings.caption"), Rows: rows,
+		Columns: page.Columns(d.Say("col.code"), d.Say("col.severity"), d.Say("col.finding"), d.Say("col.hint")),
 	}}
 	return s
 }
@@ -33,90 +35,90 @@ func (d *drillReport) findings() section {
 // finding says a finding in the document's language; one whose code has no
 // words here keeps its own.
 func (d *drillReport) finding(f drill.Finding) (text, hint string) {
-	if _, ok := d.texts["finding."+f.Code]; !ok {
-		return visible(f.Text), visible(f.Hint)
+	if !d.Has("finding." + f.Code) {
+		return phrase.Visible(f.Text), phrase.Visible(f.Hint)
 	}
-	pairs := []string{"{value}", d.span(f.Value), "{limit}", d.span(f.Limit)}
+	pairs := []string{"{value}", d.Span(f.Value), "{limit}", d.Span(f.Limit)}
 	if s, ok := d.Run.Find(f.Step); ok {
 		pairs = append(
 			pairs,
-			"{step}", d.numbered(s), "{note}", dash(d.note(s)), "{outcome}", d.word("outcome", s.Outcome), "{by}", dash(visible(s.By)),
-			"{failures}", fmt.Sprint(s.Failures), "{settler}", dash(visible(s.SettledBy)), "{settled}", d.word("settled", s.SettledAs),
+			"{step}", d.numbered(s), "{note}", phrase.Dash(d.note(s)), "{outcome}", d.Word("outcome", s.Outcome), "{by}", phrase.Dash(phrase.Visible(s.By)),
+			"{failures}", fmt.Sprint(s.Failures), "{settler}", phrase.Dash(phrase.Visible(s.SettledBy)), "{settled}", d.Word("settled", s.SettledAs),
 		)
 		if s.Human() {
 			pairs = append(pairs, "{asked}", d.role(d.Run.Asks(s)))
 		}
 	}
-	return strings.NewReplacer(pairs...).Replace(d.say("finding." + f.Code)), d.say("hint." + f.Code)
+	return strings.NewReplacer(pairs...).Replace(d.Say("finding." + f.Code)), d.Say("hint." + f.Code)
 }
 
 // notes is the log that people wrote.
-func (d *drillReport) notes() section {
-	s := section{ID: "notes", Title: d.say("notes")}
+func (d *drillReport) notes() page.Section {
+	s := page.Section{ID: "notes", Title: d.Say("notes")}
 	var rows [][]string
 	for _, n := range d.Run.Notes {
 		step := "–"
 		if n.Step != "" {
 			step = d.step(n.Step)
 		}
-		rows = append(rows, []string{d.second(n.At), dash(visible(n.By)), step, visible(n.Text)})
+		rows = append(rows, []string{d.Second(n.At), phrase.Dash(phrase.Visible(n.By)), step, phrase.Visible(n.Text)})
 	}
 	if len(rows) > 0 {
-		s.Tables = []table{{
-			ID: "notes-table", Caption: d.say("notes.caption"), Rows: rows,
-			Columns: columns(d.say("col.when"), d.say("col.by"), d.say("col.step"), d.say("col.note")),
+		s.Tables = []page.Table{{
+			ID: "notes-table", Caption: d.Say("notes.caption"), Rows: rows,
+			Columns: page.Columns(d.Say("col.when"), d.Say("col.by"), d.Say("col.step"), d.Say("col.note")),
 		}}
 	}
 	return s
 }
 
 // outputs is what the failed steps printed, with every character visible.
-func (d *drillReport) outputs() section {
-	s := section{ID: "outputs", Title: d.say("outputs")}
+func (d *drillReport) outputs() page.Section {
+	s := page.Section{ID: "outputs", Title: d.Say("outputs")}
 	for i := range d.Run.Steps {
 		x := &d.Run.Steps[i]
 		failed := x.State == drill.Failed || x.State == drill.Unknown || x.Settled
 		if !failed || x.Output.Length == 0 {
 			continue
 		}
-		text := shorten(visibleLines(x.Output.Head), longestOutput)
-		s.Outputs = append(s.Outputs, output{Title: d.say("output", d.numbered(x), x.Output.Length, x.Output.SHA256), Text: text})
+		text := phrase.Shorten(phrase.VisibleLines(x.Output.Head), longestOutput)
+		s.Outputs = append(s.Outputs, page.Output{Title: d.Say("output", d.numbered(x), x.Output.Length, x.Output.SHA256), Text: text})
 	}
 	return s
 }
 
 // gaps says what the run did not measure, so that nobody reads it as good.
-func (d *drillReport) gaps() section {
+func (d *drillReport) gaps() page.Section {
 	run := &d.Run
-	s := section{ID: "gaps", Title: d.say("gaps")}
+	s := page.Section{ID: "gaps", Title: d.Say("gaps")}
 	rta, _ := run.RTA()
 	if !rta.Known {
-		s.List = append(s.List, d.say("gap.rta", d.whyUnmeasured()))
+		s.List = append(s.List, d.Say("gap.rta", d.whyUnmeasured()))
 	}
 	if !run.RPA().Known {
-		s.List = append(s.List, d.say("gap.rpa"))
+		s.List = append(s.List, d.Say("gap.rpa"))
 	}
 	if !run.WRA().Known {
-		s.List = append(s.List, d.say("gap.wra"))
+		s.List = append(s.List, d.Say("gap.wra"))
 	}
 	if d.Scope == "isolated" {
-		s.List = append(s.List, d.say("gap.chain"))
+		s.List = append(s.List, d.Say("gap.chain"))
 	}
 	s.List = append(s.List, d.stepGaps()...)
 	var unset []string
 	for _, p := range points(&run.Times) {
 		if p.at.IsZero() {
-			unset = append(unset, strings.TrimPrefix(p.code+" ", "– ")+d.say("point."+p.name))
+			unset = append(unset, strings.TrimPrefix(p.code+" ", "– ")+d.Say("point."+p.name))
 		}
 	}
 	if len(unset) > 0 {
-		s.List = append(s.List, d.say("gap.points", strings.Join(unset, ", ")))
+		s.List = append(s.List, d.Say("gap.points", strings.Join(unset, ", ")))
 	}
 	if !run.Incident {
-		s.List = append(s.List, d.say("gap.presence"))
+		s.List = append(s.List, d.Say("gap.presence"))
 	}
 	for _, j := range run.Jumps {
-		s.List = append(s.List, d.say("gap.jump", d.second(j.At), d.signed(j.By)))
+		s.List = append(s.List, d.Say("gap.jump", d.Second(j.At), d.Signed(j.By)))
 	}
 	return s
 }
@@ -125,11 +127,11 @@ func (d *drillReport) gaps() section {
 func (d *drillReport) whyUnmeasured() string {
 	switch {
 	case !d.Run.Measured():
-		return d.say("why.type", d.word("type", d.Run.Drill.Type))
+		return d.Say("why.type", d.Word("type", d.Run.Drill.Type))
 	case d.Run.Times.DisruptedAt.IsZero():
-		return d.say("why.disrupted")
+		return d.Say("why.disrupted")
 	default:
-		return d.say("why.verified")
+		return d.Say("why.verified")
 	}
 }
 
@@ -153,28 +155,28 @@ func (d *drillReport) stepGaps() (list []string) {
 			}
 		}
 		if len(numbers) > 0 {
-			list = append(list, d.say(group.key, strings.Join(numbers, ", ")))
+			list = append(list, d.Say(group.key, strings.Join(numbers, ", ")))
 		}
 	}
 	return list
 }
 
 // approval has room for the names that make the report final (spec/domain.md 5.2).
-func (d *drillReport) approval() section {
+func (d *drillReport) approval() page.Section {
 	var rows [][]string
 	for _, who := range []string{"leader", "owner", "evaluator", "head"} {
-		rows = append(rows, []string{d.say("approval." + who), "", "", ""})
+		rows = append(rows, []string{d.Say("approval." + who), "", "", ""})
 	}
-	return section{ID: "approval", Title: d.say("approval"), Tables: []table{{
-		ID: "approval-table", Caption: d.say("approval.caption"), Rows: rows,
-		Columns: columns(d.say("col.role"), d.say("col.name"), d.say("col.date"), d.say("col.signature")),
+	return page.Section{ID: "approval", Title: d.Say("approval"), Tables: []page.Table{{
+		ID: "approval-table", Caption: d.Say("approval.caption"), Rows: rows,
+		Columns: page.Columns(d.Say("col.role"), d.Say("col.name"), d.Say("col.date"), d.Say("col.signature")),
 	}}}
 }
 
 // method says how the figures were made.
-func (d *drillReport) method() section {
-	return section{ID: "method", Title: d.say("method"), List: []string{
-		d.say("method.rta"), d.say("method.rpa"), d.say("method.pauses"), d.say("method.steps"), d.say("method.clock"),
-		d.say("method.rounding"), d.say("method.zone"), d.say("method.plan"),
+func (d *drillReport) method() page.Section {
+	return page.Section{ID: "method", Title: d.Say("method"), List: []string{
+		d.Say("method.rta"), d.Say("method.rpa"), d.Say("method.pauses"), d.Say("method.steps"), d.Say("method.clock"),
+		d.Say("method.rounding"), d.Say("method.zone"), d.Say("method.plan"),
 	}}
 }

@@ -3,7 +3,6 @@ package report
 import (
 	"errors"
 	"flag"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +13,7 @@ import (
 
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
+	"beredskab/internal/report/phrase"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -146,8 +146,10 @@ func TestAccessible(t *testing.T) {
 			ids[at[1]] = true
 		}
 		for _, at := range regexp.MustCompile(` aria-(?:labelledby|describedby)="([^"]*)"|url\(#([^)]*)\)`).FindAllStringSubmatch(page, -1) {
-			if id := at[1] + at[2]; !ids[id] {
-				t.Errorf("%s: nothing has the id %q", name, id)
+			for id := range strings.FieldsSeq(at[1] + at[2]) {
+				if !ids[id] {
+					t.Errorf("%s: nothing has the id %q", name, id)
+				}
 			}
 		}
 		tables, captions := strings.Count(page, "<table"), strings.Count(page, "<caption")
@@ -191,21 +193,21 @@ func TestRefusals(t *testing.T) {
 // TestLanguagesSayTheSame: both languages have the same texts with the same
 // values, one for every finding and verdict, and no report lacks one.
 func TestLanguagesSayTheSame(t *testing.T) {
-	da, en := texts(t, "da"), texts(t, "en")
+	da, en := speaker(t, "da"), speaker(t, "en")
+	if !slices.Equal(da.Keys(), en.Keys()) {
+		t.Errorf("%d Danish and %d English texts, or others", len(da.Keys()), len(en.Keys()))
+	}
 	verb := regexp.MustCompile(`%[\d.]*(\[\d\])?[a-z]|\{\w+\}`)
-	for _, key := range slices.Sorted(maps.Keys(da)) {
-		a, b := verb.FindAllString(da[key], -1), verb.FindAllString(en[key], -1)
+	for _, key := range da.Keys() {
+		a, b := verb.FindAllString(da.Say(key), -1), verb.FindAllString(en.Say(key), -1)
 		slices.Sort(a)
 		slices.Sort(b)
-		if _, ok := en[key]; !ok || !slices.Equal(a, b) {
-			t.Errorf("%s: %q and %q do not say the same", key, da[key], en[key])
+		if !slices.Equal(a, b) {
+			t.Errorf("%s: %q and %q do not say the same", key, da.Say(key), en.Say(key))
 		}
 	}
-	if len(da) != len(en) {
-		t.Errorf("%d Danish and %d English texts", len(da), len(en))
-	}
 	for _, code := range drill.Codes() {
-		if da["finding."+code] == "" || da["hint."+code] == "" {
+		if !da.Has("finding."+code) || !da.Has("hint."+code) {
 			t.Errorf("finding %s has no words", code)
 		}
 	}
@@ -218,11 +220,11 @@ func TestLanguagesSayTheSame(t *testing.T) {
 	}
 }
 
-func texts(t *testing.T, lang string) map[string]string {
+func speaker(t *testing.T, lang string) *phrase.Phrases {
 	t.Helper()
-	p, err := newPhrases(lang)
+	p, err := phrase.New(lang)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.texts
+	return p
 }

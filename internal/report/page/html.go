@@ -1,4 +1,4 @@
-package report
+package page
 
 import (
 	"fmt"
@@ -10,19 +10,20 @@ import (
 	"beredskab/templates"
 )
 
-// writePage writes the document as one HTML page that loads nothing.
-func writePage(w io.Writer, d *document) error {
+// WriteHTML writes the document as one HTML page that loads nothing and is made
+// for A4.
+func WriteHTML(w io.Writer, d *Document) error {
 	page, err := template.ParseFS(templates.FS, "report/page.html.tmpl")
 	if err != nil {
 		return fmt.Errorf("reading the page of the document: %w", err)
 	}
 	return page.Execute(w, struct {
-		*document
-		Foot, PageWord, OfWord template.CSS
-	}{d, cssText(d.Footer), cssText(d.Page), cssText(d.Of)})
+		*Document
+		Head, ClassHead, Foot, PageWord, OfWord template.CSS
+	}{d, cssText(d.Word), cssText(d.Class), cssText(d.Footer), cssText(d.Page), cssText(d.Of)})
 }
 
-// cssText quotes a text for the foot of printed pages. html/template takes a
+// cssText quotes a text for the edge of printed pages. html/template takes a
 // text of CSS for an address and refuses one with a colon in it, so that every
 // character but letters, digits and blanks is given by its number here.
 func cssText(text string) template.CSS {

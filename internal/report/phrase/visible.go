@@ -1,4 +1,4 @@
-package report
+package phrase
 
 import (
 	"fmt"
@@ -7,17 +7,17 @@ import (
 	"unicode/utf8"
 )
 
-// visible makes one line of text in which nothing hides: spaces and line breaks
+// Visible makes one line of text in which nothing hides: spaces and line breaks
 // become one blank, a control character becomes its picture, and any other
 // character without a picture, such as one that turns the direction of writing,
 // becomes its number (S18, S20).
-func visible(text string) string {
+func Visible(text string) string {
 	return strings.Join(strings.Fields(reveal(text, false)), " ")
 }
 
-// visibleLines is visible for what a command printed: its lines and columns
+// VisibleLines is Visible for what a command printed: its lines and columns
 // stay as they were.
-func visibleLines(text string) string { return strings.TrimRight(reveal(text, true), "\n") }
+func VisibleLines(text string) string { return strings.TrimRight(reveal(text, true), "\n") }
 
 func reveal(text string, lines bool) string {
 	var b strings.Builder
@@ -41,10 +41,18 @@ func reveal(text string, lines bool) string {
 	return b.String()
 }
 
-// shorten cuts a text to at most longest characters, the mark of the cut included.
-func shorten(text string, longest int) string {
+// Shorten cuts a text to at most longest characters, the mark of the cut included.
+func Shorten(text string, longest int) string {
 	if utf8.RuneCountInString(text) <= longest {
 		return text
 	}
 	return string([]rune(text)[:longest-1]) + "…"
+}
+
+// Dash stands where a text is empty, so that nobody takes the place for forgotten.
+func Dash(text string) string {
+	if text == "" {
+		return "–"
+	}
+	return text
 }

@@ -1,21 +1,12 @@
-package report
+package picture
 
 import (
 	"fmt"
-	"html"
-	"html/template"
-	"strings"
 	"time"
 )
 
-// picture is a drawing that stands in the page itself.
-type picture struct {
-	Caption string
-	SVG     template.HTML
-}
-
-// bar is one line of a picture: what was planned against what was measured.
-type bar struct {
+// Bar is one line of a picture: what was planned against what was measured.
+type Bar struct {
 	Label          string
 	Planned        time.Duration // 0: nothing planned
 	Waited, Worked time.Duration // measured, one after the other
@@ -30,47 +21,49 @@ const (
 	barsAPicture                    = 16 // so that a picture fits on a page
 )
 
-// bars draws lines of bars on one scale, in as many pictures as pages need.
+// Bars draws lines of bars on one scale, in as many pictures as pages need.
 // caption is what the picture shows; twin is the id of the table that says the
-// same in words.
-func (p *phrases) bars(id, caption, twin string, lines []bar) []picture {
+// same in words, which the document has. The words of the kinds of bar are those
+// of chart.ID.
+func Bars(s Speaker, id, caption, twin string, lines []Bar) []Picture {
 	longest := time.Second
 	for _, b := range lines {
 		longest = max(longest, b.Planned, b.Waited+b.Worked)
 	}
-	var pictures []picture
+	var pictures []Picture
 	for from := 0; from < len(lines); from += barsAPicture {
-		c := canvas{phrases: p, words: "chart." + id, id: fmt.Sprintf("%s-%d", id, len(pictures)+1), longest: longest}
-		c.draw(caption, twin, lines[from:min(len(lines), from+barsAPicture)])
-		pictures = append(pictures, picture{Caption: caption, SVG: template.HTML(c.String())}) // #nosec: every text went through html.EscapeString
+		c := bars{canvas: canvas{Speaker: s, id: fmt.Sprintf("%s-%d", id, len(pictures)+1)}, words: "chart." + id, longest: longest}
+		pictures = append(pictures, c.draw(caption, twin, lines[from:min(len(lines), from+barsAPicture)]))
 	}
 	return pictures
 }
 
-// canvas is one picture while it is drawn.
-type canvas struct {
-	*phrases
-	strings.Builder
+type bars struct {
+	canvas
 	words   string // group of the words for the kinds of bar
-	id      string
 	longest time.Duration
 }
 
-func (c *canvas) draw(caption, twin string, lines []bar) {
+func (c *bars) draw(caption, twin string, lines []Bar) Picture {
 	width, height := labelWidth+barWidth+textWidth, headHeight+lineHeight*len(lines)+20
-	fmt.Fprintf(c, `<svg viewBox="0 0 %d %d" role="img" aria-labelledby="%s-t" aria-describedby="%s" font-family="system-ui, sans-serif" font-size="12">`, width, height, c.id, twin)
-	fmt.Fprintf(c, `<title id="%s-t">%s</title>`, c.id, html.EscapeString(caption))
-	fmt.Fprintf(c, `<defs><pattern id="%s-p" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" fill="#fff"/><path d="M0 0V5" stroke="#5c5c5c" stroke-width="2"/></pattern></defs>`, c.id)
-	c.legend(lines)
+	over := 0
+	for _, b := range lines {
+		if b.Over {
+			over++
+		}
+	}
+	c.begin(width, height, caption, c.Say("picture.bars", len(lines), over), twin)
+	c.hatching()
+	c.kinds(lines)
 	c.scale(headHeight, lineHeight*len(lines))
 	for i, b := range lines {
 		c.line(b, headHeight+lineHeight*i)
 	}
-	c.WriteString("</svg>")
+	return c.end(Picture{Caption: caption, Twin: twin})
 }
 
-// legend names the kinds of bar that the picture holds.
-func (c *canvas) legend(lines []bar) {
+// kinds names the kinds of bar that the picture holds.
+func (c *bars) kinds(lines []Bar) {
 	waits := false
 	for _, b := range lines {
 		waits = waits || b.Waited > 0
@@ -80,7 +73,7 @@ func (c *canvas) legend(lines []bar) {
 		if kind.key == "waited" && !waits {
 			continue
 		}
-		word := c.say(c.words + "." + kind.key)
+		word := c.Say(c.words + "." + kind.key)
 		c.rect(x, 8, 14, 10, kind.fill)
 		c.text(x+19, 17, "start", "", word)
 		x += 40 + 7*len([]rune(word))
@@ -88,24 +81,24 @@ func (c *canvas) legend(lines []bar) {
 }
 
 // scale draws the lines of the time scale.
-func (c *canvas) scale(top, height int) {
+func (c *bars) scale(top, height int) {
 	step := tick(c.longest)
 	for at := time.Duration(0); at <= c.longest; at += step {
 		x := labelWidth + c.x(at)
 		fmt.Fprintf(c, `<path d="M%d %dV%d" stroke="#c8c8c8"/>`, x, top, top+height)
-		c.text(x, top+height+14, "middle", "", c.span(at))
+		c.text(x, top+height+14, "middle", "", c.Span(at))
 	}
 }
 
 // line draws what was planned above what was measured.
-func (c *canvas) line(b bar, top int) {
-	c.text(labelWidth-8, top+19, "end", "", shorten(b.Label, 32))
+func (c *bars) line(b Bar, top int) {
+	c.text(labelWidth-8, top+19, "end", "", cut(b.Label, 32))
 	if b.Planned > 0 {
 		c.rect(labelWidth, top+4, max(1, c.x(b.Planned)), 10, c.hatch())
-		c.text(labelWidth+c.x(b.Planned)+5, top+13, "start", "", c.span(b.Planned))
+		c.text(labelWidth+c.x(b.Planned)+5, top+13, "start", "", c.Span(b.Planned))
 	}
 	if !b.Known {
-		c.text(labelWidth+5, top+28, "start", ` font-style="italic"`, c.say("unmeasured"))
+		c.text(labelWidth+5, top+28, "start", ` font-style="italic"`, c.Say("unmeasured"))
 		return
 	}
 	waited := c.x(b.Waited)
@@ -116,32 +109,22 @@ func (c *canvas) line(b bar, top int) {
 	if b.Worked > 0 {
 		c.rect(labelWidth+waited, top+18, max(1, worked), 12, "#0b4f8f")
 	}
-	text, weight := c.span(b.Worked), ""
+	text, weight := c.Span(b.Worked), ""
 	switch {
 	case b.Worked == 0 && b.Waited > 0:
-		text = c.say("chart.only", c.span(b.Waited))
+		text = c.Say("chart.only", c.Span(b.Waited))
 	case b.Waited > 0:
-		text = c.say("chart.both", text, c.span(b.Waited))
+		text = c.Say("chart.both", text, c.Span(b.Waited))
 	}
 	if b.Over {
-		text, weight = "▲ "+text, ` font-weight="bold"`
+		text, weight = "▲ "+text, bold
 	}
 	c.text(labelWidth+waited+worked+6, top+28, "start", weight, text)
 }
 
-func (c *canvas) hatch() string { return "url(#" + c.id + "-p)" }
-
 // x is how far to the right a length reaches.
-func (c *canvas) x(d time.Duration) int {
+func (c *bars) x(d time.Duration) int {
 	return int(float64(barWidth) * float64(d) / float64(c.longest))
-}
-
-func (c *canvas) rect(x, y, width, height int, fill string) {
-	fmt.Fprintf(c, `<rect x="%d" y="%d" width="%d" height="%d" fill="%s" stroke="#333"/>`, x, y, width, height, fill)
-}
-
-func (c *canvas) text(x, y int, anchor, extra, text string) {
-	fmt.Fprintf(c, `<text x="%d" y="%d" text-anchor="%s" fill="#1a1a1a"%s>%s</text>`, x, y, anchor, extra, html.EscapeString(text))
 }
 
 // tick is the step of a time scale that gives at most six of them.
@@ -155,5 +138,5 @@ func tick(longest time.Duration) time.Duration {
 			return step
 		}
 	}
-	return up(longest/5, 7*day)
+	return (longest/5 + 7*day - 1) / (7 * day) * (7 * day)
 }

@@ -1,4 +1,4 @@
-package report
+package page
 
 import (
 	"fmt"
@@ -7,15 +7,23 @@ import (
 	"strings"
 )
 
-// writeMarkdown writes the document as GitHub's Markdown. A picture is left
+// WriteMarkdown writes the document as GitHub's Markdown. A picture is left
 // out: its table says the same.
-func writeMarkdown(w io.Writer, d *document) error {
+func WriteMarkdown(w io.Writer, d *Document) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n", inline(d.Title))
 	if d.Draft != "" {
 		fmt.Fprintf(&b, "> **%s**\n\n", escape(d.Draft))
 	}
-	fmt.Fprintf(&b, "**%s %s**\n", d.Mark, inline(d.Verdict))
+	if d.Class != "" {
+		fmt.Fprintf(&b, "%s · %s\n", inline(d.Word), inline(d.Class))
+	}
+	if d.Lead != "" {
+		fmt.Fprintf(&b, "\n%s\n", escape(d.Lead))
+	}
+	if d.Verdict != "" {
+		fmt.Fprintf(&b, "**%s %s**\n", d.Mark, inline(d.Verdict))
+	}
 	for _, s := range d.Sections {
 		s.markdown(&b)
 	}
@@ -24,16 +32,27 @@ func writeMarkdown(w io.Writer, d *document) error {
 	return err
 }
 
-func (s *section) markdown(b *strings.Builder) {
-	fmt.Fprintf(b, "\n## %s\n", inline(s.Title))
-	for _, text := range s.Text {
-		fmt.Fprintf(b, "\n%s\n", escape(text))
+func (s *Section) markdown(b *strings.Builder) {
+	mark := "##"
+	if s.Sub {
+		mark = "###"
 	}
-	for i, item := range s.List {
-		if i == 0 {
-			b.WriteByte('\n')
+	fmt.Fprintf(b, "\n%s %s\n", mark, inline(s.Title))
+	var tiles []string
+	for _, t := range s.Tiles {
+		tiles = append(tiles, strings.TrimSpace(t.Number+" "+t.Text+" "+t.Before))
+	}
+	bullets(b, tiles)
+	paragraphs(b, s.Text)
+	bullets(b, s.List)
+	for _, box := range s.Boxes {
+		fmt.Fprintf(b, "\n**%s**\n", inline(box.Title))
+		bullets(b, box.Items)
+	}
+	for _, p := range s.Pictures {
+		if p.Twin != nil {
+			p.Twin.markdown(b)
 		}
-		fmt.Fprintf(b, "- %s\n", escape(item))
 	}
 	for _, t := range s.Tables {
 		t.markdown(b)
@@ -42,9 +61,25 @@ func (s *section) markdown(b *strings.Builder) {
 		fence := fenceFor(o.Text)
 		fmt.Fprintf(b, "\n%s\n\n%stext\n%s\n%s\n", escape(o.Title), fence, o.Text, fence)
 	}
+	paragraphs(b, s.After)
 }
 
-func (t *table) markdown(b *strings.Builder) {
+func paragraphs(b *strings.Builder, texts []string) {
+	for _, text := range texts {
+		fmt.Fprintf(b, "\n%s\n", escape(text))
+	}
+}
+
+func bullets(b *strings.Builder, items []string) {
+	for i, item := range items {
+		if i == 0 {
+			b.WriteByte('\n')
+		}
+		fmt.Fprintf(b, "- %s\n", escape(item))
+	}
+}
+
+func (t *Table) markdown(b *strings.Builder) {
 	fmt.Fprintf(b, "\n*%s*\n\n", inline(t.Caption))
 	line := func(cells []string) { fmt.Fprintf(b, "| %s |\n", strings.Join(cells, " | ")) }
 	titles, rule := make([]string, len(t.Columns)), make([]string, len(t.Columns))

@@ -1,14 +1,13 @@
-package report
+package phrase
 
 import (
-	"strings"
 	"testing"
 	"time"
 )
 
-func phrasesOf(t *testing.T, lang string) *phrases {
+func phrasesOf(t *testing.T, lang string) *Phrases {
 	t.Helper()
-	p, err := newPhrases(lang)
+	p, err := New(lang)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,14 +36,14 @@ func TestSpan(t *testing.T) {
 		{5*day + 3*time.Hour, "5 døgn 3 t", "5 d 3 h"},
 		{-90 * time.Minute, "−1 t 30 min", "−1 h 30 min"},
 	} {
-		if got := da.span(c.length); got != c.da {
+		if got := da.Span(c.length); got != c.da {
 			t.Errorf("%s in Danish is %q, want %q", c.length, got, c.da)
 		}
-		if got := en.span(c.length); got != c.en {
+		if got := en.Span(c.length); got != c.en {
 			t.Errorf("%s in English is %q, want %q", c.length, got, c.en)
 		}
 	}
-	if got := da.signed(11 * time.Minute); got != "+11 min" {
+	if got := da.Signed(11 * time.Minute); got != "+11 min" {
 		t.Errorf("a deviation of 11 minutes is %q", got)
 	}
 }
@@ -62,10 +61,10 @@ func TestMoment(t *testing.T) {
 		{time.Date(2026, 10, 25, 2, 0, 0, 0, time.UTC), "25. oktober 2026 kl. 03.00", "25 October 2026 at 03:00"},
 		{time.Time{}, "–", "–"},
 	} {
-		if got := da.moment(c.at); got != c.da {
+		if got := da.Moment(c.at); got != c.da {
 			t.Errorf("%s in Danish is %q, want %q", c.at, got, c.da)
 		}
-		if got := en.moment(c.at); got != c.en {
+		if got := en.Moment(c.at); got != c.en {
 			t.Errorf("%s in English is %q, want %q", c.at, got, c.en)
 		}
 	}
@@ -80,54 +79,11 @@ func TestVisible(t *testing.T) {
 		"brudt \xff":             "brudt �",
 		"Æblegrød, 12 % – ok":    "Æblegrød, 12 % – ok",
 	} {
-		if got := visible(text); got != want {
+		if got := Visible(text); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
 		}
 	}
-	if got := visibleLines("en\r\n\tto\x00\n\n"); got != "en␍\n\tto␀" {
+	if got := VisibleLines("en\r\n\tto\x00\n\n"); got != "en␍\n\tto␀" {
 		t.Errorf("output becomes %q", got)
-	}
-}
-
-func TestEscape(t *testing.T) {
-	for text, want := range map[string]string{
-		"1. ikke en liste":    `1\. ikke en liste`,
-		"- heller ikke":       `\- heller ikke`,
-		"# overskrift":        `\# overskrift`,
-		"a|b `c` <d> [e](f)":  "a\\|b \\`c\\` \\<d\\> \\[e\\](f)",
-		`C:\mappe & *stjerne`: `C:\\mappe \& \*stjerne`,
-		"Øvelsen er bestået.": "Øvelsen er bestået.",
-	} {
-		if got := escape(text); got != want {
-			t.Errorf("%q becomes %q, want %q", text, got, want)
-		}
-	}
-	if fence := fenceFor("a ```` b"); fence != "`````" {
-		t.Errorf("the fence %s can be closed by the text", fence)
-	}
-}
-
-// TestPicturesFitPages: many steps are drawn in several pictures on one scale,
-// and the scale never has more than six lines.
-func TestPicturesFitPages(t *testing.T) {
-	p := phrasesOf(t, "da")
-	lines := make([]bar, 40)
-	for i := range lines {
-		lines[i] = bar{Label: "<trin>", Planned: time.Hour, Worked: time.Duration(i) * time.Minute, Known: i > 0}
-	}
-	pictures := p.bars("steps", "Plan & målt", "steps-table", lines)
-	if len(pictures) != 3 {
-		t.Fatalf("40 steps are drawn in %d pictures, want 3", len(pictures))
-	}
-	for _, pic := range pictures {
-		svg := string(pic.SVG)
-		if strings.Contains(svg, "<trin>") || !strings.Contains(svg, "Plan &amp; målt") || !strings.Contains(svg, ">1 t<") {
-			t.Errorf("a text is not escaped, or the scale differs:\n%s", svg)
-		}
-	}
-	for longest := time.Second; longest < 10000*time.Hour; longest = longest*3/2 + 7*time.Millisecond {
-		if n := longest / tick(longest); n > 5 {
-			t.Errorf("a scale to %s has %d steps", longest, n)
-		}
 	}
 }
