@@ -129,3 +129,21 @@ func cut(text string, longest int) string {
 	}
 	return text
 }
+
+// twoLines breaks a text at a blank or a slash so that each line has at most
+// longest characters; what does not fit is cut.
+func twoLines(text string, longest int) (first, second string) {
+	letters := []rune(text)
+	if len(letters) <= longest {
+		return text, ""
+	}
+	for at := longest; at > longest/3; at-- {
+		switch {
+		case letters[at] == ' ':
+			return string(letters[:at]), cut(string(letters[at+1:]), longest)
+		case letters[at-1] == '/' || letters[at-1] == '-':
+			return string(letters[:at]), cut(string(letters[at:]), longest)
+		}
+	}
+	return cut(text, longest), ""
+}
