@@ -31,45 +31,46 @@
 //	| 2     | timetable            | schedules as rows: which are wanted, when to look at each again       | no                      |
 //	| 2     | outbox               | what a message owed is: addressee, subject, expiry, answers wanted    | no                      |
 //	| 2     | check                | rules C1-C12 and G1-G9 over plans, evidence and a date                | no                      |
-//	| 3     | register             | every change and every question; declares Store                       | through Store           |
-//	| 3     | fault                | the named moments at which a test kills the process                   | this process            |
-//	| 3     | disk                 | the disk under a folder: its kind, its room, its lock, what survives  | file systems            |
-//	| 4     | store                | register.Store on SQLite and on PostgreSQL; migrations, backup        | database                |
-//	| 4     | store/census         | counts in the register what operators watch                           | database                |
-//	| 4     | store/sound          | looks for values that are not what was written                        | database                |
-//	| 4     | store/move           | a whole register from one database into another, and the proof of it  | database                |
-//	| 4     | store/pgtest         | a real PostgreSQL on loopback, for tests                              | processes               |
-//	| 4     | action               | carries out an automatic step: probes, catalogue, supervisor          | systems under test      |
-//	| 4     | action/supervisor    | the small child that carries out one command and outlives the server  | processes               |
-//	| 4     | action/supervisor/landlock | lets a thread use no files but those that it was given          | processes               |
-//	| 4     | action/supervisor/mask | hides known secrets in a stream, in the shapes in which tools print them | no                |
-//	| 4     | action/supervisor/workdir | a folder for a command to work in, and the clearing of those left behind | file systems  |
-//	| 4     | notify               | turns an owed notice into a message and delivers it                   | Slack, mail, Teams, SMS |
-//	| 4     | report               | documents from figures: plan book, drill report, yearly report, SVG   | no                      |
-//	| 4     | report/picture       | figures as SVG, each with a table that says the same                  | no                      |
-//	| 4     | report/phrase        | what documents say: sentences, dates, times, lengths, in one language | no                      |
-//	| 4     | report/page          | a document before it has a form: page, Markdown, list                 | no                      |
-//	| 4     | report/press         | a page as tagged PDF, through a browser that is on the machine        | processes               |
-//	| 4     | governance           | the acts of people: rights, approvals, follow-up, evidence            | through register        |
-//	| 4     | ops                  | what operators watch: health, readiness and metrics                   | HTTP                    |
-//	| 4     | proof                | what a fault test says: its size, its seed, its figure                | test files              |
-//	| 5     | bundle               | the plan at hand when everything is down: folder, signed, encrypted   | files                   |
-//	| 5     | runner               | time drives the register: due drills, automatic steps, deliveries     | clock, queue            |
-//	| 5     | web                  | people drive the register: pages, API, sign-in                        | HTTP                    |
-//	| 6     | app                  | settings to typed options; builds, starts and stops everything        | all                     |
-//	| 7     | demo                 | a sample municipality in a folder, with a real system to restore      | all                     |
-//	| 8     | torture/simulation   | three nodes through simulated weeks, on a store of its own            | no                      |
-//	| 8     | torture/soak         | the whole program under load for long, with little to grow            | processes               |
-//	| 8     | torture/crash        | kills, failing system calls and full disks against the whole program  | processes               |
-//	| 8     | torture/powerloss/lossy | a file system that forgets what was not synced                     | file systems            |
-//	| 8     | torture/powerloss    | power losses and damaged files against the whole program              | processes, file systems |
-//	| 8     | torture/cluster      | three nodes and PostgreSQL in network namespaces of their own         | processes, networks     |
-//	| 8     | torture/installed    | packages on a clean Debian; alarms, modules, modes and secrets        | processes, namespaces   |
-//	| 8     | cmd/beredskab/view   | what programs read of runs and nodes                                  | no                      |
-//	| 8     | cmd/beredskab/folder | what commands say about a folder of plan files                        | files                   |
-//	| 8     | cmd/beredskab/site   | the installation: plan repository, starters, doctor                   | files                   |
-//	| 8     | cmd/beredskab-verify | a second program that checks an export, on the standard library alone | terminal                |
-//	| 8     | cmd/beredskab        | words on the command line to calls, text, JSON and an exit code       | terminal                |
+//	| 3     | door                 | the one door: an actor, an act, its entry, one transaction; the Store | through Store           |
+//	| 4     | register             | runs, schedules and messages: every change and every question         | through door            |
+//	| 4     | governance           | the acts of people: rights, approvals, follow-up, evidence            | through door            |
+//	| 4     | fault                | the named moments at which a test kills the process                   | this process            |
+//	| 4     | disk                 | the disk under a folder: its kind, its room, its lock, what survives  | file systems            |
+//	| 5     | store                | door.Store on SQLite and on PostgreSQL; migrations, backup        | database                |
+//	| 5     | store/census         | counts in the register what operators watch                           | database                |
+//	| 5     | store/sound          | looks for values that are not what was written                        | database                |
+//	| 5     | store/move           | a whole register from one database into another, and the proof of it  | database                |
+//	| 5     | store/pgtest         | a real PostgreSQL on loopback, for tests                              | processes               |
+//	| 5     | action               | carries out an automatic step: probes, catalogue, supervisor          | systems under test      |
+//	| 5     | action/supervisor    | the small child that carries out one command and outlives the server  | processes               |
+//	| 5     | action/supervisor/landlock | lets a thread use no files but those that it was given          | processes               |
+//	| 5     | action/supervisor/mask | hides known secrets in a stream, in the shapes in which tools print them | no                |
+//	| 5     | action/supervisor/workdir | a folder for a command to work in, and the clearing of those left behind | file systems  |
+//	| 5     | notify               | turns an owed notice into a message and delivers it                   | Slack, mail, Teams, SMS |
+//	| 5     | report               | documents from figures: plan book, drill report, yearly report, SVG   | no                      |
+//	| 5     | report/picture       | figures as SVG, each with a table that says the same                  | no                      |
+//	| 5     | report/phrase        | what documents say: sentences, dates, times, lengths, in one language | no                      |
+//	| 5     | report/page          | a document before it has a form: page, Markdown, list                 | no                      |
+//	| 5     | report/press         | a page as tagged PDF, through a browser that is on the machine        | processes               |
+//	| 5     | ops                  | what operators watch: health, readiness and metrics                   | HTTP                    |
+//	| 5     | proof                | what a fault test says: its size, its seed, its figure                | test files              |
+//	| 6     | bundle               | the plan at hand when everything is down: folder, signed, encrypted   | files                   |
+//	| 6     | runner               | time drives the register: due drills, automatic steps, deliveries     | clock, queue            |
+//	| 6     | web                  | people drive the register: pages, API, sign-in                        | HTTP                    |
+//	| 7     | app                  | settings to typed options; builds, starts and stops everything        | all                     |
+//	| 8     | demo                 | a sample municipality in a folder, with a real system to restore      | all                     |
+//	| 9     | torture/simulation   | three nodes through simulated weeks, on a store of its own            | no                      |
+//	| 9     | torture/soak         | the whole program under load for long, with little to grow            | processes               |
+//	| 9     | torture/crash        | kills, failing system calls and full disks against the whole program  | processes               |
+//	| 9     | torture/powerloss/lossy | a file system that forgets what was not synced                     | file systems            |
+//	| 9     | torture/powerloss    | power losses and damaged files against the whole program              | processes, file systems |
+//	| 9     | torture/cluster      | three nodes and PostgreSQL in network namespaces of their own         | processes, networks     |
+//	| 9     | torture/installed    | packages on a clean Debian; alarms, modules, modes and secrets        | processes, namespaces   |
+//	| 9     | cmd/beredskab/view   | what programs read of runs and nodes                                  | no                      |
+//	| 9     | cmd/beredskab/folder | what commands say about a folder of plan files                        | files                   |
+//	| 9     | cmd/beredskab/site   | the installation: plan repository, starters, doctor                   | files                   |
+//	| 9     | cmd/beredskab-verify | a second program that checks an export, on the standard library alone | terminal                |
+//	| 9     | cmd/beredskab        | words on the command line to calls, text, JSON and an exit code       | terminal                |
 //
 // A package in a folder below another is a part of it: it stands on the same
 // floor, and nobody else may import it. When it holds generated files only it
@@ -88,27 +89,27 @@
 //
 // # Pure floors
 //
-// Floors 0 to 3 decide and never look: files come in as fs.FS, time as a value.
+// Floors 0 to 4 decide and never look: files come in as fs.FS, time as a value.
 // A name is an import path with all that lies under it, or one function.
-// A package whose row says that it touches the world may do so on floor 3 only:
+// A package whose row says that it touches the world may do so on floor 4 only:
 // no pure package can import it there.
 //
 //	| name           | floors | instead                                   |
 //	| -------------- | ------ | ----------------------------------------- |
-//	| database/sql   | 0-3    | declare what is wanted, as register.Store |
-//	| log            | 0-3    | return the fact, and let app log it       |
-//	| net/http       | 0-3    | belongs to web, action or notify          |
-//	| os             | 0-3    | files come in as fs.FS                    |
-//	| syscall        | 0-3    | belongs to action or store                |
-//	| time.Now       | 0-3    | time comes in as a value                  |
-//	| time.Since     | 0-3    | time comes in as a value                  |
-//	| time.Until     | 0-3    | time comes in as a value                  |
-//	| time.After     | 0-3    | waiting belongs to runner                 |
-//	| time.AfterFunc | 0-3    | waiting belongs to runner                 |
-//	| time.NewTicker | 0-3    | waiting belongs to runner                 |
-//	| time.NewTimer  | 0-3    | waiting belongs to runner                 |
-//	| time.Sleep     | 0-3    | waiting belongs to runner                 |
-//	| time.Tick      | 0-3    | waiting belongs to runner                 |
+//	| database/sql   | 0-4    | declare what is wanted, as door.Store |
+//	| log            | 0-4    | return the fact, and let app log it       |
+//	| net/http       | 0-4    | belongs to web, action or notify          |
+//	| os             | 0-4    | files come in as fs.FS                    |
+//	| syscall        | 0-4    | belongs to action or store                |
+//	| time.Now       | 0-4    | time comes in as a value                  |
+//	| time.Since     | 0-4    | time comes in as a value                  |
+//	| time.Until     | 0-4    | time comes in as a value                  |
+//	| time.After     | 0-4    | waiting belongs to runner                 |
+//	| time.AfterFunc | 0-4    | waiting belongs to runner                 |
+//	| time.NewTicker | 0-4    | waiting belongs to runner                 |
+//	| time.NewTimer  | 0-4    | waiting belongs to runner                 |
+//	| time.Sleep     | 0-4    | waiting belongs to runner                 |
+//	| time.Tick      | 0-4    | waiting belongs to runner                 |
 //
 // # Shared libraries
 //

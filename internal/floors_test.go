@@ -157,7 +157,8 @@ func (h *house) selections(file *sourceFile, local string, i impurity) []string 
 	return places
 }
 
-// checkLibraries finds libraries from outside with more than one importer.
+// checkLibraries finds libraries from outside with more than one importer, and
+// rows that let a package import what it does not.
 func checkLibraries(h *house) []string {
 	importers := map[string]map[string]bool{}
 	for _, r := range h.packages() {
@@ -178,6 +179,13 @@ func checkLibraries(h *house) []string {
 		if shared && len(strangers) > 0 || !shared && len(packages) > 1 {
 			problems = append(problems, fmt.Sprintf("%s is imported by %s: one library, one package (internal/doc.go, Shared libraries)",
 				library, strings.Join(packages, ", ")))
+		}
+	}
+	for _, library := range slices.Sorted(maps.Keys(h.shared)) {
+		for _, idle := range h.shared[library] {
+			if !importers[library][idle] {
+				problems = append(problems, fmt.Sprintf("%s is not imported by %s: take it out of its row (internal/doc.go, Shared libraries)", library, idle))
+			}
 		}
 	}
 	return problems

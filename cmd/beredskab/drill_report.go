@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"beredskab/cmd/beredskab/view"
+	"beredskab/internal/disk"
 	"beredskab/internal/register"
 	"beredskab/internal/report"
 )
@@ -74,28 +74,14 @@ func (d *document) check() error {
 
 // write gives a document to the terminal, or to a file that is there whole or
 // not at all. Only its owner may read the file: a plan can be confidential.
-func (c *cli) write(file string, give func(io.Writer) error) (err error) {
+func (c *cli) write(file string, give func(io.Writer) error) error {
 	if file == "" {
 		return give(c.out)
 	}
 	if !filepath.IsAbs(file) {
 		file = filepath.Join(c.workDir, file)
 	}
-	f, err := os.CreateTemp(filepath.Dir(file), "."+filepath.Base(file)+".*")
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", file, err)
-	}
-	defer func() { _ = os.Remove(f.Name()) }() // gone already when all went well
-	if err = give(f); err == nil {
-		err = f.Sync()
-	}
-	if shut := f.Close(); err == nil {
-		err = shut
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), file)
-	}
-	if err != nil {
+	if err := disk.WriteFile(file, give); err != nil {
 		return fmt.Errorf("writing %s: %w", file, err)
 	}
 	c.hint("written to %s", file)

@@ -14,6 +14,8 @@ import (
 	"sync/atomic"
 
 	"beredskab/internal/action"
+	"beredskab/internal/disk"
+	"beredskab/internal/door"
 	"beredskab/internal/notify"
 	"beredskab/internal/ops"
 	"beredskab/internal/plan"
@@ -82,7 +84,7 @@ func Open(ctx context.Context, s *Settings, mode Mode, log *slog.Logger) (*App, 
 		return nil, errors.Join(fmt.Errorf("%s: %w", s.File, err), a.store.Close())
 	}
 	a.meter = ops.NewMeter(a.store, a.store.Faulty)
-	a.Register = register.New(a.meter, newClock(), register.Options{Routes: s.Routes(), Command: "beredskab --dir " + s.Dir, Room: a.room})
+	a.Register = register.New(door.New(a.meter, newClock()), register.Options{Routes: s.Routes(), Command: "beredskab --dir " + s.Dir, Room: a.room})
 	a.targets = newTargets(s.Targets)
 	return a, nil
 }
@@ -153,7 +155,7 @@ func (a *App) actions() (*action.Local, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(a.spool(), 0o700); err != nil {
+	if err := disk.MakeFolder(a.spool()); err != nil {
 		return nil, fmt.Errorf("making the spool: %w", err)
 	}
 	return action.New(action.Options{

@@ -13,8 +13,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"beredskab/internal/disk"
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
-	"beredskab/internal/register"
 	"beredskab/internal/store"
 )
 
@@ -44,7 +45,7 @@ const (
 // exist, while servers go on working. The copy is an SQLite register whatever the
 // engine: it can be checked and opened anywhere, also when no database runs. It
 // is read back before it counts, and recorded in the log.
-func (a *App) Backup(ctx context.Context, by register.Actor, file string) (m Manifest, err error) {
+func (a *App) Backup(ctx context.Context, by door.Actor, file string) (m Manifest, err error) {
 	if _, err := os.Lstat(file); err == nil {
 		return m, fmt.Errorf("%s is there already; name a new file", file)
 	}
@@ -70,7 +71,7 @@ func (a *App) Backup(ctx context.Context, by register.Actor, file string) (m Man
 	if err := os.Link(packed, file); err != nil { // never over another file
 		return m, fmt.Errorf("writing the backup: %w", err)
 	}
-	if err := syncDir(filepath.Dir(file)); err != nil {
+	if err := disk.Sync(filepath.Dir(file)); err != nil {
 		return m, err
 	}
 	err = a.Register.Upkeep(ctx, by, actBackup, kept.BackupObject, m)
@@ -88,7 +89,7 @@ func (a *App) copyTo(ctx context.Context, path, way string) error {
 		return err
 	}
 	filling := &store.Filling{DB: other, From: a.store}
-	err = filling.Update(ctx, func(register.Tx) error { return nil })
+	err = filling.Update(ctx, func(door.Tx) error { return nil })
 	if err == nil {
 		err = other.Backup(ctx, path)
 	}

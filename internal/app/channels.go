@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"beredskab/internal/disk"
 	"beredskab/internal/notify"
 	"beredskab/internal/register"
 )
@@ -66,7 +67,7 @@ func (c Channel) sender() (notify.Sender, error) {
 		}
 		return notify.NewWebhook(options)
 	default:
-		if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		if err := disk.MakeFolder(c.Dir); err != nil {
 			return nil, fmt.Errorf("making the folder for messages: %w", err)
 		}
 		return notify.NewFolder(c.Dir)

@@ -6,10 +6,12 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	"beredskab/internal/disk"
 	"beredskab/internal/kept"
 )
 
@@ -54,30 +56,13 @@ func makeKey(path string) (key ed25519.PrivateKey, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the node's key: %w", err)
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), keyFile+"-*") // 0600
+	err = disk.WriteFile(path, func(out io.Writer) error {
+		return pem.Encode(out, &pem.Block{Type: "PRIVATE KEY", Bytes: body})
+	})
 	if err != nil {
-		return nil, fmt.Errorf("making the node's key: %w", err)
-	}
-	err = errors.Join(pem.Encode(file, &pem.Block{Type: "PRIVATE KEY", Bytes: body}), file.Sync(), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err == nil {
-		err = syncDir(filepath.Dir(path))
-	}
-	if err != nil {
-		_ = os.Remove(file.Name()) // half a key must not look like one
 		return nil, fmt.Errorf("making the node's key: %w", err)
 	}
 	return key, nil
-}
-
-func syncDir(dir string) error {
-	folder, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // Role is what this node does for all. A site makes it a runner, except for a

@@ -13,6 +13,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"beredskab/internal/disk"
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/register"
 	"beredskab/internal/store"
@@ -82,14 +84,14 @@ func spread(from io.Reader, path string) error {
 
 // Restore puts the register of a backup into a folder that holds none. The
 // restore is the next entry of its log; the tables are brought up to date.
-func Restore(ctx context.Context, by register.Actor, file, folder string, log *slog.Logger) (m Manifest, err error) {
+func Restore(ctx context.Context, by door.Actor, file, folder string, log *slog.Logger) (m Manifest, err error) {
 	path := filepath.Join(folder, registerFile)
 	for _, name := range []string{path, path + "-wal", path + "-journal"} {
 		if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
 			return m, fmt.Errorf("%w: %s is there; move it away first, or name another folder", kept.ErrNotEmpty, name)
 		}
 	}
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	if err := disk.MakeFolder(folder); err != nil {
 		return m, fmt.Errorf("making the folder: %w", err)
 	}
 	away, err := os.MkdirTemp(folder, ".restore-")
@@ -103,14 +105,14 @@ func Restore(ctx context.Context, by register.Actor, file, folder string, log *s
 	if err := os.Link(filepath.Join(away, registerFile), path); err != nil {
 		return m, fmt.Errorf("putting the register in its place: %w", err)
 	}
-	if err := syncDir(folder); err != nil {
+	if err := disk.Sync(folder); err != nil {
 		return m, err
 	}
 	db, err := store.Open(ctx, store.Options{Path: path, Mode: store.Serve, Logger: calm(log)})
 	if err != nil {
 		return m, err
 	}
-	err = register.New(db, newClock(), register.Options{}).Upkeep(ctx, by, actRestored, kept.RegisterObject, m)
+	err = register.New(door.New(db, newClock()), register.Options{}).Upkeep(ctx, by, actRestored, kept.RegisterObject, m)
 	if h := db.Check(ctx); len(h.Problems) > 0 {
 		err = errors.Join(err, fmt.Errorf("%w: %v", ErrBackup, h.Problems))
 	}

@@ -9,8 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
+	"beredskab/internal/disk"
 	"beredskab/internal/ops"
 )
 
@@ -72,11 +71,9 @@ func (a *App) room() error {
 
 // disk looks at the disk of the state folder.
 func (a *App) disk() (d ops.Disk, err error) {
-	var answer unix.Statfs_t
-	if err := unix.Statfs(a.Settings.Dir, &answer); err != nil {
-		return d, fmt.Errorf("asking for the room under %s: %w", a.Settings.Dir, err)
+	if d.Free, d.Total, err = disk.Free(a.Settings.Dir); err != nil {
+		return d, err
 	}
-	d.Free, d.Total = answer.Bavail*uint64(answer.Bsize), answer.Blocks*uint64(answer.Bsize)
 	if info, err := os.Stat(filepath.Join(a.Settings.Dir, registerFile+"-wal")); err == nil {
 		d.Log = uint64(info.Size())
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"beredskab/internal/disk"
 	"beredskab/internal/store"
 )
 
@@ -150,21 +151,17 @@ func putBack(dir string, out io.Writer) error {
 	return control(dir, "start")
 }
 
-func copyDurably(from, to string) (int64, error) {
+func copyDurably(from, to string) (n int64, err error) {
 	src, err := os.Open(from)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = src.Close() }() // only read
-	dst, err := os.CreateTemp(filepath.Dir(to), ".restore-*")
-	if err != nil {
-		return 0, err
-	}
-	n, err := io.Copy(dst, src)
-	if err = errors.Join(err, dst.Sync(), dst.Close()); err != nil {
-		return n, errors.Join(err, os.Remove(dst.Name()))
-	}
-	return n, os.Rename(dst.Name(), to)
+	err = disk.WriteFile(to, func(out io.Writer) (err error) {
+		n, err = io.Copy(out, src)
+		return err
+	})
+	return n, err
 }
 
 func intact(file string) error {

@@ -3,13 +3,13 @@ package notify
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"beredskab/internal/disk"
 	"beredskab/internal/outbox"
 )
 
@@ -54,8 +54,12 @@ func (s folderSender) Send(ctx context.Context, n outbox.Notice, m Message) Rece
 	}
 	text := fmt.Sprintf("To: %s\nAddress: %s\nSubject: %s\n\n%s", clean(n.Receiver, longestName), clean(n.Address, longestName), m.Subject, m.Text)
 	for _, file := range []struct{ end, content string }{{".json", string(full) + "\n"}, {".txt", text}} {
-		if err := writeFile(filepath.Join(s.dir, name+file.end), file.content); err != nil {
-			return again(clean(err.Error(), longestDetail))
+		err := disk.WriteFile(filepath.Join(s.dir, name+file.end), func(out io.Writer) error {
+			_, err := io.WriteString(out, file.content)
+			return err
+		})
+		if err != nil {
+			return again(clean("writing a message: "+err.Error(), longestDetail))
 		}
 	}
 	return delivered("written to " + name + ".txt")
@@ -70,30 +74,4 @@ func fileName(n outbox.Notice) string {
 		return -1
 	}, string(n.Kind))
 	return fmt.Sprintf("%s-%06d-%s-%s", n.CreatedAt.UTC().Format("20060102T150405Z"), n.ID, kind, digestID(n.Key)[:8])
-}
-
-// writeFile puts a whole file in place at once: whoever looks sees all of it or nothing.
-func writeFile(path, content string) (err error) {
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".writing-*")
-	if err != nil {
-		return fmt.Errorf("writing a message: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(fmt.Errorf("writing a message: %w", err), removeIfThere(temporary.Name()))
-		}
-	}()
-	_, err = temporary.WriteString(content)
-	err = errors.Join(err, temporary.Sync(), temporary.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), path)
-}
-
-func removeIfThere(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
 }

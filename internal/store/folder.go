@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"beredskab/internal/store/disk"
+	"beredskab/internal/disk"
 )
 
 func (db *DB) checkFilesystem(folder string) error {

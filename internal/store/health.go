@@ -8,7 +8,7 @@ import (
 
 	"github.com/mattn/go-sqlite3"
 
-	"beredskab/internal/store/disk"
+	"beredskab/internal/disk"
 	"beredskab/internal/store/move"
 	"beredskab/internal/store/sound"
 )

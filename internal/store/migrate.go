@@ -15,8 +15,8 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
 
+	"beredskab/internal/disk"
 	"beredskab/internal/fault"
-	"beredskab/internal/store/disk"
 )
 
 //go:embed migrations/sqlite/*.sql migrations/postgres/*.sql

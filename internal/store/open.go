@@ -11,9 +11,9 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"beredskab/internal/disk"
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
-	"beredskab/internal/register"
-	"beredskab/internal/store/disk"
 )
 
 // ErrLocked says that another server works on the same data folder.
@@ -148,7 +148,7 @@ func (db *DB) Close() error {
 // Engine is "sqlite" or "postgres".
 func (db *DB) Engine() string { return db.engine.name() }
 
-var _ register.Store = (*DB)(nil)
+var _ door.Store = (*DB)(nil)
 
 // OpenForReading opens somebody else's database so that nothing can be written
 // through it: a target of a sql probe. driver is sqlite, with the path of its

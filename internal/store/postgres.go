@@ -14,7 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 
-	"beredskab/internal/store/disk"
+	"beredskab/internal/disk"
 )
 
 const (

@@ -15,9 +15,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/mattn/go-sqlite3"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
-	"beredskab/internal/register"
-	"beredskab/internal/store/disk"
 )
 
 func openHere(t *testing.T, options Options) *DB {
@@ -112,28 +111,6 @@ func TestNetworkFilesystemIsRefused(t *testing.T) {
 			t.Errorf("%s: got %v", kind, err)
 		}
 	}
-	if kind, err := disk.Kind(t.TempDir()); err != nil || kind != "local" {
-		t.Errorf("here: got %s, %v", kind, err)
-	}
-}
-
-func TestMountKind(t *testing.T) {
-	const mounts = `22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
-40 22 0:50 / /srv/far\040away rw - fuse.sshfs host:/ rw
-41 40 0:51 / /srv/far\040away/near rw shared:7 - fuse.lossy lossy rw
-42 41 broken line
-`
-	for folder, want := range map[string]string{
-		"/srv": "ext4", "/srv/far away": "fuse.sshfs", "/srv/far away/data": "fuse.sshfs",
-		"/srv/far away/near/data": "fuse.lossy", "/srv/far awayness": "ext4",
-	} {
-		if got := disk.MountKind(mounts, folder); got != want {
-			t.Errorf("%s: got %s, want %s", folder, got, want)
-		}
-	}
-	if got := disk.MountKind("", "/srv"); got != "fuse" {
-		t.Errorf("no list: got %s", got)
-	}
 }
 
 func TestFaults(t *testing.T) {
@@ -203,7 +180,7 @@ func TestFailedCommit(t *testing.T) {
 		failing := &brokenEngine{engine: sound, commit: c.commit}
 		db.engine = failing
 		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
-		err := db.Update(ctx, func(register.Tx) error { return nil })
+		err := db.Update(ctx, func(door.Tx) error { return nil })
 		cancel()
 		for _, want := range c.want {
 			var answer sqlite3.Error
@@ -215,7 +192,7 @@ func TestFailedCommit(t *testing.T) {
 			t.Errorf("%v: begun %d times, want %d or more", c.commit, failing.begun, c.begun)
 		}
 		db.engine = sound
-		err = db.Update(t.Context(), func(register.Tx) error { return nil })
+		err = db.Update(t.Context(), func(door.Tx) error { return nil })
 		if errors.Is(err, ErrFailed) != c.stops {
 			t.Errorf("%v: the next change got %v", c.commit, err)
 		}
@@ -229,7 +206,7 @@ func TestWakesInOneSlotAreOneJob(t *testing.T) {
 	db := openHere(t, Options{Path: filepath.Join(t.TempDir(), "register.db")})
 	later := time.Now().Add(time.Hour).Truncate(wakeSlot)
 	for range 100 {
-		err := db.Update(t.Context(), func(tx register.Tx) error {
+		err := db.Update(t.Context(), func(tx door.Tx) error {
 			return errors.Join(tx.Wake(t.Context(), "2026-01", kept.LookQueue, time.Time{}), tx.Wake(t.Context(), "2026-01", kept.LookQueue, later),
 				tx.Wake(t.Context(), "2026-01", kept.LookQueue, later.Add(-time.Millisecond)), tx.Wake(t.Context(), "2026-02", kept.LookQueue, time.Time{}))
 		})
@@ -252,7 +229,7 @@ func TestFullDisk(t *testing.T) {
 		}
 	}
 	add := func(hash string) error {
-		return db.Update(t.Context(), func(tx register.Tx) error {
+		return db.Update(t.Context(), func(tx door.Tx) error {
 			_, _, err := tx.AddVersion(t.Context(), kept.Version{Hash: hash, Kind: "plan", ID: "a", Canonical: make([]byte, 1<<20)})
 			return err
 		})
@@ -282,10 +259,10 @@ func TestFailedDiskStopsEverything(t *testing.T) {
 	if _, err := db.writer.ExecContext(t.Context(), "CREATE TABLE x (y)"); !errors.Is(err, ErrFailed) {
 		t.Errorf("the queue could still write: %v", err)
 	}
-	if err := db.Update(t.Context(), func(register.Tx) error { return nil }); !errors.Is(err, ErrFailed) {
+	if err := db.Update(t.Context(), func(door.Tx) error { return nil }); !errors.Is(err, ErrFailed) {
 		t.Errorf("the register could still write: %v", err)
 	}
-	if err := db.View(t.Context(), func(register.Tx) error { return nil }); err != nil {
+	if err := db.View(t.Context(), func(door.Tx) error { return nil }); err != nil {
 		t.Errorf("reading must go on: %v", err)
 	}
 }

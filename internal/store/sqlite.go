@@ -12,7 +12,7 @@ import (
 
 	"github.com/mattn/go-sqlite3"
 
-	"beredskab/internal/store/disk"
+	"beredskab/internal/disk"
 )
 
 const (

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"beredskab/internal/app"
+	"beredskab/internal/disk"
 	"beredskab/internal/kept"
 )
 
@@ -157,11 +158,10 @@ func (e Examination) disk() Line {
 		}
 		dir = filepath.Dir(dir)
 	}
-	var answer syscall.Statfs_t
-	if err := syscall.Statfs(dir, &answer); err != nil {
+	free, _, err := disk.Free(dir)
+	if err != nil {
 		return Line{"disk", Warn, "free disk is not known: " + err.Error(), "look with df"}
 	}
-	free := answer.Bavail * uint64(answer.Bsize)
 	text := fmt.Sprintf("%.1f GiB free under %s", float64(free)/(1<<30), dir)
 	switch {
 	case free < noDisk:

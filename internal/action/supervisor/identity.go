@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"beredskab/internal/disk"
 )
 
 // identityName is the file that holds the spool's identity. No attempt's own name is like it, because they hold a ~ or are hashes.
@@ -54,5 +56,5 @@ func (s *spool) draw(path string) error {
 	if err := os.Link(file.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return errors.Join(syncDir(s.dir), syncDir(filepath.Dir(s.dir)))
+	return disk.Sync(s.dir)
 }

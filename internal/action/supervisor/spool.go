@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"beredskab/internal/disk"
 	"beredskab/internal/fault"
 )
 
@@ -73,7 +74,7 @@ func openSpool(dir string) (*spool, error) {
 	if !filepath.IsAbs(dir) {
 		return nil, fmt.Errorf("spool folder %q: write an absolute path", dir)
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := disk.MakeFolder(dir); err != nil {
 		return nil, fmt.Errorf("making the spool folder: %w", err)
 	}
 	info, err := os.Stat(dir)
@@ -179,18 +180,10 @@ func (s *spool) bar(r Attempt) (bool, error) {
 
 // settle puts the names in the spool on disk.
 func (s *spool) settle() error {
-	if err := syncDir(s.dir); err != nil {
+	if err := disk.Sync(s.dir); err != nil {
 		return fmt.Errorf("writing the spool to disk: %w", err)
 	}
 	return nil
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // open gives the record for reading. The error is errBarred for an attempt that was declared never started.

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+
+	"beredskab/internal/disk"
 )
 
 // BrokenReferences asks SQLite for rows that refer to nothing.
@@ -43,7 +45,7 @@ func Snapshot(ctx context.Context, from, to string) (err error) {
 	if err := whole(ctx, to); err != nil {
 		return err
 	}
-	return errors.Join(file.Sync(), syncFolder(filepath.Dir(to)))
+	return errors.Join(file.Sync(), disk.Sync(filepath.Dir(to)))
 }
 
 // Inspect reads a copy that nobody has open: whether the file is whole, and
@@ -58,15 +60,6 @@ func Inspect(ctx context.Context, path string) (Log, error) {
 	}
 	defer file.Close()
 	return ReadLog(ctx, file, 0)
-}
-
-// syncFolder lets the name of a new file survive a power loss.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }
 
 func open(path, settings string) (*sql.DB, error) {

@@ -1,10 +1,14 @@
-// Package disk asks the operating system about the disk under a folder, and makes
-// names on it that survive a power loss.
+// Package disk asks the operating system about the disk under a folder, and puts
+// files and names on it that survive a power loss.
+//
+// It stands on the highest of the pure floors: everything that touches the world
+// may keep something on a disk, and no pure package can.
 package disk
 
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -93,11 +97,15 @@ func Sync(folder string) error {
 	return errors.Join(directory.Sync(), directory.Close())
 }
 
-// MakeFolder makes a folder and what is missing above it. Each name is on disk
-// before anything is written below it, or a power loss could take all of it.
+// MakeFolder makes a folder and what is missing above it, for this user alone.
+// Each name is on disk before anything is written below it, or a power loss could
+// take all of it.
 func MakeFolder(folder string) error {
-	if info, err := os.Stat(folder); err == nil && info.IsDir() {
-		return nil
+	if info, err := os.Stat(folder); err == nil {
+		if info.IsDir() {
+			return nil
+		}
+		return &fs.PathError{Op: "mkdir", Path: folder, Err: syscall.ENOTDIR}
 	}
 	parent := filepath.Dir(folder)
 	if err := MakeFolder(parent); err != nil {
@@ -121,6 +129,25 @@ func CreateFile(path string) error {
 		return err
 	}
 	return errors.Join(file.Chmod(0o600), file.Close(), Sync(folder))
+}
+
+// WriteFile puts a file in place whole or not at all: whoever looks, and whoever
+// starts after a power loss, finds what was there before or everything that give
+// wrote. Only this user may read it.
+func WriteFile(path string, give func(io.Writer) error) error {
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // 0600
+	if err != nil {
+		return err
+	}
+	err = errors.Join(give(file), file.Sync(), file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(file.Name()) // half a file must not look like one
+		return err
+	}
+	return Sync(filepath.Dir(path))
 }
 
 // ErrLocked says that another server works on the same data folder.
