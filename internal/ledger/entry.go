@@ -34,8 +34,14 @@ func Seal(e Entry, at time.Time) (body, hash []byte, err error) {
 
 // Leaf is the RFC 6962 hash of an entry's bytes.
 func Leaf(body []byte) []byte {
+	return sha256Of([]byte{0}, body)
+}
+
+// sha256Of hashes the parts as if they were one.
+func sha256Of(parts ...[]byte) []byte {
 	h := sha256.New()
-	h.Write([]byte{0})
-	h.Write(body)
+	for _, part := range parts {
+		h.Write(part)
+	}
 	return h.Sum(nil)
 }
