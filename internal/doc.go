@@ -36,7 +36,7 @@
 //	| 4     | governance           | the acts of people: rights, approvals, follow-up, evidence            | through door            |
 //	| 4     | fault                | the named moments at which a test kills the process                   | this process            |
 //	| 4     | disk                 | the disk under a folder: its kind, its room, its lock, what survives  | file systems            |
-//	| 5     | store                | door.Store on SQLite and on PostgreSQL; migrations, backup        | database                |
+//	| 5     | store                | door.Store on SQLite and on PostgreSQL; migrations, backup            | database                |
 //	| 5     | store/census         | counts in the register what operators watch                           | database                |
 //	| 5     | store/sound          | looks for values that are not what was written                        | database                |
 //	| 5     | store/move           | a whole register from one database into another, and the proof of it  | database                |
@@ -96,7 +96,7 @@
 //
 //	| name           | floors | instead                                   |
 //	| -------------- | ------ | ----------------------------------------- |
-//	| database/sql   | 0-4    | declare what is wanted, as door.Store |
+//	| database/sql   | 0-4    | declare what is wanted, as door.Store     |
 //	| log            | 0-4    | return the fact, and let app log it       |
 //	| net/http       | 0-4    | belongs to web, action or notify          |
 //	| os             | 0-4    | files come in as fs.FS                    |

@@ -8,10 +8,10 @@ import (
 	"beredskab/cmd/beredskab/folder"
 	"beredskab/cmd/beredskab/site"
 	"beredskab/internal/app"
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
 	"beredskab/internal/recovery"
-	"beredskab/internal/register"
 )
 
 // exitCode is what a command ends with; help and documentation are made from
@@ -65,11 +65,11 @@ func codeOf(err error) int {
 		return 3
 	case errors.Is(err, folder.ErrUsage), errors.Is(err, site.ErrWords), errors.Is(err, app.ErrSettings):
 		return 2
-	case errors.Is(err, register.ErrNotAllowed):
+	case errors.Is(err, door.ErrNotAllowed):
 		return 4
 	case errors.Is(err, folder.ErrNotFound), errors.Is(err, kept.ErrNotFound), errors.Is(err, drill.ErrNoDrill):
 		return 5
-	case errors.Is(err, kept.ErrConflict), errors.Is(err, register.ErrBusy), errors.As(err, &refused), errors.Is(err, app.ErrLocked), errors.Is(err, app.ErrInUse), errors.Is(err, site.ErrExists):
+	case errors.Is(err, kept.ErrConflict), errors.Is(err, door.ErrBusy), errors.As(err, &refused), errors.Is(err, app.ErrLocked), errors.Is(err, app.ErrInUse), errors.Is(err, site.ErrExists):
 		return 6
 	case errors.Is(err, errPartly):
 		return 7

@@ -14,7 +14,7 @@ import (
 
 	"beredskab/cmd/beredskab/folder"
 	"beredskab/internal/app"
-	"beredskab/internal/register"
+	"beredskab/internal/door"
 )
 
 // cli is what every command works with: the streams, the global flags, and the
@@ -122,7 +122,7 @@ func (c *cli) log() *slog.Logger {
 
 // actor is who types: the account of the operating system, or the person that
 // --as names, with that account kept beside it (R16).
-func (c *cli) actor() register.Actor {
+func (c *cli) actor() door.Actor {
 	account := "unknown"
 	if u, err := user.Current(); err == nil {
 		account = u.Username
@@ -131,7 +131,7 @@ func (c *cli) actor() register.Actor {
 	if name == "" {
 		name = account
 	}
-	return register.Actor{Name: name, Assurance: "login", Via: account}
+	return door.Actor{Name: name, Assurance: "login", Via: account}
 }
 
 // now is the moment that --at names, else now.

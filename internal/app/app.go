@@ -138,9 +138,8 @@ func (a *App) Runner(only string) (*runner.Runner, error) {
 		return nil, err
 	}
 	clock := newClock()
-	version, _ := stamped()
 	r := runner.New(runner.Options{
-		Register: a.Register, Node: a.Settings.Node, Site: a.Settings.Site, Role: a.Settings.Role(only != ""), Version: version,
+		Register: a.Register, Node: a.Settings.Node, Site: a.Settings.Site, Role: a.Settings.Role(only != ""), Version: ReadBuild().Version,
 		Boot: clock.boot, Key: key, Mono: clock.sinceBoot, Away: a.store.Away,
 		Queue: a.store, Actions: actions, Courier: a.Courier,
 		Checks: a.RunChecks, Log: a.Log, Parallel: a.Settings.Parallel, Only: only, Round: a.round,

@@ -109,7 +109,8 @@ func (a *App) describe(ctx context.Context, copied string) (Manifest, error) {
 		Schema: manifestSchema, Made: time.Now().UTC().Truncate(time.Second), Engine: a.store.Engine(), Tables: c.Schema,
 		Entries: log.Entries, Hash: hex.EncodeToString(log.Hash),
 	}
-	m.Program, m.Commit = stamped()
+	build := ReadBuild()
+	m.Program, m.Commit = build.Version, build.Revision
 	m.Size, m.SHA256, err = measure(copied)
 	return m, err
 }

@@ -11,10 +11,10 @@ import (
 	"testing"
 
 	"beredskab/internal/app"
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
 	"beredskab/internal/proof"
-	"beredskab/internal/register"
 	"beredskab/internal/store/pgtest"
 )
 
@@ -92,7 +92,7 @@ func (w *town) refused() {
 	ctx, cancel := context.WithTimeout(w.t.Context(), patience)
 	defer cancel()
 	err = a.Serve(ctx, nil)
-	if !errors.Is(err, register.ErrNotAllowed) || !strings.Contains(err.Error(), "beredskab node forget test") {
+	if !errors.Is(err, door.ErrNotAllowed) || !strings.Contains(err.Error(), "beredskab node forget test") {
 		w.t.Errorf("a server with another key: %v", err)
 	}
 	if err := errors.Join(a.Close(), os.Remove(w.path("node.key"))); err != nil {

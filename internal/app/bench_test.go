@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"beredskab/internal/app"
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/register"
 	"beredskab/internal/store"
@@ -98,7 +99,7 @@ func runSteps(t *testing.T, action, with string) time.Duration {
 	}
 	benchFolder(t, dir, map[string]string{"system": benchPlan("system", "", steps.String())})
 	a := benchApp(t, dir, app.Serve)
-	id, err := a.Register.Open(t.Context(), register.Actor{Name: "bench"}, register.Opening{System: "system", Drill: "gendan"})
+	id, err := a.Register.Open(t.Context(), door.Actor{Name: "bench"}, register.Opening{System: "system", Drill: "gendan"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +168,7 @@ func benchApp(t *testing.T, dir string, mode app.Mode) *app.App {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = a.Close() })
-	if _, problems, err := a.Adopt(t.Context(), register.Actor{Name: "bench"}); err != nil || len(problems) > 0 {
+	if _, problems, err := a.Adopt(t.Context(), door.Actor{Name: "bench"}); err != nil || len(problems) > 0 {
 		t.Fatal(err, problems)
 	}
 	return a

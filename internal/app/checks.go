@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"beredskab/internal/check"
+	"beredskab/internal/door"
 	"beredskab/internal/plan"
-	"beredskab/internal/register"
 )
 
 // RunChecks runs every rule over the plans in the register and keeps what they
@@ -22,7 +22,7 @@ func (a *App) RunChecks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	raised, closed, err := a.Register.RecordChecks(ctx, register.System(a.Settings.Node), set, report)
+	raised, closed, err := a.Register.RecordChecks(ctx, door.System(a.Settings.Node), set, report)
 	if err == nil {
 		a.Log.Info("checks run", "findings", len(report.Findings), "raised", raised, "closed", closed)
 	}

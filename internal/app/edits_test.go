@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/plan"
 	"beredskab/internal/proof"
@@ -178,7 +179,7 @@ func (e *editor) round() {
 
 func (e *editor) goOn(runs []string) {
 	for _, id := range runs {
-		err := e.app.Register.Answer(e.t.Context(), register.Actor{Name: "systemejer", Assurance: "link"}, register.Answer{Run: id, Step: "s0", Answer: "yes"})
+		err := e.app.Register.Answer(e.t.Context(), door.Actor{Name: "systemejer", Assurance: "link"}, register.Answer{Run: id, Step: "s0", Answer: "yes"})
 		if err != nil {
 			e.t.Fatal(err)
 		}

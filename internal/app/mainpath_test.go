@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
@@ -37,11 +38,11 @@ func TestPlanFileInMessagesOut(t *testing.T) {
 			id := w.drill("esdh")
 			w.step(id, "bekraeft", drill.Asked)
 			w.until("the owner has been asked", func() bool { return len(notices(w, outbox.Owed)) == 0 })
-			stranger := register.Actor{Name: "it-chef", Assurance: "login"}
-			if err := w.app.Register.Answer(t.Context(), stranger, register.Answer{Run: id, Step: "bekraeft", Answer: "yes"}); !errors.Is(err, register.ErrNotAllowed) {
+			stranger := door.Actor{Name: "it-chef", Assurance: "login"}
+			if err := w.app.Register.Answer(t.Context(), stranger, register.Answer{Run: id, Step: "bekraeft", Answer: "yes"}); !errors.Is(err, door.ErrNotAllowed) {
 				t.Errorf("somebody who was not asked answered: %v", err)
 			}
-			if err := w.app.Register.Answer(t.Context(), register.Actor{Name: "systemejer", Assurance: "login"}, register.Answer{Run: id, Step: "bekraeft", Answer: "yes"}); err != nil {
+			if err := w.app.Register.Answer(t.Context(), door.Actor{Name: "systemejer", Assurance: "login"}, register.Answer{Run: id, Step: "bekraeft", Answer: "yes"}); err != nil {
 				t.Fatal(err)
 			}
 			row, run := w.end(id)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/fault"
 	"beredskab/internal/kept"
 	"beredskab/internal/register"
@@ -45,7 +46,7 @@ type Move struct {
 // Then the source says that it was left, and the target that it is the register:
 // at no moment could servers start on both. What is cut off is ended by the same
 // call. A folder counts from workDir.
-func (s *Settings) Move(ctx context.Context, a register.Actor, to, workDir string, log *slog.Logger) (m Move, err error) {
+func (s *Settings) Move(ctx context.Context, a door.Actor, to, workDir string, log *slog.Logger) (m Move, err error) {
 	from, err := s.place()
 	if err != nil {
 		return m, err
@@ -114,7 +115,7 @@ func shownPlace(o store.Options) string {
 // moving is one move, both sides open.
 type moving struct {
 	source, target *store.DB
-	actor          register.Actor
+	actor          door.Actor
 	done           Move
 }
 
@@ -164,7 +165,7 @@ func (j *moving) idle(ctx context.Context) error {
 // gives the hash of the newest entry that was copied.
 func (j *moving) fill(ctx context.Context) (newest []byte, err error) {
 	filling := &store.Filling{DB: j.target, From: j.source}
-	err = register.New(filling, newClock(), register.Options{}).Upkeep(ctx, j.actor, kept.ActArriving, kept.RegisterObject, kept.Place{From: j.done.From, To: j.done.To})
+	err = register.New(door.New(filling, newClock()), register.Options{}).Upkeep(ctx, j.actor, kept.ActArriving, kept.RegisterObject, kept.Place{From: j.done.From, To: j.done.To})
 	if errors.Is(err, kept.ErrNotEmpty) {
 		return nil, fmt.Errorf("%w; name an empty database or folder, or drop what a broken move left there and begin again", err)
 	}
@@ -174,7 +175,7 @@ func (j *moving) fill(ctx context.Context) (newest []byte, err error) {
 
 // leave closes the source, unless it went on while it was copied.
 func (j *moving) leave(ctx context.Context, newest []byte) error {
-	source := register.New(j.source, newClock(), register.Options{})
+	source := register.New(door.New(j.source, newClock()), register.Options{})
 	place := kept.Place{From: j.done.From, To: j.done.To, Entries: j.done.Entries, Hash: hex.EncodeToString(newest)}
 	if err := source.Upkeep(ctx, j.actor, kept.ActLeft, kept.RegisterObject, place); err != nil {
 		return err
@@ -190,7 +191,7 @@ func (j *moving) leave(ctx context.Context, newest []byte) error {
 // arrive makes the target the register.
 func (j *moving) arrive(ctx context.Context) error {
 	place := kept.Place{From: j.done.From, To: j.done.To, Entries: j.done.Entries}
-	err := register.New(j.target, newClock(), register.Options{}).Upkeep(ctx, j.actor, actMoved, kept.RegisterObject, place)
+	err := register.New(door.New(j.target, newClock()), register.Options{}).Upkeep(ctx, j.actor, actMoved, kept.RegisterObject, place)
 	return err
 }
 

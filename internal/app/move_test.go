@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"beredskab/internal/app"
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
 	"beredskab/internal/proof"
@@ -87,7 +88,7 @@ func TestMoveToPostgresAndBack(t *testing.T) {
 	w.write("beredskab.yaml", "dir: .\nnode: test\nactions: actions.yaml\nlisten: off\ndatabase: "+url+"\n")
 	w.serve()
 	w.sameAs(before, said, "on PostgreSQL")
-	team := register.Actor{Name: "drift", Assurance: "login"}
+	team := door.Actor{Name: "drift", Assurance: "login"}
 	if err := w.app.Register.Answer(t.Context(), team, register.Answer{Run: open, Step: "s1", Answer: "done"}); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +125,7 @@ func (w *town) randomRun(draw *rand.Rand, system string) {
 			w.t.Fatal(err)
 		}
 	}
-	team := register.Actor{Name: "drift", Assurance: "login"}
+	team := door.Actor{Name: "drift", Assurance: "login"}
 	if err := w.app.Register.Answer(w.t.Context(), team, register.Answer{Run: id, Step: "s1", Answer: "done"}); err != nil {
 		w.t.Fatal(err)
 	}

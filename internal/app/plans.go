@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"beredskab/internal/door"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
 )
@@ -33,7 +34,7 @@ func ReadPlans(dir string, reader *plan.Reader) (*plan.Set, plan.Problems, error
 // Adopt takes the plan files over into the register. Files with errors keep
 // their last good version; the problems are given back. Without any good version
 // of the organisation there is nothing to go on, and the problems are the error.
-func (a *App) Adopt(ctx context.Context, actor register.Actor) (register.Adopted, plan.Problems, error) {
+func (a *App) Adopt(ctx context.Context, actor door.Actor) (register.Adopted, plan.Problems, error) {
 	set, problems, err := ReadPlans(a.Settings.Plans, a.reader)
 	if err != nil {
 		return register.Adopted{}, nil, err

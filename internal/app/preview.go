@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/notify"
 	"beredskab/internal/outbox"
-	"beredskab/internal/register"
 )
 
 // Preview gives the text of a message, without sending it.
@@ -31,7 +31,7 @@ func (s *Settings) Configured() ([]notify.Channel, error) {
 
 // TryChannel sends a test message through the outbox, so that it meets what a
 // real message would meet.
-func (a *App) TryChannel(ctx context.Context, by register.Actor, channel, address, language string) (outbox.Delivery, error) {
+func (a *App) TryChannel(ctx context.Context, by door.Actor, channel, address, language string) (outbox.Delivery, error) {
 	n := outbox.Notice{
 		Key: fmt.Sprintf("test/%s/%d", channel, time.Now().UnixNano()), Kind: outbox.Test, Channel: channel, Address: address,
 		Language: language, Receiver: by.Name, Facts: outbox.Facts{Text: "notify test"},

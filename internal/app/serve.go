@@ -6,9 +6,9 @@ import (
 	"sync"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/plan"
-	"beredskab/internal/register"
 	"beredskab/internal/runner"
 	"beredskab/internal/store"
 )
@@ -76,7 +76,7 @@ func (a *App) run(ctx context.Context, r *runner.Runner) error {
 // takeUp adopts the plan files, and goes on doing so. A database that is away
 // at the start is waited for.
 func (a *App) takeUp(ctx context.Context, beside *sync.WaitGroup, reload <-chan struct{}) error {
-	actor := register.System(a.Settings.Node)
+	actor := door.System(a.Settings.Node)
 	for {
 		_, problems, err := a.Adopt(ctx, actor)
 		if err == nil {
@@ -113,7 +113,7 @@ const followEvery = time.Minute
 
 // follow adopts what changes in the plan files while the server runs. Problems
 // are told when they change, not every minute.
-func (a *App) follow(ctx context.Context, actor register.Actor, reload <-chan struct{}, told plan.Problems) {
+func (a *App) follow(ctx context.Context, actor door.Actor, reload <-chan struct{}, told plan.Problems) {
 	for {
 		select {
 		case <-ctx.Done():

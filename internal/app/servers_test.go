@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"beredskab/internal/app"
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
 	"beredskab/internal/register"
@@ -35,7 +36,7 @@ func TestSecondServerOnOneFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.step(id, "s1", drill.Asked) // the server drives what a command started
-	team := register.Actor{Name: "drift", Assurance: "login"}
+	team := door.Actor{Name: "drift", Assurance: "login"}
 	if err := beside.Register.Answer(t.Context(), team, register.Answer{Run: id, Step: "s1", Answer: "done"}); err != nil {
 		t.Fatal(err)
 	}

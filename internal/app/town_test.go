@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"beredskab/internal/app"
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
 	"beredskab/internal/proof"
@@ -220,8 +221,8 @@ func (w *town) reloading() {
 	}
 }
 
-func (w *town) leader() register.Actor {
-	return register.Actor{Name: "oevelsesleder", Assurance: "login"}
+func (w *town) leader() door.Actor {
+	return door.Actor{Name: "oevelsesleder", Assurance: "login"}
 }
 
 // drill starts the drill of a system.

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"beredskab/internal/app"
-	"beredskab/internal/register"
+	"beredskab/internal/door"
 	"beredskab/plans"
 )
 
@@ -182,7 +182,7 @@ func (s *Sample) fillRegister(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	actor := register.Actor{Name: "beredskabskoordinator", Assurance: "login", Via: "demo"}
+	actor := door.Actor{Name: "beredskabskoordinator", Assurance: "login", Via: "demo"}
 	if _, problems, err := a.Adopt(ctx, actor); err != nil || len(problems) > 0 {
 		return errors.Join(err, problemsError(problems), a.Close())
 	}

@@ -6,15 +6,15 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
+	"beredskab/internal/door"
 
-	"beredskab/internal/register"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Meter is a register.Store that watches the one below it: how long changes
+// Meter is a door.Store that watches the one below it: how long changes
 // take, and since when they fail (F8). It changes nothing.
 type Meter struct {
-	register.Store
+	door.Store
 	faulty   func(error) bool
 	took     prometheus.Histogram
 	failures prometheus.Counter
@@ -27,7 +27,7 @@ type Meter struct {
 
 // NewMeter watches a store. faulty tells an error of the database from one of
 // the register's rules, which says nothing about the store's health.
-func NewMeter(below register.Store, faulty func(error) bool) *Meter {
+func NewMeter(below door.Store, faulty func(error) bool) *Meter {
 	return &Meter{
 		Store: below, faulty: faulty,
 		took: prometheus.NewHistogram(prometheus.HistogramOpts{
@@ -41,7 +41,7 @@ func NewMeter(below register.Store, faulty func(error) bool) *Meter {
 }
 
 // Update passes a change on and notes how it went.
-func (m *Meter) Update(ctx context.Context, fn func(register.Tx) error) error {
+func (m *Meter) Update(ctx context.Context, fn func(door.Tx) error) error {
 	begun := time.Now()
 	err := m.Store.Update(ctx, fn)
 	m.note(begun, err)

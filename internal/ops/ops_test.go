@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/proof"
 	"beredskab/internal/register"
@@ -21,15 +22,15 @@ import (
 // away is a store that cannot be reached, as far as it is told so.
 type away struct{ err error }
 
-func (s *away) View(context.Context, func(register.Tx) error) error   { return s.err }
-func (s *away) Update(context.Context, func(register.Tx) error) error { return s.err }
+func (s *away) View(context.Context, func(door.Tx) error) error   { return s.err }
+func (s *away) Update(context.Context, func(door.Tx) error) error { return s.err }
 
 var errAway = errors.New("connection refused")
 
 func watch(s *away) *Watch {
 	m := NewMeter(s, func(err error) bool { return errors.Is(err, errAway) })
 	return New(Options{
-		Register: register.New(m, nil, register.Options{}), Meter: m, Schema: 2,
+		Register: register.New(door.New(m, nil), register.Options{}), Meter: m, Schema: 2,
 		Census: func(context.Context) (kept.Census, error) { return kept.Census{Schema: 2}, s.err },
 		Disk:   func() (Disk, error) { return Disk{}, nil }, InHand: func() int { return 0 },
 		Doubts: func() []Trouble { return []Trouble{{Name: "fences", Text: "one is missing", Minor: true}} },

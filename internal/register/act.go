@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
@@ -25,7 +26,7 @@ type Answer struct {
 
 // Answer records a person's answer. Only the one asked, the deputy, or the
 // run's director on their behalf may give it; the first answer counts (F27).
-func (r *Register) Answer(ctx context.Context, a Actor, in Answer) error {
+func (r *Register) Answer(ctx context.Context, a door.Actor, in Answer) error {
 	return r.act(ctx, a, "step.answer", in.Run, in.Step, func(s *session, step *drill.Step) error {
 		if err := s.may(a, step, in.OnBehalf, in.Note); err != nil {
 			return err
@@ -39,7 +40,7 @@ func (r *Register) Answer(ctx context.Context, a Actor, in Answer) error {
 			return err
 		}
 		e := event.Event{Kind: event.StepAnswered, Step: in.Step, Outcome: outcome, Text: in.Note, Actor: a.Name, Assured: assured}
-		if err := s.apply(e, s.r.now()); err != nil {
+		if err := s.apply(e, s.r.door.Now()); err != nil {
 			return err
 		}
 		return s.withdraw(in.Step)
@@ -47,12 +48,12 @@ func (r *Register) Answer(ctx context.Context, a Actor, in Answer) error {
 }
 
 // Take says that somebody works on the step; reminders wait for its estimate.
-func (r *Register) Take(ctx context.Context, a Actor, run, step string) error {
+func (r *Register) Take(ctx context.Context, a door.Actor, run, step string) error {
 	return r.act(ctx, a, "step.take", run, step, func(s *session, st *drill.Step) error {
 		if err := s.may(a, st, false, ""); err != nil {
 			return err
 		}
-		return s.apply(event.Event{Kind: event.StepTaken, Step: step, Actor: a.Name, Assured: a.Assurance}, s.r.now())
+		return s.apply(event.Event{Kind: event.StepTaken, Step: step, Actor: a.Name, Assured: a.Assurance}, s.r.door.Now())
 	})
 }
 
@@ -68,7 +69,7 @@ type Lead struct {
 
 // Lead records such an act. A reason is wanted for everything that leaves the
 // plan.
-func (r *Register) Lead(ctx context.Context, a Actor, in Lead) error {
+func (r *Register) Lead(ctx context.Context, a door.Actor, in Lead) error {
 	return r.act(ctx, a, "drill."+strings.TrimPrefix(strings.TrimPrefix(string(in.Kind), "run_"), "step_"), in.Run, in.Step, func(s *session, _ *drill.Step) error {
 		if in.Reason == "" && in.Kind != event.RunResumed {
 			return &drill.Refusal{Kind: in.Kind, Step: in.Step, Why: "a reason is wanted"}
@@ -77,7 +78,7 @@ func (r *Register) Lead(ctx context.Context, a Actor, in Lead) error {
 			Kind: in.Kind, Step: in.Step, Outcome: in.Outcome, Text: in.Reason, Artifice: in.Artifice,
 			Actor: a.Name, Assured: a.Assurance,
 		}
-		if err := s.apply(e, s.r.now()); err != nil {
+		if err := s.apply(e, s.r.door.Now()); err != nil {
 			return err
 		}
 		return s.withdraw(in.Step)
@@ -85,30 +86,30 @@ func (r *Register) Lead(ctx context.Context, a Actor, in Lead) error {
 }
 
 // Note writes a remark into the run's log; also after its end.
-func (r *Register) Note(ctx context.Context, a Actor, run, step, text string) error {
+func (r *Register) Note(ctx context.Context, a door.Actor, run, step, text string) error {
 	return r.act(ctx, a, "drill.note", run, "", func(s *session, _ *drill.Step) error {
 		if strings.TrimSpace(text) == "" {
 			return &drill.Refusal{Kind: event.NoteAdded, Why: "the note is empty"}
 		}
-		return s.apply(event.Event{Kind: event.NoteAdded, Step: step, Text: text, Actor: a.Name, Assured: a.Assurance}, s.r.now())
+		return s.apply(event.Event{Kind: event.NoteAdded, Step: step, Text: text, Actor: a.Name, Assured: a.Assurance}, s.r.door.Now())
 	})
 }
 
 // SetTime sets one of the time points that only a person knows, such as when
 // the disruption really began or when catching up was done.
-func (r *Register) SetTime(ctx context.Context, a Actor, run, point string, at time.Time) error {
+func (r *Register) SetTime(ctx context.Context, a door.Actor, run, point string, at time.Time) error {
 	return r.act(ctx, a, "drill.time", run, "", func(s *session, _ *drill.Step) error {
-		return s.apply(event.Event{Kind: event.TimeSet, Point: point, Time: at.UTC(), Actor: a.Name, Assured: a.Assurance}, s.r.now())
+		return s.apply(event.Event{Kind: event.TimeSet, Point: point, Time: at.UTC(), Actor: a.Name, Assured: a.Assurance}, s.r.door.Now())
 	})
 }
 
 // act is the common frame of everything that a person does to a run.
-func (r *Register) act(ctx context.Context, a Actor, act, id, step string, fn func(*session, *drill.Step) error) error {
+func (r *Register) act(ctx context.Context, a door.Actor, act, id, step string, fn func(*session, *drill.Step) error) error {
 	object := id
 	if step != "" {
 		object += "/" + step
 	}
-	return r.change(ctx, a, act, object, func(tx Tx) (any, error) {
+	return r.door.Do(ctx, a, act, object, func(tx door.Tx) (any, error) {
 		s, err := r.session(ctx, tx, id)
 		if err != nil {
 			return nil, err
@@ -152,7 +153,7 @@ func ids(run drill.Run) string {
 
 // may refuses an answer by somebody who was not asked: nobody confirms in
 // another person's name (DESIGN 2).
-func (s *session) may(a Actor, step *drill.Step, onBehalf bool, why string) error {
+func (s *session) may(a door.Actor, step *drill.Step, onBehalf bool, why string) error {
 	if onBehalf {
 		if why == "" {
 			return &drill.Refusal{Kind: event.StepAnswered, Step: step.ID, Why: "an answer on somebody's behalf wants a reason"}
@@ -160,13 +161,13 @@ func (s *session) may(a Actor, step *drill.Step, onBehalf bool, why string) erro
 		if lead := s.org.Reach(s.run.Director, s.run.Plan); a.Name == s.run.Director || a.Name == lead.Role || a.Name == lead.Mailbox {
 			return nil
 		}
-		return fmt.Errorf("answering step %q on behalf of %s is for the director, %s: %w", step.ID, s.run.Asks(step), s.run.Director, ErrNotAllowed)
+		return fmt.Errorf("answering step %q on behalf of %s is for the director, %s: %w", step.ID, s.run.Asks(step), s.run.Director, door.ErrNotAllowed)
 	}
 	who := s.org.Answerers(s.run.Asks(step), s.run.Plan)
 	// A manual step is for a team, which is a number of people; the register
 	// records which one it was.
 	if step.Kind() != plan.StepManual && !slices.Contains(who, a.Name) {
-		return fmt.Errorf("step %q asks %s; %q may not answer it (%s may): %w", step.ID, s.run.Asks(step), a.Name, strings.Join(who, ", "), ErrNotAllowed)
+		return fmt.Errorf("step %q asks %s; %q may not answer it (%s may): %w", step.ID, s.run.Asks(step), a.Name, strings.Join(who, ", "), door.ErrNotAllowed)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
@@ -33,18 +34,18 @@ func TestWhoMayAnswer(t *testing.T) {
 		in  register.Answer
 	}{{"it-vagt", yes}, {"it-chef", yes}, {"it-vagt", behalf}, {"it-chef", bare}, {owner, register.Answer{Run: run, Step: "bekraeft", Answer: "måske"}}} {
 		d.same(c.who, d.since(func() {
-			equal(t, "refused", refusal(d.Answer(t.Context(), register.Actor{Name: c.who}, c.in)), true)
+			equal(t, "refused", refusal(d.Answer(t.Context(), door.Actor{Name: c.who}, c.in)), true)
 		}), "step.answer "+run+"/bekraeft refused by "+c.who)
 	}
 	d.same("somebody else's step", d.since(func() {
-		equal(t, "refused", refusal(d.Take(t.Context(), register.Actor{Name: "it-vagt"}, run, "bekraeft")), true)
+		equal(t, "refused", refusal(d.Take(t.Context(), door.Actor{Name: "it-vagt"}, run, "bekraeft")), true)
 	}), "step.take "+run+"/bekraeft refused by it-vagt")
 	equal(t, "still asked", d.step(run, "bekraeft").State, drill.Asked)
 	d.ok(d.Answer(t.Context(), ann(), behalf))
 	got := d.step(run, "bekraeft")
 	equal(t, "by", got.By+" "+got.Assured, "it-chef on_behalf")
 	equal(t, "its message is withdrawn", d.notice(outbox.Request, "mail").State, outbox.Expired)
-	if err := d.Answer(t.Context(), register.Actor{Name: second}, yes); err == nil || !strings.Contains(err.Error(), "by it-chef at 2026-11-23T09:20:00Z") {
+	if err := d.Answer(t.Context(), door.Actor{Name: second}, yes); err == nil || !strings.Contains(err.Error(), "by it-chef at 2026-11-23T09:20:00Z") {
 		t.Errorf("the second is not told who was first, and when: %v", err)
 	}
 	if err := d.Answer(t.Context(), ann(), register.Answer{Run: run, Step: "x"}); !errors.Is(err, kept.ErrNotFound) || !strings.Contains(err.Error(), "bekraeft") {
@@ -61,7 +62,7 @@ func TestDeputyAndMailboxMayAnswer(t *testing.T) {
 		d.adopt(system("a"))
 		run := d.start("a")
 		d.toQuestion(run)
-		d.ok(d.Answer(t.Context(), register.Actor{Name: who}, register.Answer{Run: run, Step: "bekraeft", Answer: "nej"}))
+		d.ok(d.Answer(t.Context(), door.Actor{Name: who}, register.Answer{Run: run, Step: "bekraeft", Answer: "nej"}))
 		equal(t, "state", d.step(run, "bekraeft").State, drill.Failed)
 	}
 }
@@ -74,7 +75,7 @@ func TestFirstAnswerWins(t *testing.T) {
 		p.Recovery = plan.Recovery{Steps: p.Recovery.Steps[2:]}
 		p.Recovery.Steps[0].After = nil
 		d.adopt(p)
-		other := register.New(d.store, d.clock, register.Options{})
+		other := register.New(door.New(d.store, d.clock), register.Options{})
 		for range rounds {
 			run := d.start("a")
 			d.advance(run)
@@ -103,7 +104,7 @@ func race(t *testing.T, run string, registers ...*register.Register) {
 	for i := range 8 {
 		go func() {
 			in := register.Answer{Run: run, Step: "bekraeft", Answer: []string{"yes", "no"}[i/2%2]}
-			said <- registers[i%2].Answer(t.Context(), register.Actor{Name: owner}, in)
+			said <- registers[i%2].Answer(t.Context(), door.Actor{Name: owner}, in)
 		}()
 	}
 	accepted := 0
@@ -196,7 +197,7 @@ func TestActRollsBack(t *testing.T) {
 	d.toQuestion(run)
 	before, told := len(d.acts()), len(d.told("mail"))
 	seq := len(must(d.Events(t.Context(), run, 0))(t))
-	failing := register.New(torn{d.store}, d.clock, register.Options{Routes: routes()})
+	failing := register.New(door.New(torn{d.store}, d.clock), register.Options{Routes: routes()})
 	for _, act := range []func() error{
 		func() error {
 			return failing.Answer(t.Context(), ann(), register.Answer{Run: run, Step: "bekraeft", Answer: "yes", OnBehalf: true, Note: "x"})
@@ -226,8 +227,8 @@ func TestActRollsBack(t *testing.T) {
 var errTorn = errors.New("the power went")
 
 // torn is a store whose transactions all fail at the end.
-type torn struct{ register.Store }
+type torn struct{ door.Store }
 
-func (s torn) Update(ctx context.Context, fn func(register.Tx) error) error {
-	return s.Store.Update(ctx, func(tx register.Tx) error { return errors.Join(fn(tx), errTorn) })
+func (s torn) Update(ctx context.Context, fn func(door.Tx) error) error {
+	return s.Store.Update(ctx, func(tx door.Tx) error { return errors.Join(fn(tx), errTorn) })
 }

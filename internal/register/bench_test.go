@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/plan"
-	"beredskab/internal/register"
 )
 
 // BenchmarkAdvanceStep is the end of one automatic step with the next one's
@@ -45,7 +45,7 @@ func BenchmarkAdvanceStep(b *testing.B) {
 		i := 0
 		for b.Loop() {
 			i++
-			d.raw(func(ctx context.Context, tx register.Tx) error {
+			d.raw(func(ctx context.Context, tx door.Tx) error {
 				return tx.PutFinding(ctx, kept.Finding{Key: fmt.Sprint(i), Text: "x"})
 			})
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
@@ -15,8 +16,8 @@ import (
 // Owed lists what is owed, oldest first, once any of it is to be tried now: also
 // what waits for its next try, because one summary may take it along (F16).
 func (r *Register) Owed(ctx context.Context, limit int) ([]outbox.Notice, error) {
-	list, err := read(ctx, r, func(tx Tx) ([]outbox.Notice, error) {
-		now := r.now().Wall
+	list, err := door.Read(ctx, r.door, func(tx door.Tx) ([]outbox.Notice, error) {
+		now := r.door.Now().Wall
 		if next, err := tx.NextNotice(ctx); err != nil || next.IsZero() || next.After(now) {
 			return nil, err
 		}
@@ -31,7 +32,7 @@ func (r *Register) Owed(ctx context.Context, limit int) ([]outbox.Notice, error)
 // Tried keeps what became of one try, and the state that follows from it. Every
 // try stays in the delivery log.
 func (r *Register) Tried(ctx context.Context, id int64, d outbox.Delivery, state outbox.State) error {
-	err := r.update(ctx, func(tx Tx) error {
+	err := r.door.Update(ctx, func(tx door.Tx) error {
 		n, err := tx.Notice(ctx, id)
 		if err != nil {
 			return err
@@ -60,21 +61,21 @@ func (r *Register) Tried(ctx context.Context, id int64, d outbox.Delivery, state
 
 // Notices lists the outbox, newest first.
 func (r *Register) Notices(ctx context.Context, f outbox.Filter) ([]outbox.Notice, error) {
-	return read(ctx, r, func(tx Tx) ([]outbox.Notice, error) { return tx.Notices(ctx, f) })
+	return door.Read(ctx, r.door, func(tx door.Tx) ([]outbox.Notice, error) { return tx.Notices(ctx, f) })
 }
 
 // Deliveries lists every try of one message.
 func (r *Register) Deliveries(ctx context.Context, notice int64) ([]outbox.Delivery, error) {
-	return read(ctx, r, func(tx Tx) ([]outbox.Delivery, error) { return tx.Deliveries(ctx, notice) })
+	return door.Read(ctx, r.door, func(tx door.Tx) ([]outbox.Delivery, error) { return tx.Deliveries(ctx, notice) })
 }
 
 // Owe puts one message into the outbox by hand, such as a test of a channel or
 // the same message through a fallback channel. Its Key makes it one, however
 // often it is asked for. A personal channel needs mailboxes: where the message
 // has none, those of its receivers are looked up, and each gets one.
-func (r *Register) Owe(ctx context.Context, a Actor, n outbox.Notice) (id int64, err error) {
-	err = r.change(ctx, a, "notify."+string(n.Kind), n.Channel, func(tx Tx) (any, error) {
-		now := r.now().Wall
+func (r *Register) Owe(ctx context.Context, a door.Actor, n outbox.Notice) (id int64, err error) {
+	err = r.door.Do(ctx, a, "notify."+string(n.Kind), n.Channel, func(tx door.Tx) (any, error) {
+		now := r.door.Now().Wall
 		n.CreatedAt, n.NextTry, n.State = now, now, outbox.Owed
 		if n.ExpiresAt.IsZero() {
 			n.ExpiresAt = now.Add(requestLives)
@@ -98,7 +99,7 @@ func (r *Register) Owe(ctx context.Context, a Actor, n outbox.Notice) (id int64,
 			}
 		}
 		if !isNew {
-			return nil, errNothing
+			return nil, door.ErrNothing
 		}
 		return map[string]string{"key": n.Key}, nil
 	})
@@ -106,7 +107,7 @@ func (r *Register) Owe(ctx context.Context, a Actor, n outbox.Notice) (id int64,
 }
 
 // mailboxes finds the receivers of a message that names roles only.
-func (r *Register) mailboxes(ctx context.Context, tx Tx, n outbox.Notice) (to []plan.Contact, err error) {
+func (r *Register) mailboxes(ctx context.Context, tx door.Tx, n outbox.Notice) (to []plan.Contact, err error) {
 	asWritten := []plan.Contact{{Role: n.Receiver, Mailbox: n.Address}}
 	if n.Address != "" || !slices.ContainsFunc(r.options.Routes, func(route Route) bool { return route.Channel == n.Channel && route.Personal }) {
 		return asWritten, nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
@@ -90,7 +91,7 @@ func (r *Register) HandIn(ctx context.Context, n Node, id string, results ...Res
 // of its own node, so that no newer start can join without seeing the claim.
 func (r *Register) drive(ctx context.Context, n Node, id string, results []Result, claims bool, then func(*session) error) error {
 	var s *session
-	err := r.update(ctx, func(tx Tx) (err error) {
+	err := r.door.Update(ctx, func(tx door.Tx) (err error) {
 		if claims {
 			if err := n.stays(ctx, tx); err != nil {
 				return err
@@ -132,7 +133,7 @@ func (s *session) closing() (steps []string) {
 // record takes the result of one attempt, where the attempt is still this
 // node's; otherwise the result is late.
 func (s *session) record(n Node, result Result) error {
-	now := s.r.now()
+	now := s.r.door.Now()
 	late, known, err := s.end(n, result, now.Wall)
 	if err != nil || known {
 		return err
@@ -199,7 +200,7 @@ func (s *session) proceed(n Node, turn *Turn) error {
 		return err
 	}
 	for range 4 * (len(s.run.Steps) + 1) {
-		now := s.r.now()
+		now := s.r.door.Now()
 		tasks, again := s.run.Next(now, outbox.Ladder(s.org))
 		mine, others := s.share(n, tasks)
 		if turn.Again = again; len(mine) == 0 {
@@ -263,7 +264,7 @@ func (s *session) claim(n Node, step *drill.Step, now event.Moment, turn *Turn) 
 }
 
 func (s *session) trace(n Node, act, step string, detail any) error {
-	return log(s.ctx, s.tx, s.r.now().Wall, System(n.Name), act, s.object(step), "done", detail)
+	return door.Log(s.ctx, s.tx, s.r.door.Now().Wall, door.System(n.Name), act, s.object(step), "done", detail)
 }
 
 func (s *session) object(step string) string {
@@ -280,7 +281,7 @@ func (r *Register) Running(ctx context.Context, n Node, j Job, process any) erro
 	if err != nil {
 		return fmt.Errorf("writing the process of step %s: %w", j.Step, err)
 	}
-	err = r.store.Update(ctx, func(tx Tx) error {
+	err = r.door.Update(ctx, func(tx door.Tx) error {
 		a, err := tx.Attempt(ctx, j.Run, j.Step, j.Attempt)
 		if err != nil {
 			return err
@@ -298,7 +299,7 @@ func (r *Register) Running(ctx context.Context, n Node, j Job, process any) erro
 // begun, as far as the register knows. A node that stood still after its claim,
 // or whose commit was never answered, asks before it spawns anything (F6, F12).
 func (r *Register) Claimed(ctx context.Context, n Node, run string) (list []Job, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
+	err = r.door.View(ctx, func(tx door.Tx) error {
 		list = nil
 		open, err := tx.OpenAttempts(ctx)
 		for _, a := range open {

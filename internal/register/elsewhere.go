@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
@@ -91,7 +92,7 @@ func (s *session) askUnknown(n Node) error {
 // Waits lists the automatic steps of a run that could begin now, and whether
 // there is anybody to carry them out.
 func (r *Register) Waits(ctx context.Context, id string) (list []kept.Wait, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
+	err = r.door.View(ctx, func(tx door.Tx) error {
 		list = nil
 		s, err := r.session(ctx, tx, id)
 		if err != nil || s.row.Imported {
@@ -101,7 +102,7 @@ func (r *Register) Waits(ctx context.Context, id string) (list []kept.Wait, err 
 		if err != nil {
 			return err
 		}
-		tasks, _ := s.run.Next(r.now(), outbox.Ladder(s.org))
+		tasks, _ := s.run.Next(r.door.Now(), outbox.Ladder(s.org))
 		for _, t := range tasks {
 			if step, ok := s.run.Find(t.Step); ok && t.Kind == event.StepStarted {
 				list = append(list, kept.WaitFor(step.ID, step.Site, nodes))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"beredskab/internal/check"
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
@@ -18,10 +19,10 @@ func told(state check.State) bool { return state == check.Breached || state == c
 // RecordChecks keeps what the checks found: a finding is raised once, seen again
 // each time, and closed with a reason when the rule is kept again. What is new
 // goes into the outbox, in the same transaction.
-func (r *Register) RecordChecks(ctx context.Context, a Actor, set *plan.Set, report check.Report) (raised, closed int, err error) {
-	err = r.change(ctx, a, "check.record", "findings", func(tx Tx) (any, error) {
+func (r *Register) RecordChecks(ctx context.Context, a door.Actor, set *plan.Set, report check.Report) (raised, closed int, err error) {
+	err = r.door.Do(ctx, a, "check.record", "findings", func(tx door.Tx) (any, error) {
 		raised, closed = 0, 0
-		now := r.now().Wall
+		now := r.door.Now().Wall
 		held, err := tx.Findings(ctx, kept.FindingFilter{Open: true})
 		if err != nil {
 			return nil, fmt.Errorf("reading the open findings: %w", err)
@@ -54,7 +55,7 @@ func (r *Register) RecordChecks(ctx context.Context, a Actor, set *plan.Set, rep
 }
 
 // keepFinding writes one finding and takes it out of those still to be closed.
-func (r *Register) keepFinding(ctx context.Context, tx Tx, set *plan.Set, open map[string]kept.Finding, c check.Finding, now time.Time) (isNew bool, err error) {
+func (r *Register) keepFinding(ctx context.Context, tx door.Tx, set *plan.Set, open map[string]kept.Finding, c check.Finding, now time.Time) (isNew bool, err error) {
 	key := fmt.Sprintf("%s/%s/%s", c.Code, c.System, c.Subject)
 	f, there := open[key]
 	delete(open, key)
@@ -77,7 +78,7 @@ func (r *Register) keepFinding(ctx context.Context, tx Tx, set *plan.Set, open m
 	return !there, r.tellFinding(ctx, tx, set, c, key, now)
 }
 
-func (r *Register) tellFinding(ctx context.Context, tx Tx, set *plan.Set, c check.Finding, key string, now time.Time) error {
+func (r *Register) tellFinding(ctx context.Context, tx door.Tx, set *plan.Set, c check.Finding, key string, now time.Time) error {
 	org := set.Organisation
 	facts := outbox.Facts{System: c.System, Code: c.Code, Text: c.Message, Hint: c.Hint, Phone: org.DutyPhone, Command: cmp.Or(r.options.Command, "beredskab") + " explain " + c.Code}
 	var to []plan.Contact
@@ -94,7 +95,7 @@ func (r *Register) tellFinding(ctx context.Context, tx Tx, set *plan.Set, c chec
 
 // Findings lists what checks and runs showed, by key.
 func (r *Register) Findings(ctx context.Context, f kept.FindingFilter) ([]kept.Finding, error) {
-	return read(ctx, r, func(tx Tx) ([]kept.Finding, error) { return tx.Findings(ctx, f) })
+	return door.Read(ctx, r.door, func(tx door.Tx) ([]kept.Finding, error) { return tx.Findings(ctx, f) })
 }
 
 // raise keeps the findings of a run that has ended.
@@ -119,7 +120,7 @@ func (s *session) raise(now time.Time) error {
 // checks want it: the newest of each type per system and recovery steps. Only a
 // run that ended by itself is evidence; an interrupted one shows nothing.
 func (r *Register) Evidence(ctx context.Context) ([]check.Evidence, error) {
-	return read(ctx, r, func(tx Tx) ([]check.Evidence, error) {
+	return door.Read(ctx, r.door, func(tx door.Tx) ([]check.Evidence, error) {
 		rows, err := tx.NewestEvidence(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("reading the evidence: %w", err)

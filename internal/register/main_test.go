@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
@@ -70,7 +71,7 @@ func open(t testing.TB, o store.Options) *desk {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	c := &clock{wall: begin()}
-	d := &desk{t: t, clock: c, store: db, Register: register.New(db, c, register.Options{Routes: routes()})}
+	d := &desk{t: t, clock: c, store: db, Register: register.New(door.New(db, c), register.Options{Routes: routes()})}
 	d.node = must(d.Join(t.Context(), kept.Identity{Name: "n1"}))(t)
 	return d
 }
@@ -109,7 +110,7 @@ func equal[T comparable](t testing.TB, what string, got, want T) {
 	}
 }
 
-func ann() register.Actor { return register.Actor{Name: "it-chef", Assurance: "login"} }
+func ann() door.Actor { return door.Actor{Name: "it-chef", Assurance: "login"} }
 
 // The system owner and its deputy are known by their mailboxes.
 const (
@@ -234,7 +235,7 @@ func (d *desk) same(what string, got []string, want ...string) {
 
 func refusal(err error) bool {
 	var r *drill.Refusal
-	return errors.As(err, &r) || errors.Is(err, register.ErrNotAllowed) || errors.Is(err, register.ErrBusy)
+	return errors.As(err, &r) || errors.Is(err, door.ErrNotAllowed) || errors.Is(err, door.ErrBusy)
 }
 
 // rescue gives the runs that the node has taken over.
@@ -246,9 +247,9 @@ func (d *desk) rescue(n register.Node, silence time.Duration) []string {
 }
 
 // raw changes the database behind the register's back, to break something.
-func (d *desk) raw(fn func(ctx context.Context, tx register.Tx) error) {
+func (d *desk) raw(fn func(ctx context.Context, tx door.Tx) error) {
 	d.t.Helper()
-	d.ok(d.store.Update(d.t.Context(), func(tx register.Tx) error { return fn(d.t.Context(), tx) }))
+	d.ok(d.store.Update(d.t.Context(), func(tx door.Tx) error { return fn(d.t.Context(), tx) }))
 }
 
 func (d *desk) notice(kind outbox.Kind, channel string) outbox.Notice {

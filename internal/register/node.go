@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 )
 
@@ -22,7 +23,7 @@ type Node struct {
 var ErrReplaced = errors.New("a newer start of this node has taken over")
 
 // stays refuses a start that is not its node's newest; none joins until the transaction ends.
-func (n Node) stays(ctx context.Context, tx Tx) error {
+func (n Node) stays(ctx context.Context, tx door.Tx) error {
 	me, err := tx.Node(ctx, n.Name)
 	if err == nil && me.Epoch != n.Epoch {
 		return ErrReplaced
@@ -34,15 +35,15 @@ func (n Node) stays(ctx context.Context, tx Tx) error {
 // whatever an earlier start still writes is refused from now on. A name belongs
 // to the key that it first came with. The log keeps what the key signed.
 func (r *Register) Join(ctx context.Context, id kept.Identity) (n Node, err error) {
-	err = r.change(ctx, System(id.Name), "node.start", id.Name, func(tx Tx) (any, error) {
-		row := id.Node(r.now().Wall)
+	err = r.door.Do(ctx, door.System(id.Name), "node.start", id.Name, func(tx door.Tx) (any, error) {
+		row := id.Node(r.door.Now().Wall)
 		before, err := tx.Node(ctx, id.Name)
 		if err != nil && !errors.Is(err, kept.ErrNotFound) {
 			return nil, err
 		}
 		if before.Key != "" && before.Key != row.Key {
 			return nil, fmt.Errorf("the register knows node %s by another key (%s), last heard from at %s; if this machine takes the place of the old one, make sure that the old one is off, then `beredskab node forget %s`; else give this one another name (`node:` in its settings): %w",
-				id.Name, before.Fingerprint(), before.Beat.Format(time.RFC3339), id.Name, ErrNotAllowed)
+				id.Name, before.Fingerprint(), before.Beat.Format(time.RFC3339), id.Name, door.ErrNotAllowed)
 		}
 		if row.Epoch, err = tx.StartNode(ctx, row); err != nil {
 			return nil, err
@@ -55,8 +56,8 @@ func (r *Register) Join(ctx context.Context, id kept.Identity) (n Node, err erro
 
 // Forget lets another machine have the name of a node that is gone for good.
 // Should it still run somewhere, its next beat is refused.
-func (r *Register) Forget(ctx context.Context, a Actor, name string) error {
-	return r.change(ctx, a, "node.forget", name, func(tx Tx) (any, error) {
+func (r *Register) Forget(ctx context.Context, a door.Actor, name string) error {
+	return r.door.Do(ctx, a, "node.forget", name, func(tx door.Tx) (any, error) {
 		n, err := tx.Node(ctx, name)
 		if errors.Is(err, kept.ErrNotFound) {
 			return nil, fmt.Errorf("%w; `beredskab node list` shows those that are", err)
@@ -64,7 +65,7 @@ func (r *Register) Forget(ctx context.Context, a Actor, name string) error {
 			return nil, err
 		}
 		if n.Alive() {
-			return nil, fmt.Errorf("node %s is alive, it was heard from %s ago; stop it first: %w", name, n.Quiet.Round(time.Second/10), ErrNotAllowed)
+			return nil, fmt.Errorf("node %s is alive, it was heard from %s ago; stop it first: %w", name, n.Quiet.Round(time.Second/10), door.ErrNotAllowed)
 		}
 		return map[string]any{"epoch": n.Epoch, "public_key": n.Key}, tx.ForgetNode(ctx, name)
 	})
@@ -72,13 +73,13 @@ func (r *Register) Forget(ctx context.Context, a Actor, name string) error {
 
 // Beat says that the node lives; ErrConflict when a newer start has taken over.
 func (r *Register) Beat(ctx context.Context, n Node) error {
-	return r.store.Update(ctx, func(tx Tx) error { return tx.Beat(ctx, n.Name, n.Epoch) })
+	return r.door.Update(ctx, func(tx door.Tx) error { return tx.Beat(ctx, n.Name, n.Epoch) })
 }
 
 // Nodes lists the nodes of this register, with how many automatic steps each
 // has in hand.
 func (r *Register) Nodes(ctx context.Context) (list []kept.Node, inHand map[string]int, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
+	err = r.door.View(ctx, func(tx door.Tx) error {
 		list, inHand = nil, map[string]int{}
 		all, err := tx.Nodes(ctx)
 		if err != nil {
@@ -101,7 +102,7 @@ func (r *Register) Nodes(ctx context.Context) (list []kept.Node, inHand map[stri
 // Leads tells whether this node delivers the messages, which one node does for
 // all: the one that has been up longest of those that may and are not silent.
 func (r *Register) Leads(ctx context.Context, n Node, silence time.Duration) (bool, error) {
-	return read(ctx, r, func(tx Tx) (bool, error) {
+	return door.Read(ctx, r.door, func(tx door.Tx) (bool, error) {
 		all, err := tx.Nodes(ctx)
 		for _, other := range all {
 			if other.Leads() && other.Epoch < n.Epoch && other.Quiet < silence {
@@ -118,7 +119,7 @@ func (r *Register) Leads(ctx context.Context, n Node, silence time.Duration) (bo
 // that were declared unknown meanwhile: their true end may stand in the spool.
 // A start that was replaced itself gets nothing: nobody would record its results.
 func (r *Register) Orphans(ctx context.Context, n Node) (list []Job, err error) {
-	err = r.update(ctx, func(tx Tx) error {
+	err = r.door.Update(ctx, func(tx door.Tx) error {
 		list = nil
 		if err := n.stays(ctx, tx); err != nil {
 			return err
@@ -156,7 +157,7 @@ func (r *Register) Orphans(ctx context.Context, n Node) (list []Job, err error) 
 
 // job rebuilds what an attempt was to do from the run's pinned plan. Where that
 // cannot be read, its name is enough to find its process.
-func (r *Register) job(ctx context.Context, tx Tx, a kept.Attempt) (Job, error) {
+func (r *Register) job(ctx context.Context, tx door.Tx, a kept.Attempt) (Job, error) {
 	var noted struct{ Spool string }
 	_ = json.Unmarshal(a.Process, &noted) // where it does not say its spool, nothing is believed
 	j := Job{Run: a.Run, Step: a.Step, Attempt: a.Number, Epoch: a.Epoch, Spool: noted.Spool}
@@ -178,7 +179,7 @@ func (r *Register) job(ctx context.Context, tx Tx, a kept.Attempt) (Job, error) 
 // wake-up that one of them took may be lost with it.
 func (r *Register) Rescue(ctx context.Context, n Node, silence time.Duration) (runs []string, silent []kept.Node, err error) {
 	var left map[string][]kept.Attempt
-	err = r.store.View(ctx, func(tx Tx) (err error) {
+	err = r.door.View(ctx, func(tx door.Tx) (err error) {
 		silent, left, err = leftBehind(ctx, tx, n, silence)
 		return err
 	})
@@ -197,7 +198,7 @@ func (r *Register) Rescue(ctx context.Context, n Node, silence time.Duration) (r
 }
 
 // leftBehind gives the silent nodes and their runs, with their open attempts.
-func leftBehind(ctx context.Context, tx Tx, n Node, silence time.Duration) (silent []kept.Node, left map[string][]kept.Attempt, err error) {
+func leftBehind(ctx context.Context, tx door.Tx, n Node, silence time.Duration) (silent []kept.Node, left map[string][]kept.Attempt, err error) {
 	all, err := tx.Nodes(ctx)
 	left = map[string][]kept.Attempt{}
 	dead := map[string]bool{}
@@ -228,7 +229,7 @@ func leftBehind(ctx context.Context, tx Tx, n Node, silence time.Duration) (sile
 // of them is looked at again and kept from beating until the commit: one that
 // speaks at this moment either keeps its attempts or sees that it has lost them.
 func (r *Register) takeOver(ctx context.Context, n Node, id string, attempts []kept.Attempt, silence time.Duration) error {
-	return r.update(ctx, func(tx Tx) error {
+	return r.door.Update(ctx, func(tx door.Tx) error {
 		lost, err := stillSilent(ctx, tx, attempts, silence)
 		if err != nil {
 			return err
@@ -257,7 +258,7 @@ func (r *Register) takeOver(ctx context.Context, n Node, id string, attempts []k
 }
 
 // stillSilent leaves out the attempts of nodes that have spoken meanwhile.
-func stillSilent(ctx context.Context, tx Tx, attempts []kept.Attempt, silence time.Duration) ([]kept.Attempt, error) {
+func stillSilent(ctx context.Context, tx door.Tx, attempts []kept.Attempt, silence time.Duration) ([]kept.Attempt, error) {
 	awake := map[string]bool{}
 	for _, a := range attempts {
 		if _, known := awake[a.Node]; known {

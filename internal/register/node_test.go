@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
@@ -88,7 +89,7 @@ func TestTwoNodesAdvance(t *testing.T) {
 		}
 		d.adopt(p)
 		run := d.start("a")
-		other := register.New(d.store, d.clock, register.Options{Routes: routes()})
+		other := register.New(door.New(d.store, d.clock), register.Options{Routes: routes()})
 		n2 := must(other.Join(t.Context(), kept.Identity{Name: "n2"}))(t)
 		turns := make(chan register.Turn, 8)
 		for i := range 8 {

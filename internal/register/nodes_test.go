@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
@@ -102,7 +103,7 @@ func TestStepWithoutNode(t *testing.T) {
 	equal(t, "where", facts.Site+" "+facts.Command, "dmz beredskab drill show "+run)
 	dmz := d.join(kept.Identity{Name: "dmz1", Role: kept.Runner, Site: "dmz"})
 	equal(t, "served", must(d.Waits(t.Context(), run))(t)[0].Served, true)
-	d.raw(func(ctx context.Context, tx register.Tx) error { return tx.ForgetNode(ctx, "dmz1") })
+	d.raw(func(ctx context.Context, tx door.Tx) error { return tx.ForgetNode(ctx, "dmz1") })
 	equal(t, "gone", must(d.Waits(t.Context(), run))(t)[0].Served, false)
 	if _, err := d.Advance(t.Context(), dmz, run); !errors.Is(err, register.ErrReplaced) {
 		t.Errorf("a forgotten node claims: %v", err)
@@ -162,17 +163,17 @@ func TestNameBelongsToKey(t *testing.T) {
 		d.join(mine) // a restart
 		d.same("refused", d.since(func() {
 			for _, id := range []kept.Identity{{Name: "n7", Key: other}, {Name: "n7"}} {
-				if _, err := d.Join(t.Context(), id); !errors.Is(err, register.ErrNotAllowed) || !strings.Contains(err.Error(), "node forget n7") {
+				if _, err := d.Join(t.Context(), id); !errors.Is(err, door.ErrNotAllowed) || !strings.Contains(err.Error(), "node forget n7") {
 					t.Errorf("another key: %v", err)
 				}
 			}
-			if err := d.Forget(t.Context(), ann(), "n7"); !errors.Is(err, register.ErrNotAllowed) {
+			if err := d.Forget(t.Context(), ann(), "n7"); !errors.Is(err, door.ErrNotAllowed) {
 				t.Errorf("forgotten while alive: %v", err)
 			}
 		}), "node.start n7 refused by system", "node.start n7 refused by system", "node.forget n7 refused by it-chef")
-		d.raw(func(ctx context.Context, tx register.Tx) error { return tx.ForgetNode(ctx, "n1") })
+		d.raw(func(ctx context.Context, tx door.Tx) error { return tx.ForgetNode(ctx, "n1") })
 		d.ok(d.Forget(t.Context(), ann(), "n1"))
-		d.raw(func(ctx context.Context, tx register.Tx) error { return tx.ForgetNode(ctx, "n7") })
+		d.raw(func(ctx context.Context, tx door.Tx) error { return tx.ForgetNode(ctx, "n7") })
 		d.join(kept.Identity{Name: "n7", Key: other})
 		if err := d.Forget(t.Context(), ann(), "n9"); !errors.Is(err, kept.ErrNotFound) {
 			t.Errorf("an unknown one: %v", err)
@@ -196,7 +197,7 @@ func (d *desk) meet(system string, times int) (started, refused int) {
 		switch err := <-said; {
 		case err == nil:
 			started++
-		case errors.Is(err, register.ErrBusy):
+		case errors.Is(err, door.ErrBusy):
 			refused++
 		default:
 			d.t.Error(err)

@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/outbox"
-	"beredskab/internal/register"
 )
 
 func TestOwedAndTried(t *testing.T) {
@@ -38,7 +38,7 @@ func TestFallbackFindsMailboxes(t *testing.T) {
 	equal(t, "names", n.Receiver, "It-chef, systemejer Stab")
 	n.Key, n.Channel = n.Key+" via mail", "mail"
 	before := len(d.told("mail"))
-	node := register.System("n1")
+	node := door.System("n1")
 	d.same("one entry, however often", d.since(func() {
 		must(d.Owe(t.Context(), node, n))(t)
 		must(d.Owe(t.Context(), node, n))(t)

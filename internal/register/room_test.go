@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
@@ -17,10 +18,10 @@ func TestNoRoomForDrills(t *testing.T) {
 	engines(t, func(t *testing.T, d *desk) {
 		full := errors.New("the disk is nearly full; make room")
 		room := full
-		d.Register = register.New(d.store, d.clock, register.Options{Routes: routes(), Room: func() error { return room }})
+		d.Register = register.New(door.New(d.store, d.clock), register.Options{Routes: routes(), Room: func() error { return room }})
 		d.adopt(scheduled("a", plan.Schedule{When: "0 11 * * *", StartWithin: 60}))
 		_, err := d.Open(t.Context(), ann(), register.Opening{System: "a", Drill: "gendan"})
-		if !errors.Is(err, register.ErrNoRoom) || !errors.Is(err, full) {
+		if !errors.Is(err, door.ErrNoRoom) || !errors.Is(err, full) {
 			t.Errorf("a drill was begun: %v", err)
 		}
 		if acts := d.acts(); !strings.Contains(acts[len(acts)-1], "drill.start a refused") {
@@ -47,7 +48,7 @@ func TestNoRoomForDrills(t *testing.T) {
 func TestDrillStartsOnceThereIsRoom(t *testing.T) {
 	d := sqlite(t)
 	room := errors.New("full")
-	d.Register = register.New(d.store, d.clock, register.Options{Routes: routes(), Room: func() error { return room }})
+	d.Register = register.New(door.New(d.store, d.clock), register.Options{Routes: routes(), Room: func() error { return room }})
 	d.adopt(scheduled("a", plan.Schedule{When: "0 11 * * *", StartWithin: 60}))
 	d.clock.set(at("2026-11-23 11:00"))
 	d.tick()

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
@@ -28,12 +29,12 @@ type Opening struct {
 
 // Open opens a run of one plan version and starts it: the run, its first
 // events, its messages and its wake-up in one transaction.
-func (r *Register) Open(ctx context.Context, a Actor, o Opening) (id string, err error) {
+func (r *Register) Open(ctx context.Context, a door.Actor, o Opening) (id string, err error) {
 	act := "drill.start"
 	if o.Drill == "" {
 		act = "incident.start"
 	}
-	err = r.change(ctx, a, act, o.System, func(tx Tx) (any, error) {
+	err = r.door.Do(ctx, a, act, o.System, func(tx door.Tx) (any, error) {
 		if err := tx.Lock(ctx, opening); err != nil {
 			return nil, err
 		}
@@ -57,7 +58,7 @@ func (r *Register) Open(ctx context.Context, a Actor, o Opening) (id string, err
 
 // wasAsked settles the occurrences of the drill that were left to a person: the
 // newest is what was started now, and stands for those before it.
-func (r *Register) wasAsked(ctx context.Context, tx Tx, a Actor, row kept.Run) (nominal string, err error) {
+func (r *Register) wasAsked(ctx context.Context, tx door.Tx, a door.Actor, row kept.Run) (nominal string, err error) {
 	if row.Incident {
 		return "", nil
 	}
@@ -89,8 +90,8 @@ const opening = "opening"
 
 // open writes the run within a transaction that somebody else began, and that
 // holds the lock of opening.
-func (r *Register) open(ctx context.Context, tx Tx, org *plan.Organisation, a Actor, o Opening) (kept.Run, error) {
-	now := r.now()
+func (r *Register) open(ctx context.Context, tx door.Tx, org *plan.Organisation, a door.Actor, o Opening) (kept.Run, error) {
+	now := r.door.Now()
 	last, err := tx.LastRunNumber(ctx, now.Wall.Year())
 	if err != nil {
 		return kept.Run{}, err
@@ -136,13 +137,13 @@ func conflictUnless(ok bool) error {
 
 // free refuses a drill that may find no room on the disk, and a second run on a
 // system that one holds, unless the plan allows it. An incident is never refused.
-func (r *Register) free(ctx context.Context, tx Tx, system string, run *drill.Run) error {
+func (r *Register) free(ctx context.Context, tx door.Tx, system string, run *drill.Run) error {
 	if run.Incident {
 		return nil
 	}
 	if room := r.options.Room; room != nil {
 		if err := room(); err != nil {
-			return fmt.Errorf("%w: %w", ErrNoRoom, err)
+			return fmt.Errorf("%w: %w", door.ErrNoRoom, err)
 		}
 	}
 	if run.Drill.AllowParallel {
@@ -152,11 +153,11 @@ func (r *Register) free(ctx context.Context, tx Tx, system string, run *drill.Ru
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	return fmt.Errorf("run %s on %s has not ended: %w", open[0].ID, system, ErrBusy)
+	return fmt.Errorf("run %s on %s has not ended: %w", open[0].ID, system, door.ErrBusy)
 }
 
 // pinned gives the plan version that the run is of.
-func (r *Register) pinned(ctx context.Context, tx Tx, o Opening) (*plan.Plan, error) {
+func (r *Register) pinned(ctx context.Context, tx door.Tx, o Opening) (*plan.Plan, error) {
 	if o.Hash != "" {
 		return r.plan(ctx, tx, o.Hash)
 	}
@@ -177,7 +178,7 @@ func (r *Register) pinned(ctx context.Context, tx Tx, o Opening) (*plan.Plan, er
 var errBroken = errors.New("cannot be read")
 
 // plan reads an immutable version, once.
-func (r *Register) plan(ctx context.Context, tx Tx, hash string) (*plan.Plan, error) {
+func (r *Register) plan(ctx context.Context, tx door.Tx, hash string) (*plan.Plan, error) {
 	r.mu.Lock()
 	p, ok := r.plans[hash]
 	r.mu.Unlock()
@@ -203,7 +204,7 @@ func (r *Register) plan(ctx context.Context, tx Tx, hash string) (*plan.Plan, er
 
 // Run gives a run as its events say it is.
 func (r *Register) Run(ctx context.Context, id string) (row kept.Run, run drill.Run, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
+	err = r.door.View(ctx, func(tx door.Tx) error {
 		if row, run, err = r.load(ctx, tx, id); err == nil && !row.Imported {
 			r.remember(run)
 		}
@@ -214,7 +215,7 @@ func (r *Register) Run(ctx context.Context, id string) (row kept.Run, run drill.
 
 // load replays a run, from the newest state known when the row has not moved. It
 // remembers nothing: what a transaction reads may be what it wrote itself.
-func (r *Register) load(ctx context.Context, tx Tx, id string) (kept.Run, drill.Run, error) {
+func (r *Register) load(ctx context.Context, tx door.Tx, id string) (kept.Run, drill.Run, error) {
 	row, err := tx.Run(ctx, id)
 	if err != nil {
 		return row, drill.Run{}, fmt.Errorf("run %q: %w", id, err)
@@ -271,12 +272,12 @@ func (r *Register) remember(run drill.Run) {
 
 // Runs lists runs, newest first.
 func (r *Register) Runs(ctx context.Context, f kept.RunFilter) ([]kept.Run, error) {
-	return read(ctx, r, func(tx Tx) ([]kept.Run, error) { return tx.Runs(ctx, f) })
+	return door.Read(ctx, r.door, func(tx door.Tx) ([]kept.Run, error) { return tx.Runs(ctx, f) })
 }
 
 // Events lists what happened to a run after that sequence number.
 func (r *Register) Events(ctx context.Context, id string, after int) ([]kept.Event, error) {
-	return read(ctx, r, func(tx Tx) ([]kept.Event, error) { return tx.Events(ctx, id, after) })
+	return door.Read(ctx, r.door, func(tx door.Tx) ([]kept.Event, error) { return tx.Events(ctx, id, after) })
 }
 
 // session is one run within one transaction: events are applied to it, and it
@@ -284,7 +285,7 @@ func (r *Register) Events(ctx context.Context, id string, after int) ([]kept.Eve
 type session struct {
 	r      *Register
 	ctx    context.Context
-	tx     Tx
+	tx     door.Tx
 	org    *plan.Organisation
 	row    kept.Run
 	run    drill.Run
@@ -294,7 +295,7 @@ type session struct {
 }
 
 // session reads a run to act on it.
-func (r *Register) session(ctx context.Context, tx Tx, id string) (*session, error) {
+func (r *Register) session(ctx context.Context, tx door.Tx, id string) (*session, error) {
 	row, run, err := r.load(ctx, tx, id)
 	if err != nil {
 		return nil, err
@@ -303,7 +304,7 @@ func (r *Register) session(ctx context.Context, tx Tx, id string) (*session, err
 	return r.begin(ctx, tx, org, row, run), err
 }
 
-func (r *Register) begin(ctx context.Context, tx Tx, org *plan.Organisation, row kept.Run, run drill.Run) *session {
+func (r *Register) begin(ctx context.Context, tx door.Tx, org *plan.Organisation, row kept.Run, run drill.Run) *session {
 	return &session{r: r, ctx: ctx, tx: tx, org: org, row: row, run: run, before: row.Seq, node: row.Node}
 }
 

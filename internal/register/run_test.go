@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
@@ -47,9 +48,9 @@ func TestWholeDrill(t *testing.T) {
 			run := d.start("esdh")
 			equal(t, "number", run, "2026-01")
 			d.toQuestion(run)
-			d.ok(d.Take(t.Context(), register.Actor{Name: owner}, run, "bekraeft"))
+			d.ok(d.Take(t.Context(), door.Actor{Name: owner}, run, "bekraeft"))
 			d.clock.pass(5 * time.Minute)
-			d.ok(d.Answer(t.Context(), register.Actor{Name: owner}, register.Answer{Run: run, Step: "bekraeft", Answer: "ja"}))
+			d.ok(d.Answer(t.Context(), door.Actor{Name: owner}, register.Answer{Run: run, Step: "bekraeft", Answer: "ja"}))
 			turn := d.advance(run)
 			equal(t, "cleanup", turn.Jobs[0].Step, "ryd-op")
 			turn = d.advance(run, ended("ryd-op", 1, "ok"))
@@ -77,7 +78,7 @@ func TestOpenRefusesAndRollsBack(t *testing.T) {
 	d.adopt(system("a"))
 	run := d.start("a")
 	trace := d.since(func() {
-		if _, err := d.Open(t.Context(), ann(), register.Opening{System: "a", Drill: "gendan"}); !errors.Is(err, register.ErrBusy) {
+		if _, err := d.Open(t.Context(), ann(), register.Opening{System: "a", Drill: "gendan"}); !errors.Is(err, door.ErrBusy) {
 			t.Errorf("second run: %v", err)
 		}
 	})
@@ -88,7 +89,7 @@ func TestOpenRefusesAndRollsBack(t *testing.T) {
 				t.Errorf("opened %+v", o)
 			}
 		}
-		if _, err := d.Open(t.Context(), register.Actor{}, register.Opening{System: "a"}); !errors.Is(err, register.ErrNotAllowed) {
+		if _, err := d.Open(t.Context(), door.Actor{}, register.Opening{System: "a"}); !errors.Is(err, door.ErrNotAllowed) {
 			t.Errorf("without a name: %v", err)
 		}
 	}))
@@ -106,7 +107,7 @@ func TestRunIsPinned(t *testing.T) {
 	changed.Recovery.Steps = changed.Recovery.Steps[:1]
 	d.adopt(changed, system("b"))
 	d.toQuestion(run)
-	d.ok(d.Answer(t.Context(), register.Actor{Name: "systemejer"}, register.Answer{Run: run, Step: "bekraeft", Answer: "yes"}))
+	d.ok(d.Answer(t.Context(), door.Actor{Name: "systemejer"}, register.Answer{Run: run, Step: "bekraeft", Answer: "yes"}))
 	d.advance(run)
 	equal(t, "state", d.advance(run, ended("ryd-op", 1, "ok")).State, drill.Ended)
 }
@@ -119,7 +120,7 @@ func TestRunNumbersOfConcurrentOpens(t *testing.T) {
 			plans = append(plans, system(string(rune('a'+i))))
 		}
 		d.adopt(plans...)
-		other := register.New(d.store, d.clock, register.Options{})
+		other := register.New(door.New(d.store, d.clock), register.Options{})
 		opened := make(chan error, 32)
 		for _, p := range plans {
 			for _, r := range []*register.Register{d.Register, other} {
@@ -131,7 +132,7 @@ func TestRunNumbersOfConcurrentOpens(t *testing.T) {
 		}
 		busy := 0
 		for range 32 {
-			if err := <-opened; errors.Is(err, register.ErrBusy) {
+			if err := <-opened; errors.Is(err, door.ErrBusy) {
 				busy++
 			} else {
 				d.ok(err)
@@ -155,7 +156,7 @@ func TestBrokenVersion(t *testing.T) {
 	broken, sound := d.start("a"), d.start("b")
 	d.advance(broken)
 	d.advance(sound)
-	fresh := &desk{t: t, clock: d.clock, store: d.store, node: d.node, Register: register.New(blind{d.store, system("a").Hash()}, d.clock, register.Options{Routes: routes()})}
+	fresh := &desk{t: t, clock: d.clock, store: d.store, node: d.node, Register: register.New(door.New(blind{d.store, system("a").Hash()}, d.clock), register.Options{Routes: routes()})}
 	if _, err := fresh.Advance(t.Context(), d.node, broken); !errors.Is(err, ledger.ErrUnreadable) || errors.Is(err, kept.ErrNotFound) || !strings.Contains(err.Error(), "run "+broken) {
 		t.Errorf("a broken run: %v", err)
 	}
@@ -172,21 +173,21 @@ func TestBrokenVersion(t *testing.T) {
 
 // blind is a store in which one version cannot be read.
 type blind struct {
-	register.Store
+	door.Store
 	hash string
 }
 
 type blindTx struct {
-	register.Tx
+	door.Tx
 	hash string
 }
 
-func (b blind) View(ctx context.Context, fn func(register.Tx) error) error {
-	return b.Store.View(ctx, func(tx register.Tx) error { return fn(blindTx{tx, b.hash}) })
+func (b blind) View(ctx context.Context, fn func(door.Tx) error) error {
+	return b.Store.View(ctx, func(tx door.Tx) error { return fn(blindTx{tx, b.hash}) })
 }
 
-func (b blind) Update(ctx context.Context, fn func(register.Tx) error) error {
-	return b.Store.Update(ctx, func(tx register.Tx) error { return fn(blindTx{tx, b.hash}) })
+func (b blind) Update(ctx context.Context, fn func(door.Tx) error) error {
+	return b.Store.Update(ctx, func(tx door.Tx) error { return fn(blindTx{tx, b.hash}) })
 }
 
 func (b blindTx) Version(ctx context.Context, hash string) (kept.Version, error) {
@@ -226,7 +227,7 @@ func TestEvidenceSurvivesAnAbortedRun(t *testing.T) {
 	d.adopt(system("a"))
 	run := d.start("a")
 	d.toQuestion(run)
-	d.ok(d.Answer(t.Context(), register.Actor{Name: owner}, register.Answer{Run: run, Step: "bekraeft", Answer: "yes"}))
+	d.ok(d.Answer(t.Context(), door.Actor{Name: owner}, register.Answer{Run: run, Step: "bekraeft", Answer: "yes"}))
 	d.advance(run)
 	d.advance(run, ended("ryd-op", 1, "ok"))
 	d.clock.pass(time.Hour)

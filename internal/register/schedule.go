@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/plan"
 	"beredskab/internal/timetable"
@@ -17,7 +18,7 @@ const checksKey = "@checks"
 // text did not change keeps how far it has been followed; a new one is born now,
 // so nothing before was ever its duty. What was due of one that goes or changes,
 // and had not been followed yet, is recorded as missed.
-func (r *Register) reschedule(ctx context.Context, tx Tx, set *plan.Set, now time.Time) error {
+func (r *Register) reschedule(ctx context.Context, tx door.Tx, set *plan.Set, now time.Time) error {
 	held, err := tx.Schedules(ctx)
 	if err != nil {
 		return fmt.Errorf("reading the schedules: %w", err)
@@ -49,7 +50,7 @@ func (r *Register) reschedule(ctx context.Context, tx Tx, set *plan.Set, now tim
 }
 
 // leave ends the schedules that the files no longer ask for in that text.
-func (r *Register) leave(ctx context.Context, tx Tx, set *plan.Set, old map[string]kept.Schedule, now time.Time) error {
+func (r *Register) leave(ctx context.Context, tx door.Tx, set *plan.Set, old map[string]kept.Schedule, now time.Time) error {
 	asked := map[string]bool{}
 	for _, row := range timetable.Wanted(set, checksKey) {
 		asked[row.Key] = true
@@ -71,10 +72,10 @@ func (r *Register) leave(ctx context.Context, tx Tx, set *plan.Set, old map[stri
 
 // Schedules lists every schedule with its next occurrence.
 func (r *Register) Schedules(ctx context.Context) ([]kept.Schedule, error) {
-	return read(ctx, r, func(tx Tx) ([]kept.Schedule, error) { return tx.Schedules(ctx) })
+	return door.Read(ctx, r.door, func(tx door.Tx) ([]kept.Schedule, error) { return tx.Schedules(ctx) })
 }
 
 // Occurrences lists what became of a schedule's due times, newest first.
 func (r *Register) Occurrences(ctx context.Context, key string, limit int) ([]kept.Occurrence, error) {
-	return read(ctx, r, func(tx Tx) ([]kept.Occurrence, error) { return tx.Occurrences(ctx, key, limit) })
+	return door.Read(ctx, r.door, func(tx door.Tx) ([]kept.Occurrence, error) { return tx.Occurrences(ctx, key, limit) })
 }

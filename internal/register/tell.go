@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
@@ -29,13 +30,13 @@ func (s *session) tell(kind outbox.Kind, step *drill.Step, level int, why string
 func (s *session) facts(kind outbox.Kind, step *drill.Step) outbox.Facts {
 	facts := outbox.About(kind, &s.run, s.org)
 	if step != nil {
-		facts.OfStep(&s.run, step, s.org, s.r.now().Wall, cmp.Or(s.r.options.Command, "beredskab"))
+		facts.OfStep(&s.run, step, s.org, s.r.door.Now().Wall, cmp.Or(s.r.options.Command, "beredskab"))
 	}
 	return facts
 }
 
 func (s *session) send(kind outbox.Kind, step *drill.Step, level int, facts outbox.Facts) error {
-	now := s.r.now().Wall
+	now := s.r.door.Now().Wall
 	key, lives := fmt.Sprintf("%s/%s", s.row.ID, kind), resultLives
 	if step != nil {
 		seq := s.run.Seq
@@ -54,7 +55,7 @@ func (s *session) send(kind outbox.Kind, step *drill.Step, level int, facts outb
 
 // owe writes one row for each route: a personal one for each receiver, and one
 // only for roles that share a mailbox.
-func (r *Register) owe(ctx context.Context, tx Tx, org *plan.Organisation, n outbox.Notice, to []plan.Contact) error {
+func (r *Register) owe(ctx context.Context, tx door.Tx, org *plan.Organisation, n outbox.Notice, to []plan.Contact) error {
 	base := n.Key
 	n.NextTry, n.State = n.CreatedAt, outbox.Owed
 	to = outbox.Unique(to)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
@@ -34,7 +35,7 @@ type ticked struct {
 func (r *Register) Tick(ctx context.Context, n Node) (checks bool, again time.Time, err error) {
 	for {
 		var part ticked
-		err := r.update(ctx, func(tx Tx) (err error) {
+		err := r.door.Update(ctx, func(tx door.Tx) (err error) {
 			part, err = r.tick(ctx, tx, n)
 			return err
 		})
@@ -47,8 +48,8 @@ func (r *Register) Tick(ctx context.Context, n Node) (checks bool, again time.Ti
 	}
 }
 
-func (r *Register) tick(ctx context.Context, tx Tx, n Node) (out ticked, err error) {
-	now := r.now().Wall
+func (r *Register) tick(ctx context.Context, tx door.Tx, n Node) (out ticked, err error) {
+	now := r.door.Now().Wall
 	due, err := tx.DueSchedules(ctx, now, batch)
 	if len(due) > 0 && err == nil {
 		if err = tx.Lock(ctx, opening); err == nil { // another node may just be following them
@@ -81,7 +82,7 @@ func (r *Register) tick(ctx context.Context, tx Tx, n Node) (out ticked, err err
 type following struct {
 	r    *Register
 	ctx  context.Context
-	tx   Tx
+	tx   door.Tx
 	org  *plan.Organisation
 	node Node
 	now  time.Time
@@ -141,7 +142,7 @@ func (f *following) stop(why error) error {
 	if err := f.tx.PutSchedule(f.ctx, f.row); err != nil {
 		return err
 	}
-	return log(f.ctx, f.tx, f.now, System(f.node.Name), "schedule.stopped", f.row.Key, "done", map[string]string{"why": f.row.Problem})
+	return door.Log(f.ctx, f.tx, f.now, door.System(f.node.Name), "schedule.stopped", f.row.Key, "done", map[string]string{"why": f.row.Problem})
 }
 
 // giveUp records as missed what is due and will never be followed.
@@ -198,9 +199,9 @@ func (f *following) start(o kept.Occurrence) (hold time.Time, err error) {
 		f.out.checks = true
 		return time.Time{}, f.write(o)
 	}
-	row, err := f.r.open(f.ctx, f.tx, f.org, System(f.node.Name), Opening{System: f.row.System, Drill: f.row.Drill, Hash: f.row.PlanHash, Director: f.org.Leader()})
+	row, err := f.r.open(f.ctx, f.tx, f.org, door.System(f.node.Name), Opening{System: f.row.System, Drill: f.row.Drill, Hash: f.row.PlanHash, Director: f.org.Leader()})
 	switch {
-	case errors.Is(err, ErrBusy), errors.Is(err, ErrNoRoom):
+	case errors.Is(err, door.ErrBusy), errors.Is(err, door.ErrNoRoom):
 		f.row.Problem = err.Error()
 		return f.now.Add(retryBusy), nil
 	case hopeless(err):
@@ -230,7 +231,7 @@ func (f *following) write(o kept.Occurrence) error {
 		return errors.Join(err, conflictUnless(added || o.Run == "")) // a run without its row would be a second one
 	}
 	detail := map[string]string{"nominal": o.Nominal, "zone": o.Zone, "state": string(o.State), "reason": o.Reason, "run": o.Run}
-	if err := log(f.ctx, f.tx, f.now, System(f.node.Name), "schedule."+string(o.State), o.Schedule, "done", detail); err != nil {
+	if err := door.Log(f.ctx, f.tx, f.now, door.System(f.node.Name), "schedule."+string(o.State), o.Schedule, "done", detail); err != nil {
 		return err
 	}
 	if o.State == kept.OccurrenceStarted || o.State == kept.OccurrenceSkipped || f.row.Key == checksKey {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"beredskab/internal/check"
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
@@ -63,7 +64,7 @@ func TestDueDrillStartsOnce(t *testing.T) {
 		_, again := d.tick()
 		equal(t, "again", again.After(begin()), true)
 		d.clock.set(at("2026-11-23 11:00"))
-		other := register.New(d.store, d.clock, register.Options{Routes: routes()})
+		other := register.New(door.New(d.store, d.clock), register.Options{Routes: routes()})
 		done := make(chan error, 8)
 		for i := range 8 {
 			go func() {
@@ -183,7 +184,7 @@ func TestBusySystemBecomesFree(t *testing.T) {
 	d.advance(run)
 	d.clock.set(at("2026-11-23 11:00"))
 	d.tick()
-	d.ok(d.Answer(t.Context(), register.Actor{Name: owner}, register.Answer{Run: run, Step: "bekraeft", Answer: "yes"}))
+	d.ok(d.Answer(t.Context(), door.Actor{Name: owner}, register.Answer{Run: run, Step: "bekraeft", Answer: "yes"}))
 	d.advance(run)
 	d.clock.pass(time.Minute)
 	d.tick()
@@ -297,11 +298,11 @@ func TestBrokenScheduleHoldsUpNobody(t *testing.T) {
 	for _, row := range must(d.Schedules(t.Context()))(t) {
 		if row.Key == "a/gendan" {
 			row.Spec = []byte(`{"when":"aldrig"}`)
-			d.raw(func(ctx context.Context, tx register.Tx) error { return tx.PutSchedule(ctx, row) })
+			d.raw(func(ctx context.Context, tx door.Tx) error { return tx.PutSchedule(ctx, row) })
 		}
 	}
 	d.clock.set(at("2026-11-23 11:00"))
-	fresh := &desk{t: t, clock: d.clock, store: d.store, node: d.node, Register: register.New(blind{d.store, d.current("c")}, d.clock, register.Options{Routes: routes()})}
+	fresh := &desk{t: t, clock: d.clock, store: d.store, node: d.node, Register: register.New(door.New(blind{d.store, d.current("c")}, d.clock), register.Options{Routes: routes()})}
 	fresh.tick()
 	d.same("a", d.became("a/gendan"))
 	if row := must(d.Schedules(t.Context()))(t)[0]; row.Problem == "" || !row.Next.IsZero() {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
 	"beredskab/internal/plan"
@@ -21,7 +22,7 @@ type Adopted struct {
 // Adopt takes the plan files over as versions: what is new gets a number, and
 // the schedules follow what the files ask for now. Adopting the same files again
 // changes nothing.
-func (r *Register) Adopt(ctx context.Context, a Actor, set *plan.Set) (out Adopted, err error) {
+func (r *Register) Adopt(ctx context.Context, a door.Actor, set *plan.Set) (out Adopted, err error) {
 	if set.Organisation == nil {
 		return out, fmt.Errorf("adopting the plans: there is no organisation.yaml: %w", kept.ErrNotFound)
 	}
@@ -29,12 +30,12 @@ func (r *Register) Adopt(ctx context.Context, a Actor, set *plan.Set) (out Adopt
 	if err != nil || same {
 		return out, err
 	}
-	err = r.change(ctx, a, "plan.adopt", "plans", func(tx Tx) (any, error) {
+	err = r.door.Do(ctx, a, "plan.adopt", "plans", func(tx door.Tx) (any, error) {
 		out = Adopted{}
 		if err := tx.Lock(ctx, opening); err != nil {
 			return nil, err
 		}
-		now := r.now().Wall
+		now := r.door.Now().Wall
 		for _, v := range versions(set, a, now) {
 			number, added, err := tx.AddVersion(ctx, v)
 			if err != nil {
@@ -58,7 +59,7 @@ func (r *Register) Adopt(ctx context.Context, a Actor, set *plan.Set) (out Adopt
 
 // adopted tells whether the register holds just these files already.
 func (r *Register) adopted(ctx context.Context, set *plan.Set) (same bool, err error) {
-	err = r.store.View(ctx, func(tx Tx) error {
+	err = r.door.View(ctx, func(tx door.Tx) error {
 		have, err := tx.Current(ctx, "plan")
 		if err != nil {
 			return err
@@ -80,7 +81,7 @@ func (r *Register) adopted(ctx context.Context, set *plan.Set) (same bool, err e
 	return same, err
 }
 
-func versions(set *plan.Set, a Actor, now time.Time) []kept.Version {
+func versions(set *plan.Set, a door.Actor, now time.Time) []kept.Version {
 	list := make([]kept.Version, 0, len(set.Plans)+1)
 	o := set.Organisation
 	list = append(list, kept.Version{Hash: o.Hash(), Kind: "organisation", ID: "organisation", File: o.File, Canonical: o.Canonical(), AdoptedAt: now, AdoptedBy: a.Name})
@@ -102,7 +103,7 @@ func (out Adopted) trace() any {
 }
 
 // drop takes systems without a file out of the current set.
-func drop(ctx context.Context, tx Tx, set *plan.Set) (gone []string, err error) {
+func drop(ctx context.Context, tx door.Tx, set *plan.Set) (gone []string, err error) {
 	current, err := tx.Current(ctx, "plan")
 	if err != nil {
 		return nil, err
@@ -120,7 +121,7 @@ func drop(ctx context.Context, tx Tx, set *plan.Set) (gone []string, err error) 
 
 // organisation reads the organisation that the files hold now; an empty one
 // before the first adoption.
-func (r *Register) organisation(ctx context.Context, tx Tx) (*plan.Organisation, error) {
+func (r *Register) organisation(ctx context.Context, tx door.Tx) (*plan.Organisation, error) {
 	list, err := tx.Current(ctx, "organisation")
 	if err != nil {
 		return nil, err
@@ -143,7 +144,7 @@ func (r *Register) organisation(ctx context.Context, tx Tx) (*plan.Organisation,
 
 // Set gives the plans and the organisation that the register holds as current.
 func (r *Register) Set(ctx context.Context) (*plan.Set, error) {
-	return read(ctx, r, func(tx Tx) (*plan.Set, error) {
+	return door.Read(ctx, r.door, func(tx door.Tx) (*plan.Set, error) {
 		org, err := r.organisation(ctx, tx)
 		if err != nil {
 			return nil, err
@@ -164,7 +165,7 @@ func (r *Register) Set(ctx context.Context) (*plan.Set, error) {
 
 // Versions lists the versions of one system's plan, oldest first.
 func (r *Register) Versions(ctx context.Context, system string) ([]kept.Version, error) {
-	return read(ctx, r, func(tx Tx) ([]kept.Version, error) {
+	return door.Read(ctx, r.door, func(tx door.Tx) ([]kept.Version, error) {
 		list, err := tx.Versions(ctx, "plan", system)
 		if err == nil && len(list) == 0 {
 			err = fmt.Errorf("plan of system %q: %w", system, kept.ErrNotFound)
@@ -175,7 +176,7 @@ func (r *Register) Versions(ctx context.Context, system string) ([]kept.Version,
 
 // VersionPlan reads one version back.
 func (r *Register) VersionPlan(ctx context.Context, hash string) (*plan.Plan, error) {
-	return read(ctx, r, func(tx Tx) (*plan.Plan, error) { return r.plan(ctx, tx, hash) })
+	return door.Read(ctx, r.door, func(tx door.Tx) (*plan.Plan, error) { return r.plan(ctx, tx, hash) })
 }
 
 // Held is a drill from before this register existed, as somebody states it.
@@ -188,8 +189,8 @@ type Held struct {
 // Import takes earlier drills over as ended runs without events, marked as
 // imported. They are evidence on the word of the actor, for the recovery steps
 // of the version that is current now. One that is held already is left as it is.
-func (r *Register) Import(ctx context.Context, a Actor, list []Held) error {
-	return r.change(ctx, a, "history.import", "runs", func(tx Tx) (any, error) {
+func (r *Register) Import(ctx context.Context, a door.Actor, list []Held) error {
+	return r.door.Do(ctx, a, "history.import", "runs", func(tx door.Tx) (any, error) {
 		count := 0
 		for _, h := range list {
 			added, err := r.importOne(ctx, tx, h)
@@ -201,14 +202,14 @@ func (r *Register) Import(ctx context.Context, a Actor, list []Held) error {
 			}
 		}
 		if count == 0 {
-			return nil, errNothing
+			return nil, door.ErrNothing
 		}
 		return map[string]int{"runs": count}, nil
 	})
 }
 
-func (r *Register) importOne(ctx context.Context, tx Tx, h Held) (added bool, err error) {
-	if h.EndedAt.IsZero() || h.StartedAt.After(h.EndedAt) || h.EndedAt.After(r.now().Wall) {
+func (r *Register) importOne(ctx context.Context, tx door.Tx, h Held) (added bool, err error) {
+	if h.EndedAt.IsZero() || h.StartedAt.After(h.EndedAt) || h.EndedAt.After(r.door.Now().Wall) {
 		return false, &drill.Refusal{Kind: "history.import", Why: "it must have started, and then ended, before now"}
 	}
 	last, err := tx.LastRunNumber(ctx, h.EndedAt.Year())

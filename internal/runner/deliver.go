@@ -5,10 +5,10 @@ import (
 	"context"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/fault"
 	"beredskab/internal/notify"
 	"beredskab/internal/outbox"
-	"beredskab/internal/register"
 )
 
 const (
@@ -115,7 +115,7 @@ func (r *Runner) keep(ctx context.Context, n outbox.Notice, d notify.Decision) b
 	}
 	fault.Point("runner.delivery.kept")
 	if other, ok := d.Owed(n, time.Now()); ok {
-		if _, err := r.Register.Owe(last, register.System(r.Node), other); err != nil {
+		if _, err := r.Register.Owe(last, door.System(r.Node), other); err != nil {
 			r.Log.Error("the fallback channel could not be asked", "message", n.ID, "error", err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"beredskab/internal/action"
+	"beredskab/internal/door"
 	"beredskab/internal/event"
 	"beredskab/internal/notify"
 	"beredskab/internal/outbox"
@@ -118,11 +119,11 @@ type world struct {
 
 // watched is a register's store that tells before each of its changes.
 type watched struct {
-	register.Store
+	door.Store
 	changes func()
 }
 
-func (w watched) Update(ctx context.Context, fn func(register.Tx) error) error {
+func (w watched) Update(ctx context.Context, fn func(door.Tx) error) error {
 	w.changes()
 	return w.Store.Update(ctx, fn)
 }
@@ -166,11 +167,11 @@ func (w *world) open(actions action.Runner, change func(*runner.Options)) *serve
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	var rows register.Store = db
+	var rows door.Store = db
 	if w.changes != nil {
 		rows = watched{db, func() { w.changes(s) }}
 	}
-	s.Register = register.New(rows, clock{}, register.Options{Routes: routes})
+	s.Register = register.New(door.New(rows, clock{}), register.Options{Routes: routes})
 	options := runner.Options{
 		Register: s.Register, Node: "n1", Queue: db, Actions: actions, Courier: courier, Log: slog.New(slog.DiscardHandler),
 		Checks: func(context.Context) error { return nil }, Beat: 50 * time.Millisecond,
@@ -219,7 +220,7 @@ func restore(id string, steps ...string) *plan.Plan {
 func (s *server) adopt(plans ...*plan.Plan) *server {
 	s.t.Helper()
 	set := &plan.Set{Organisation: &plan.Organisation{Schema: 1, Name: "Prøve"}, Plans: plans}
-	if _, err := s.Adopt(s.t.Context(), register.Actor{Name: "it-chef"}, set); err != nil {
+	if _, err := s.Adopt(s.t.Context(), door.Actor{Name: "it-chef"}, set); err != nil {
 		s.t.Fatal(err)
 	}
 	return s
@@ -227,7 +228,7 @@ func (s *server) adopt(plans ...*plan.Plan) *server {
 
 func (s *server) start(system string) string {
 	s.t.Helper()
-	id, err := s.Open(s.t.Context(), register.Actor{Name: "it-chef"}, register.Opening{System: system, Drill: "gendan"})
+	id, err := s.Open(s.t.Context(), door.Actor{Name: "it-chef"}, register.Opening{System: system, Drill: "gendan"})
 	if err != nil {
 		s.t.Fatal(err)
 	}

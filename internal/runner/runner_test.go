@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"beredskab/internal/action"
+	"beredskab/internal/door"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
 	"beredskab/internal/plan"
@@ -176,7 +177,7 @@ func TestAbortEndsWhatIsInHandButNotCleanup(t *testing.T) {
 	s := w.open(a, nil).adopt(p).serve()
 	run := s.start("a")
 	s.untilStep(run, "s1", "started")
-	me := register.Actor{Name: "it-chef"}
+	me := door.Actor{Name: "it-chef"}
 	if err := s.Lead(t.Context(), me, register.Lead{Run: run, Kind: event.RunAborted, Reason: "brand"}); err != nil {
 		t.Fatal(err)
 	}

@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
-	"beredskab/internal/register"
 	"beredskab/internal/store"
 )
 
@@ -41,11 +41,11 @@ func benchStep(b *testing.B, options store.Options) {
 	run := aRun("2026-01", "a", 0)
 	addRun(b, db, run)
 	for i := 0; b.Loop(); i++ {
-		update(b, db, func(tx register.Tx) error { return step(b, tx, run, i) })
+		update(b, db, func(tx door.Tx) error { return step(b, tx, run, i) })
 	}
 }
 
-func step(b *testing.B, tx register.Tx, run kept.Run, i int) error {
+func step(b *testing.B, tx door.Tx, run kept.Run, i int) error {
 	ctx := b.Context()
 	run.Seq = 1 + 3*(i+1)
 	if err := tx.SaveRun(ctx, run, run.Seq-3); err != nil {

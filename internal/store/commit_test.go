@@ -4,9 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/proof"
-	"beredskab/internal/register"
 	"beredskab/internal/store"
 	"beredskab/internal/store/pgtest"
 )
@@ -30,7 +30,7 @@ func TestCommitWithoutAnswerIsUnknown(t *testing.T) {
 	}
 	ran, said := 0, make(chan error, 1)
 	go func() {
-		said <- db.Update(t.Context(), func(tx register.Tx) error {
+		said <- db.Update(t.Context(), func(tx door.Tx) error {
 			ran++
 			return tx.AddEntry(t.Context(), kept.Entry{Actor: "p", Outcome: "done"})
 		})

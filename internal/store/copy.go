@@ -4,9 +4,9 @@ import (
 	"context"
 	"fmt"
 
+	"beredskab/internal/door"
 	"beredskab/internal/fault"
 	"beredskab/internal/kept"
-	"beredskab/internal/register"
 	"beredskab/internal/store/census"
 	"beredskab/internal/store/move"
 )
@@ -21,9 +21,9 @@ type Filling struct {
 }
 
 // Update takes everything over, runs fn, and commits both.
-func (f *Filling) Update(ctx context.Context, fn func(register.Tx) error) error {
+func (f *Filling) Update(ctx context.Context, fn func(door.Tx) error) error {
 	return f.From.look(ctx, func(from statements) error {
-		return f.update(ctx, func(tx register.Tx) (err error) {
+		return f.update(ctx, func(tx door.Tx) (err error) {
 			to := tx.(*transaction).session.statements() // as update makes it
 			if f.Sum, err = move.Copy(ctx, move.Side{Statements: from, Postgres: f.From.pgx != nil}, move.Side{Statements: to, Postgres: f.pgx != nil}); err != nil {
 				return fmt.Errorf("taking the register over: %w", err)

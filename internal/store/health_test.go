@@ -8,15 +8,15 @@ import (
 	"sync"
 	"testing"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/ledger"
-	"beredskab/internal/register"
 	"beredskab/internal/store"
 )
 
 // note adds one sealed entry and one version, as they should be.
-func note(tx register.Tx, who string, number int) error {
-	body, hash, err := ledger.Seal(ledger.Entry{Actor: register.Actor{Name: who}, Act: "note", Object: "run", Outcome: "done"}, at(number))
+func note(tx door.Tx, who string, number int) error {
+	body, hash, err := ledger.Seal(ledger.Entry{Actor: door.Actor{Name: who}, Act: "note", Object: "run", Outcome: "done"}, at(number))
 	if err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func writing(t *testing.T, db *store.DB, who string, begun func(), stop <-chan s
 			return count
 		default:
 		}
-		if err := db.Update(context.Background(), func(tx register.Tx) error { return note(tx, who, count) }); err != nil {
+		if err := db.Update(context.Background(), func(tx door.Tx) error { return note(tx, who, count) }); err != nil {
 			t.Error(err)
 			return count
 		}
@@ -51,7 +51,7 @@ func writing(t *testing.T, db *store.DB, who string, begun func(), stop <-chan s
 func TestCheckBesideWritersRaisesNoFalseAlarm(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
 		const old = 1000 // what takes a while to read, so that others write meanwhile
-		update(t, db, func(tx register.Tx) (err error) {
+		update(t, db, func(tx door.Tx) (err error) {
 			for i := 0; i < old && err == nil; i++ {
 				err = note(tx, "old", i)
 			}
@@ -80,7 +80,7 @@ func TestCheckBesideWritersRaisesNoFalseAlarm(t *testing.T) {
 		}
 		t.Logf("%d entries were written during 30 checks", after-before)
 		equal(t, "problems", db.Check(t.Context()).Problems, []string(nil))
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			return tx.AddEntry(t.Context(), kept.Entry{At: at(0), Outcome: "done", Bytes: []byte("b"), Hash: []byte("h")})
 		})
 		last := fmt.Sprintf("entry %d of the log", old+counts[0]+counts[1]+1)

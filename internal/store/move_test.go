@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"beredskab/internal/door"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
 	"beredskab/internal/register"
@@ -19,20 +20,20 @@ import (
 func fill(t *testing.T, from, to *store.DB) (*store.Filling, error) {
 	t.Helper()
 	f := &store.Filling{DB: to, From: from}
-	return f, f.Update(t.Context(), func(register.Tx) error { return nil })
+	return f, f.Update(t.Context(), func(door.Tx) error { return nil })
 }
 
 // aRegister writes some rows and an entry with its hash.
 func aRegister(t *testing.T, db *store.DB) {
 	t.Helper()
 	text := []byte{0, 255}
-	update(t, db, func(tx register.Tx) error {
+	update(t, db, func(tx door.Tx) error {
 		_, errRun := tx.AddRun(t.Context(), aRun("2026-01", "a", 0))
 		_, _, errVersion := tx.AddVersion(t.Context(), kept.Version{Hash: fmt.Sprintf("%x", sha256.Sum256(text)), Kind: "plan", ID: "a", Canonical: text})
 		_, _, errNotice := tx.AddNotice(t.Context(), aNotice("k", "2026-01", 1))
 		return errors.Join(errRun, errVersion, errNotice)
 	})
-	if err := register.New(db, stillClock{}, register.Options{}).Upkeep(t.Context(), register.Actor{Name: "drift"}, "register.restored", kept.RegisterObject, nil); err != nil {
+	if err := register.New(door.New(db, stillClock{}), register.Options{}).Upkeep(t.Context(), door.Actor{Name: "drift"}, "register.restored", kept.RegisterObject, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -48,7 +49,7 @@ func TestMoveThereAndBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	update(t, server, func(tx register.Tx) error {
+	update(t, server, func(tx door.Tx) error {
 		id, _, err := tx.AddNotice(t.Context(), aNotice("k2", "2026-01", 2))
 		equal(t, "next notice", id, int64(2))
 		if err != nil {
@@ -77,7 +78,7 @@ func TestMoveThereAndBack(t *testing.T) {
 	if err != nil || log.Entries != before {
 		t.Errorf("%d entries came home, %d went: %v", log.Entries, before, err)
 	}
-	update(t, home, func(tx register.Tx) error { // a number that the notices go on with
+	update(t, home, func(tx door.Tx) error { // a number that the notices go on with
 		id, _, err := tx.AddNotice(t.Context(), aNotice("k2", "2026-01", 2))
 		equal(t, "next notice", id, int64(2))
 		return err
@@ -90,7 +91,7 @@ func (stillClock) Now() event.Moment { return event.Moment{Wall: at(0)} }
 
 func entries(t *testing.T, db *store.DB) (n int64, err error) {
 	t.Helper()
-	return n, db.View(t.Context(), func(tx register.Tx) error {
+	return n, db.View(t.Context(), func(tx door.Tx) error {
 		list, err := tx.Entries(t.Context(), kept.EntryFilter{Limit: 1})
 		if len(list) > 0 {
 			n = list[0].Seq
@@ -108,7 +109,7 @@ func TestMoveIsWholeOrNothing(t *testing.T) {
 		aRegister(t, from)
 		cut := errors.New("cut off")
 		f := &store.Filling{DB: to, From: from}
-		wants(t, f.Update(context.Background(), func(register.Tx) error { return cut }), cut)
+		wants(t, f.Update(context.Background(), func(door.Tx) error { return cut }), cut)
 		if _, err := fill(t, from, to); err != nil {
 			t.Errorf("after a move that was cut off: %v", err)
 		}

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
-	"beredskab/internal/register"
 	"beredskab/internal/store"
 	"beredskab/internal/store/pgtest"
 )
@@ -34,11 +34,11 @@ func TestOpenTwiceKeepsWhatIsThere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		update(t, first, func(tx register.Tx) error { return writeEverywhere(t.Context(), tx) })
+		update(t, first, func(tx door.Tx) error { return writeEverywhere(t.Context(), tx) })
 		if err := first.Close(); err != nil {
 			t.Fatal(err)
 		}
-		view(t, open(t, options), func(tx register.Tx) error {
+		view(t, open(t, options), func(tx door.Tx) error {
 			_, err := tx.Run(t.Context(), "2026-01")
 			return err
 		})
@@ -80,7 +80,7 @@ func TestOneServerPerFolder(t *testing.T) {
 	refuses(t, options, store.ErrLocked, fmt.Sprint("process ", os.Getpid()))
 	beside := options
 	beside.Mode = store.Use
-	update(t, open(t, beside), func(tx register.Tx) error { return writeEverywhere(t.Context(), tx) })
+	update(t, open(t, beside), func(tx door.Tx) error { return writeEverywhere(t.Context(), tx) })
 	elsewhere := place(t, "sqlite")
 	open(t, elsewhere)
 }
@@ -89,7 +89,7 @@ func TestFilesAreForTheirOwnerOnly(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "data")
 	options := store.Options{Path: filepath.Join(folder, "register æ?#%20.db"), Mode: store.Serve}
 	db := open(t, options)
-	update(t, db, func(tx register.Tx) error { return writeEverywhere(t.Context(), tx) })
+	update(t, db, func(tx door.Tx) error { return writeEverywhere(t.Context(), tx) })
 	list, err := os.ReadDir(folder)
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +153,7 @@ func TestBackupRestores(t *testing.T) {
 	}
 	addRun(t, db, aRun("2026-02", "later", 1))
 	restored := open(t, store.Options{Path: path, Mode: store.Serve})
-	view(t, restored, func(tx register.Tx) error {
+	view(t, restored, func(tx door.Tx) error {
 		equal(t, "runs", ids(must[[]kept.Run](t)(tx.Runs(t.Context(), kept.RunFilter{}))), []string{"2026-01"})
 		return nil
 	})
@@ -163,7 +163,7 @@ func TestBackupRestores(t *testing.T) {
 // What carries a hash is compared with it: these rows carry none of their own.
 func TestCheckNamesValuesThatDoNotFitTheirHash(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
-		update(t, db, func(tx register.Tx) error { return writeEverywhere(t.Context(), tx) })
+		update(t, db, func(tx door.Tx) error { return writeEverywhere(t.Context(), tx) })
 		problems := strings.Join(db.Check(t.Context()).Problems, "\n")
 		for _, want := range []string{"entry 1 of the log", "version 1 of plan a", "restore a backup"} {
 			if !strings.Contains(problems, want) {
@@ -218,7 +218,7 @@ func TestUpdateOutlivesACrashOfPostgres(t *testing.T) {
 	result, begun := make(chan error, 1), make(chan struct{})
 	go func() {
 		close(begun)
-		result <- db.Update(context.Background(), func(tx register.Tx) error {
+		result <- db.Update(context.Background(), func(tx door.Tx) error {
 			_, err := tx.AddRun(context.Background(), aRun("2026-02", "a", 1))
 			return err
 		})
@@ -230,7 +230,7 @@ func TestUpdateOutlivesACrashOfPostgres(t *testing.T) {
 	if err := <-result; err != nil {
 		t.Fatal(err)
 	}
-	view(t, db, func(tx register.Tx) error {
+	view(t, db, func(tx door.Tx) error {
 		equal(t, "runs", ids(must[[]kept.Run](t)(tx.Runs(t.Context(), kept.RunFilter{}))), []string{"2026-02", "2026-01"})
 		return nil
 	})

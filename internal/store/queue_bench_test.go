@@ -20,6 +20,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 
 	"beredskab/internal/action"
+	"beredskab/internal/door"
 	"beredskab/internal/event"
 	"beredskab/internal/notify"
 	"beredskab/internal/plan"
@@ -77,13 +78,13 @@ func drillSteps(t *testing.T, engine string) time.Duration {
 	options := place(t, engine)
 	options.Woken = func(run string) { r.Woken(run) }
 	db := open(t, options)
-	reg := register.New(db, wall{}, register.Options{})
+	reg := register.New(door.New(db, wall{}), register.Options{})
 	courier := must[*notify.Courier](t)(notify.New(notify.Options{}))
 	r = runner.New(runner.Options{
 		Register: reg, Node: "n1", Queue: db, Actions: nothing{}, Courier: courier, Log: slog.New(slog.DiscardHandler),
 		Checks: func(context.Context) error { return nil }, Parallel: chains,
 	})
-	actor := register.Actor{Name: "bench"}
+	actor := door.Actor{Name: "bench"}
 	set := &plan.Set{Organisation: &plan.Organisation{Schema: 1, Name: "Bench"}, Plans: []*plan.Plan{chain()}}
 	must[register.Adopted](t)(reg.Adopt(t.Context(), actor, set))
 	ctx, stop := context.WithCancel(t.Context())

@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
-	"beredskab/internal/register"
 	"beredskab/internal/store"
 )
 
@@ -23,7 +23,7 @@ func TestOccurrences(t *testing.T) {
 		first, second, other := o("a/d", "2026-11-23T09:00", 1), o("a/d", "2026-11-24T09:00", 9), o("b/d", "2026-11-23T09:00", 5)
 		missed := first
 		missed.State, missed.Reason, missed.Run = kept.OccurrenceMissed, "server was off", "2026-01"
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			for _, one := range []kept.Occurrence{first, second, other} {
 				equal(t, "added", must[bool](t)(tx.AddOccurrence(ctx, one)), true)
 			}
@@ -31,7 +31,7 @@ func TestOccurrences(t *testing.T) {
 			wants(t, tx.SaveOccurrence(ctx, o("c/d", "2026-11-23T09:00", 1)), kept.ErrNotFound)
 			return tx.SaveOccurrence(ctx, missed)
 		})
-		view(t, db, func(tx register.Tx) error {
+		view(t, db, func(tx door.Tx) error {
 			list := must[[]kept.Occurrence](t)
 			equal(t, "one", must[kept.Occurrence](t)(tx.Occurrence(ctx, "a/d", first.Nominal, first.Zone)), missed)
 			_, err := tx.Occurrence(ctx, "a/d", first.Nominal, "UTC")
@@ -54,7 +54,7 @@ func TestSchedules(t *testing.T) {
 			}
 		}
 		never := s("c/never", time.Time{})
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			equal(t, "none", must[time.Time](t)(tx.NextDue(ctx)), time.Time{})
 			for _, one := range []kept.Schedule{s("a/late", at(50)), s("b/soon", at(99)), never} {
 				if err := tx.PutSchedule(ctx, one); err != nil {
@@ -63,7 +63,7 @@ func TestSchedules(t *testing.T) {
 			}
 			return tx.PutSchedule(ctx, s("b/soon", at(10)))
 		})
-		view(t, db, func(tx register.Tx) error {
+		view(t, db, func(tx door.Tx) error {
 			list := must[[]kept.Schedule](t)
 			equal(t, "all", list(tx.Schedules(ctx)), []kept.Schedule{s("a/late", at(50)), s("b/soon", at(10)), never})
 			equal(t, "due", list(tx.DueSchedules(ctx, at(50), 0)), []kept.Schedule{s("b/soon", at(10)), s("a/late", at(50))})
@@ -72,8 +72,8 @@ func TestSchedules(t *testing.T) {
 			equal(t, "next", must[time.Time](t)(tx.NextDue(ctx)), at(10))
 			return nil
 		})
-		update(t, db, func(tx register.Tx) error { return tx.DeleteSchedule(ctx, "b/soon") })
-		view(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error { return tx.DeleteSchedule(ctx, "b/soon") })
+		view(t, db, func(tx door.Tx) error {
 			equal(t, "next", must[time.Time](t)(tx.NextDue(ctx)), at(50))
 			return nil
 		})
@@ -99,7 +99,7 @@ func TestNotices(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()
 		first, later, third := aNotice("k1", "2026-01", 5), aNotice("k2", "2026-01", 90), aNotice("k3", "2026-02", 1)
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			equal(t, "none", must[time.Time](t)(tx.NextNotice(ctx)), time.Time{})
 			for _, n := range []*outbox.Notice{&first, &later, &third} {
 				id, added, err := tx.AddNotice(ctx, *n)
@@ -113,13 +113,13 @@ func TestNotices(t *testing.T) {
 		})
 		sent := first
 		sent.State, sent.Tries, sent.LastError = outbox.Delivered, 2, "451"
-		view(t, db, func(tx register.Tx) error {
+		view(t, db, func(tx door.Tx) error {
 			equal(t, "next", must[time.Time](t)(tx.NextNotice(ctx)), at(1))
 			equal(t, "owed", keys(must[[]outbox.Notice](t)(tx.OwedNotices(ctx, at(5), 0))), []string{"k1", "k3"})
 			return nil
 		})
-		update(t, db, func(tx register.Tx) error { return tx.SaveNotice(ctx, sent) })
-		view(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error { return tx.SaveNotice(ctx, sent) })
+		view(t, db, func(tx door.Tx) error {
 			list := must[[]outbox.Notice](t)
 			equal(t, "saved", must[outbox.Notice](t)(tx.Notice(ctx, first.ID)), sent)
 			_, err := tx.Notice(ctx, 999)
@@ -138,7 +138,7 @@ func TestDeliveries(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()
 		one := outbox.Delivery{Try: 1, At: at(1), Channel: "mail", Outcome: outbox.TryAgain, Detail: "451", RetryAt: at(9)}
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			id, _, err := tx.AddNotice(ctx, aNotice("k", "", 1))
 			one.Notice = id
 			if err != nil {
@@ -146,8 +146,8 @@ func TestDeliveries(t *testing.T) {
 			}
 			return tx.AddDelivery(ctx, one)
 		})
-		wants(t, db.Update(ctx, func(tx register.Tx) error { return tx.AddDelivery(ctx, one) }), kept.ErrConflict)
-		view(t, db, func(tx register.Tx) error {
+		wants(t, db.Update(ctx, func(tx door.Tx) error { return tx.AddDelivery(ctx, one) }), kept.ErrConflict)
+		view(t, db, func(tx door.Tx) error {
 			equal(t, "deliveries", must[[]outbox.Delivery](t)(tx.Deliveries(ctx, one.Notice)), []outbox.Delivery{one})
 			return nil
 		})
@@ -164,7 +164,7 @@ func TestEntries(t *testing.T) {
 			}
 		}
 		all := []kept.Entry{e(1, "p", "x"), e(2, "q", "x"), e(3, "p", "y")}
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			for _, one := range all {
 				if err := tx.AddEntry(ctx, one); err != nil {
 					return err
@@ -172,7 +172,7 @@ func TestEntries(t *testing.T) {
 			}
 			return nil
 		})
-		view(t, db, func(tx register.Tx) error {
+		view(t, db, func(tx door.Tx) error {
 			list := must[[]kept.Entry](t)
 			equal(t, "all", list(tx.Entries(ctx, kept.EntryFilter{})), []kept.Entry{all[2], all[1], all[0]})
 			equal(t, "newest", list(tx.Entries(ctx, kept.EntryFilter{Limit: 1})), all[2:])
@@ -196,7 +196,7 @@ func TestFindings(t *testing.T) {
 		closed := f("c", "a", "2026-01")
 		closed.ClosedAt, closed.Reason = at(5), "gone"
 		a, b := f("a", "a", ""), f("b", "b", "2026-01")
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			for _, one := range []kept.Finding{b, a, f("c", "a", "2026-01"), closed} {
 				if err := tx.PutFinding(ctx, one); err != nil {
 					return err
@@ -204,7 +204,7 @@ func TestFindings(t *testing.T) {
 			}
 			return nil
 		})
-		view(t, db, func(tx register.Tx) error {
+		view(t, db, func(tx door.Tx) error {
 			for _, c := range []struct {
 				filter kept.FindingFilter
 				want   []kept.Finding
@@ -228,14 +228,14 @@ func TestNodes(t *testing.T) {
 		ctx := t.Context()
 		epochs := map[int64]bool{}
 		said := kept.Node{Name: "n1", Site: "dmz", Role: kept.Runner, Key: "ed25519:x", Version: "1.2", Boot: "b", Started: at(7)}
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			for _, node := range []kept.Node{{Name: "n1"}, {Name: "n2"}, said} {
 				epochs[must[int64](t)(tx.StartNode(ctx, node))] = true
 			}
 			return nil
 		})
 		equal(t, "epochs, all different", epochs, map[int64]bool{1: true, 2: true, 3: true})
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			wants(t, tx.Beat(ctx, "n1", 3), nil)
 			wants(t, tx.Beat(ctx, "n1", 1), kept.ErrConflict)
 			_, err := tx.Node(ctx, "n9")
@@ -246,7 +246,7 @@ func TestNodes(t *testing.T) {
 			equal(t, "as it said", n, said)
 			return tx.ForgetNode(ctx, "n1")
 		})
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			wants(t, tx.Beat(ctx, "n1", 3), kept.ErrConflict)
 			wants(t, tx.ForgetNode(ctx, "n9"), kept.ErrNotFound)
 			all := must[[]kept.Node](t)(tx.Nodes(ctx))

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
-	"beredskab/internal/register"
 	"beredskab/internal/store"
 )
 
@@ -42,7 +42,7 @@ func TestVersions(t *testing.T) {
 				Canonical: []byte("{}\x00æ"), AdoptedAt: at(1), AdoptedBy: "leder",
 			}
 		}
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			for i, one := range []kept.Version{v("a1", "a"), v("a2", "a"), v("b1", "b")} {
 				number, added, err := tx.AddVersion(ctx, one)
 				equal(t, "number and added", []any{number, added, err}, []any{[]int{1, 2, 1}[i], true, nil})
@@ -53,7 +53,7 @@ func TestVersions(t *testing.T) {
 			wants(t, tx.SetCurrent(ctx, "plan", "b", "a1"), kept.ErrNotFound)
 			return errors.Join(tx.SetCurrent(ctx, "plan", "a", "a2"), tx.SetCurrent(ctx, "plan", "a", "a1"))
 		})
-		view(t, db, func(tx register.Tx) error {
+		view(t, db, func(tx door.Tx) error {
 			want := v("a2", "a")
 			want.Number = 2
 			equal(t, "version", must[kept.Version](t)(tx.Version(ctx, "a2")), want)
@@ -75,13 +75,13 @@ func TestRuns(t *testing.T) {
 		rta := int64(90 * time.Minute)
 		changed := aRun("2026-01", "esdh", 0)
 		changed.Seq, changed.State, changed.EndedAt, changed.RTA, changed.Incident, changed.Measured = 2, "ended", at(60), &rta, true, true
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			added, err := tx.AddRun(ctx, aRun("2026-01", "other", 5))
 			equal(t, "a second time", []any{added, err}, []any{false, nil})
 			wants(t, tx.SaveRun(ctx, changed, 7), kept.ErrConflict)
 			return tx.SaveRun(ctx, changed, 1)
 		})
-		view(t, db, func(tx register.Tx) error {
+		view(t, db, func(tx door.Tx) error {
 			equal(t, "saved", must[kept.Run](t)(tx.Run(ctx, "2026-01")), changed)
 			_, err := tx.Run(ctx, "2026-02")
 			wants(t, err, kept.ErrNotFound)
@@ -115,7 +115,7 @@ func TestNewestEvidence(t *testing.T) {
 			ended("2026-01", "a", "technical", "s1", 1), ended("2026-02", "a", "technical", "s1", 2),
 			ended("2026-03", "a", "technical", "s1", 2), ended("2026-04", "a", "technical", "s2", 1),
 			ended("2026-05", "a", "tabletop", "s1", 9), ended("2026-06", "b", "technical", "s1", 1))
-		view(t, db, func(tx register.Tx) error {
+		view(t, db, func(tx door.Tx) error {
 			equal(t, "evidence", ids(must[[]kept.Run](t)(tx.NewestEvidence(t.Context()))),
 				[]string{"2026-05", "2026-03", "2026-04", "2026-06"})
 			return nil
@@ -129,15 +129,15 @@ func TestEvents(t *testing.T) {
 		addRun(t, db, aRun("2026-01", "a", 0))
 		body := json.RawMessage(`{"b": 1,  "a":"æ"}`)
 		events := []kept.Event{{Seq: 1, At: at(1), Kind: "opened", Body: body}, {Seq: 2, At: at(2), Kind: "started", Step: "s"}}
-		update(t, db, func(tx register.Tx) error { return tx.AddEvents(ctx, "2026-01", events) })
-		err := db.Update(ctx, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error { return tx.AddEvents(ctx, "2026-01", events) })
+		err := db.Update(ctx, func(tx door.Tx) error {
 			return tx.AddEvents(ctx, "2026-01", []kept.Event{{Seq: 3, At: at(3)}, {Seq: 2, At: at(3)}})
 		})
 		wants(t, err, kept.ErrConflict)
-		if db.Update(ctx, func(tx register.Tx) error { return tx.AddEvents(ctx, "2026-77", events) }) == nil {
+		if db.Update(ctx, func(tx door.Tx) error { return tx.AddEvents(ctx, "2026-77", events) }) == nil {
 			t.Fatal("events of a run that does not exist were taken")
 		}
-		view(t, db, func(tx register.Tx) error {
+		view(t, db, func(tx door.Tx) error {
 			equal(t, "events", must[[]kept.Event](t)(tx.Events(ctx, "2026-01", 0)), events)
 			equal(t, "later events", must[[]kept.Event](t)(tx.Events(ctx, "2026-01", 1)), events[1:])
 			return nil
@@ -152,7 +152,7 @@ func TestAttempts(t *testing.T) {
 		one := kept.Attempt{Run: "2026-01", Step: "s", Number: 1, Node: "n1", Epoch: 3, State: kept.AttemptStarting, ClaimedAt: at(1)}
 		running := one
 		running.State, running.Process = kept.AttemptRunning, json.RawMessage(`{"pid":7}`)
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			equal(t, "added", must[bool](t)(tx.AddAttempt(ctx, one)), true)
 			equal(t, "a second time", must[bool](t)(tx.AddAttempt(ctx, one)), false)
 			wants(t, tx.SaveAttempt(ctx, running, 4, kept.AttemptStarting), kept.ErrConflict)
@@ -162,15 +162,15 @@ func TestAttempts(t *testing.T) {
 		})
 		ended := running
 		ended.State, ended.Outcome, ended.EndedAt, ended.Node, ended.Epoch = kept.AttemptRecorded, "ok", at(9), "n2", 5
-		view(t, db, func(tx register.Tx) error {
+		view(t, db, func(tx door.Tx) error {
 			equal(t, "attempt", must[kept.Attempt](t)(tx.Attempt(ctx, "2026-01", "s", 1)), running)
 			_, err := tx.Attempt(ctx, "2026-01", "s", 2)
 			wants(t, err, kept.ErrNotFound)
 			equal(t, "open", must[[]kept.Attempt](t)(tx.OpenAttempts(ctx)), []kept.Attempt{running})
 			return nil
 		})
-		update(t, db, func(tx register.Tx) error { return tx.SaveAttempt(ctx, ended, 3, kept.AttemptRunning) })
-		view(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error { return tx.SaveAttempt(ctx, ended, 3, kept.AttemptRunning) })
+		view(t, db, func(tx door.Tx) error {
 			equal(t, "ended", must[kept.Attempt](t)(tx.Attempt(ctx, "2026-01", "s", 1)), ended)
 			equal(t, "open", len(must[[]kept.Attempt](t)(tx.OpenAttempts(ctx))), 0)
 			return nil

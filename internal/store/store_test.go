@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
-	"beredskab/internal/register"
 	"beredskab/internal/store"
 	"beredskab/internal/store/pgtest"
 )
@@ -50,14 +50,14 @@ func open(t testing.TB, options store.Options) *store.DB {
 }
 
 // update must succeed; it hands its error to the test.
-func update(t testing.TB, db *store.DB, fn func(tx register.Tx) error) {
+func update(t testing.TB, db *store.DB, fn func(tx door.Tx) error) {
 	t.Helper()
 	if err := db.Update(context.Background(), fn); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func view(t testing.TB, db *store.DB, fn func(tx register.Tx) error) {
+func view(t testing.TB, db *store.DB, fn func(tx door.Tx) error) {
 	t.Helper()
 	if err := db.View(context.Background(), fn); err != nil {
 		t.Fatal(err)
@@ -96,7 +96,7 @@ func aRun(id, system string, opened int) kept.Run {
 
 func addRun(t testing.TB, db *store.DB, rows ...kept.Run) {
 	t.Helper()
-	update(t, db, func(tx register.Tx) error {
+	update(t, db, func(tx door.Tx) error {
 		for _, r := range rows {
 			if added, err := tx.AddRun(t.Context(), r); err != nil || !added {
 				t.Fatalf("adding run %s: added=%v, %v", r.ID, added, err)

@@ -6,9 +6,9 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/fault"
 	"beredskab/internal/kept"
-	"beredskab/internal/register"
 	"beredskab/internal/store/queries"
 )
 
@@ -22,7 +22,7 @@ const (
 )
 
 // View runs fn in a read-only transaction that sees one state of the register.
-func (db *DB) View(ctx context.Context, fn func(register.Tx) error) error {
+func (db *DB) View(ctx context.Context, fn func(door.Tx) error) error {
 	return db.again(ctx, func() error {
 		s, err := db.engine.begin(ctx, db, false)
 		if err != nil {
@@ -37,11 +37,11 @@ func (db *DB) View(ctx context.Context, fn func(register.Tx) error) error {
 // database asks for that. Update must not be called within fn: SQLite has one
 // writer connection. Errors besides fn's own: ErrCommitUnknown, ErrFull,
 // ErrFailed.
-func (db *DB) Update(ctx context.Context, fn func(register.Tx) error) error {
+func (db *DB) Update(ctx context.Context, fn func(door.Tx) error) error {
 	return db.again(ctx, func() error { return db.update(ctx, fn) })
 }
 
-func (db *DB) update(ctx context.Context, fn func(register.Tx) error) error {
+func (db *DB) update(ctx context.Context, fn func(door.Tx) error) error {
 	if err := db.refuseAfterFailure(); err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (db *DB) again(ctx context.Context, do func() error) error {
 	}
 }
 
-// transaction is register.Tx over one session.
+// transaction is door.Tx over one session.
 type transaction struct {
 	db      *DB
 	session session
@@ -124,4 +124,4 @@ func (t *transaction) now(ctx context.Context) (int64, error) {
 	return now, nil
 }
 
-var _ register.Tx = (*transaction)(nil)
+var _ door.Tx = (*transaction)(nil)

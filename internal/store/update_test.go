@@ -13,8 +13,8 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "github.com/mattn/go-sqlite3"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
-	"beredskab/internal/register"
 	"beredskab/internal/store"
 )
 
@@ -72,7 +72,7 @@ func inTurn(t *testing.T, goroutines int, do func(i int) error) {
 	}
 }
 
-func writeEverywhere(ctx context.Context, tx register.Tx) error {
+func writeEverywhere(ctx context.Context, tx door.Tx) error {
 	_, errRun := tx.AddRun(ctx, aRun("2026-01", "a", 0))
 	_, _, errVersion := tx.AddVersion(ctx, kept.Version{Hash: "h", Kind: "plan", ID: "a"})
 	errEntry := tx.AddEntry(ctx, kept.Entry{Actor: "p", Outcome: "done"})
@@ -85,19 +85,19 @@ func TestRollbackLeavesNothing(t *testing.T) {
 		options.Woken = func(string) { t.Error("woken by a change that did not happen") }
 		db := open(t, options)
 		refused := errors.New("refused")
-		err := db.Update(t.Context(), func(tx register.Tx) error {
+		err := db.Update(t.Context(), func(tx door.Tx) error {
 			return errors.Join(writeEverywhere(t.Context(), tx), refused)
 		})
 		wants(t, err, refused)
 		func() {
 			defer func() { equal(t, "panic", recover(), any("bug")) }()
-			_ = db.Update(t.Context(), func(tx register.Tx) error {
+			_ = db.Update(t.Context(), func(tx door.Tx) error {
 				_ = writeEverywhere(t.Context(), tx)
 				panic("bug")
 			})
 		}()
 		ctx, cancel := context.WithCancel(t.Context())
-		err = db.Update(ctx, func(tx register.Tx) error {
+		err = db.Update(ctx, func(tx door.Tx) error {
 			cancel()
 			return writeEverywhere(context.WithoutCancel(ctx), tx)
 		})
@@ -105,8 +105,8 @@ func TestRollbackLeavesNothing(t *testing.T) {
 		for _, table := range []string{"run", "version", "entry", "notice", "river_job"} {
 			equal(t, table, count(t, outside(t, options), table), 0)
 		}
-		update(t, db, func(tx register.Tx) error { return tx.AddEntry(t.Context(), kept.Entry{Outcome: "done"}) })
-		view(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error { return tx.AddEntry(t.Context(), kept.Entry{Outcome: "done"}) })
+		view(t, db, func(tx door.Tx) error {
 			equal(t, "no gap", must[[]kept.Entry](t)(tx.Entries(t.Context(), kept.EntryFilter{}))[0].Seq, int64(1))
 			return nil
 		})
@@ -116,15 +116,15 @@ func TestRollbackLeavesNothing(t *testing.T) {
 func TestCommitIsSeenAtOnceByViewsAndOutside(t *testing.T) {
 	onBothPlaces(t, func(t *testing.T, options store.Options) {
 		db := open(t, options)
-		update(t, db, func(tx register.Tx) error { return writeEverywhere(t.Context(), tx) })
-		view(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error { return writeEverywhere(t.Context(), tx) })
+		view(t, db, func(tx door.Tx) error {
 			_, err := tx.Run(t.Context(), "2026-01")
 			return err
 		})
 		for _, table := range []string{"run", "version", "entry", "notice", "river_job"} {
 			equal(t, table, count(t, outside(t, options), table), 1)
 		}
-		if db.View(t.Context(), func(tx register.Tx) error { return writeEverywhere(t.Context(), tx) }) == nil {
+		if db.View(t.Context(), func(tx door.Tx) error { return writeEverywhere(t.Context(), tx) }) == nil {
 			t.Error("a view could write")
 		}
 	})
@@ -134,7 +134,7 @@ func TestNaturalKeyHasOneWinner(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
 		var winners sync.Map
 		inTurn(t, 8, func(i int) error {
-			return db.Update(t.Context(), func(tx register.Tx) error {
+			return db.Update(t.Context(), func(tx door.Tx) error {
 				added, err := tx.AddOccurrence(t.Context(), kept.Occurrence{
 					Schedule: "a/d", Nominal: "2026-11-23T09:00", Zone: "UTC", State: kept.OccurrenceStarted, Run: fmt.Sprint(i),
 				})
@@ -147,7 +147,7 @@ func TestNaturalKeyHasOneWinner(t *testing.T) {
 		})
 		var won []string
 		winners.Range(func(i, _ any) bool { won = append(won, fmt.Sprint(i)); return true })
-		view(t, db, func(tx register.Tx) error {
+		view(t, db, func(tx door.Tx) error {
 			o := must[kept.Occurrence](t)(tx.Occurrence(t.Context(), "a/d", "2026-11-23T09:00", "UTC"))
 			equal(t, "winner", won, []string{o.Run})
 			return nil
@@ -164,14 +164,14 @@ func TestConcurrentUpdates(t *testing.T) {
 		addRun(t, db, aRun("2026-01", "a", 0))
 		inTurn(t, goroutines, func(i int) error {
 			for round := range rounds {
-				err := untilAgreed(ctx, db, func(tx register.Tx) error { return countUp(ctx, tx, i, round) })
+				err := untilAgreed(ctx, db, func(tx door.Tx) error { return countUp(ctx, tx, i, round) })
 				if err != nil {
 					return err
 				}
 			}
 			return nil
 		})
-		view(t, db, func(tx register.Tx) error {
+		view(t, db, func(tx door.Tx) error {
 			equal(t, "seq", must[kept.Run](t)(tx.Run(ctx, "2026-01")).Seq, 1+goroutines*rounds)
 			entries := must[[]kept.Entry](t)(tx.Entries(ctx, kept.EntryFilter{}))
 			slices.Reverse(entries)
@@ -190,7 +190,7 @@ func TestConcurrentUpdates(t *testing.T) {
 }
 
 // untilAgreed does what a caller of Update does on a conflict.
-func untilAgreed(ctx context.Context, db *store.DB, fn func(register.Tx) error) error {
+func untilAgreed(ctx context.Context, db *store.DB, fn func(door.Tx) error) error {
 	for {
 		if err := db.Update(ctx, fn); !errors.Is(err, kept.ErrConflict) {
 			return err
@@ -198,7 +198,7 @@ func untilAgreed(ctx context.Context, db *store.DB, fn func(register.Tx) error) 
 	}
 }
 
-func countUp(ctx context.Context, tx register.Tx, i, round int) error {
+func countUp(ctx context.Context, tx door.Tx, i, round int) error {
 	run, err := tx.Run(ctx, "2026-01")
 	if err != nil {
 		return err
@@ -217,7 +217,7 @@ func countUp(ctx context.Context, tx register.Tx, i, round int) error {
 func TestHistoryCannotBeChanged(t *testing.T) {
 	onBothPlaces(t, func(t *testing.T, options store.Options) {
 		db := open(t, options)
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			return errors.Join(writeEverywhere(t.Context(), tx),
 				tx.AddEvents(t.Context(), "2026-01", []kept.Event{{Seq: 1, At: at(1), Kind: "opened"}}))
 		})
@@ -247,13 +247,13 @@ func TestNumbersDrawnAtOneMoment(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *store.DB) {
 		ctx := t.Context()
 		inTurn(t, goroutines, func(i int) error {
-			return db.Update(ctx, func(tx register.Tx) error {
+			return db.Update(ctx, func(tx door.Tx) error {
 				_, _, errVersion := tx.AddVersion(ctx, kept.Version{Hash: fmt.Sprint(i), Kind: "plan", ID: "a"})
 				_, errNode := tx.StartNode(ctx, kept.Node{Name: fmt.Sprint("n", i)})
 				return errors.Join(errVersion, errNode)
 			})
 		})
-		view(t, db, func(tx register.Tx) error {
+		view(t, db, func(tx door.Tx) error {
 			versions := must[[]kept.Version](t)(tx.Versions(ctx, "plan", "a"))
 			equal(t, "versions", len(versions), goroutines)
 			equal(t, "last number", versions[goroutines-1].Number, goroutines)

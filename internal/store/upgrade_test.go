@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
-	"beredskab/internal/register"
 	"beredskab/internal/store"
 )
 
@@ -32,7 +32,7 @@ func TestServerOfTheSchemaBefore(t *testing.T) {
 		if err := older.QueryRowContext(t.Context(), "SELECT name, epoch, beat FROM node WHERE beat <= 1700000000000000 ORDER BY name").Scan(&name, &epoch, &beat); err != nil {
 			t.Fatal(err)
 		}
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			n := must[kept.Node](t)(tx.Node(t.Context(), "old"))
 			equal(t, "it does everything", []any{n.Role, n.Leads(), n.Carries(""), n.Carries("dmz"), n.Alive(), n.Fingerprint()},
 				[]any{kept.Everything, true, true, false, false, ""})
@@ -50,7 +50,7 @@ func TestQueuesApart(t *testing.T) {
 		if db.Engine() == "sqlite" { // has one server only
 			lead = kept.Node{Role: kept.Everything}
 		}
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			for _, queue := range []string{kept.CarryQueue("dmz"), kept.LookQueue, kept.CarryQueue("nobody")} {
 				if err := tx.Wake(t.Context(), queue, queue, time.Time{}); err != nil {
 					return err

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
-	"beredskab/internal/register"
 	"beredskab/internal/store"
 )
 
@@ -16,7 +16,7 @@ const patience = 30 * time.Second
 
 func wake(t testing.TB, db *store.DB, run string, at time.Time) {
 	t.Helper()
-	update(t, db, func(tx register.Tx) error { return tx.Wake(context.Background(), run, kept.LookQueue, at) })
+	update(t, db, func(tx door.Tx) error { return tx.Wake(context.Background(), run, kept.LookQueue, at) })
 }
 
 func next(t testing.TB, driven <-chan string) string {
@@ -110,13 +110,13 @@ func TestWakeBeforeCommit(t *testing.T) {
 				behind <- run
 				return nil
 			}
-			return db.View(ctx, func(tx register.Tx) error {
+			return db.View(ctx, func(tx door.Tx) error {
 				row, err := tx.Run(ctx, run)
 				seen <- row.Seq
 				return err
 			})
 		}
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			if err := tx.Wake(t.Context(), "2026-01", kept.LookQueue, time.Time{}); err != nil {
 				return err
 			}
@@ -198,10 +198,10 @@ func TestWokenIsCalledAfterCommit(t *testing.T) {
 		options.Woken = func(run string) {
 			woken = append(woken, run)
 			// The change must be there, and the writer free.
-			update(t, db, func(tx register.Tx) error { _, err := tx.Run(context.Background(), run); return err })
+			update(t, db, func(tx door.Tx) error { _, err := tx.Run(context.Background(), run); return err })
 		}
 		db = open(t, options)
-		update(t, db, func(tx register.Tx) error {
+		update(t, db, func(tx door.Tx) error {
 			return errors.Join(writeEverywhere(t.Context(), tx), tx.Wake(t.Context(), "elsewhen", kept.LookQueue, time.Now().Add(time.Hour)))
 		})
 		equal(t, "woken", woken, []string{"2026-01"})

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"beredskab/internal/app"
+	"beredskab/internal/door"
 	"beredskab/internal/register"
 	"beredskab/plans"
 )
@@ -52,7 +53,7 @@ func started(t *testing.T, s *app.Settings) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	by := register.Actor{Name: "oevelsesleder", Assurance: "login"}
+	by := door.Actor{Name: "oevelsesleder", Assurance: "login"}
 	_, _, err = a.Adopt(t.Context(), by)
 	if err != nil {
 		t.Fatal(err)

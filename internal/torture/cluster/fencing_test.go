@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/proof"
-	"beredskab/internal/register"
 	"beredskab/internal/store"
 	"beredskab/internal/store/pgtest"
 )
@@ -71,14 +71,14 @@ func TestPausedWorkerActsNoSecondTime(t *testing.T) {
 func newShift(t *testing.T, db *store.DB, run string, fenced bool, jobs int) *shift {
 	t.Helper()
 	s := &shift{t: t, db: db, run: run, fenced: fenced, jobs: jobs, acts: make([]atomic.Int64, jobs), ended: make([]atomic.Bool, jobs)}
-	s.update(func(tx register.Tx) error {
+	s.update(func(tx door.Tx) error {
 		_, err := tx.AddRun(t.Context(), kept.Run{ID: run, System: "a", State: "running", OpenedAt: time.Now()})
 		return err
 	})
 	return s
 }
 
-func (s *shift) update(do func(register.Tx) error) {
+func (s *shift) update(do func(door.Tx) error) {
 	if err := s.db.Update(s.t.Context(), do); err != nil {
 		s.t.Error(err)
 	}
@@ -136,7 +136,7 @@ func (w *worker) turn(ctx context.Context) error {
 	job := int(w.next.Add(1)) - 1
 	if job < w.jobs {
 		a := kept.Attempt{Run: w.run, Step: fmt.Sprint(job), Number: 1, Node: w.name, Epoch: w.epoch, State: kept.AttemptStarting, ClaimedAt: time.Now()}
-		err := w.db.Update(ctx, func(tx register.Tx) error { _, err := tx.AddAttempt(ctx, a); return err })
+		err := w.db.Update(ctx, func(tx door.Tx) error { _, err := tx.AddAttempt(ctx, a); return err })
 		if err := errors.Join(err, w.do(ctx, a, job, w.random.IntN(20) == 0)); err != nil || w.random.IntN(20) > 0 {
 			return err
 		}
@@ -154,7 +154,7 @@ func (s *shift) end(job int) {
 }
 
 func (w *worker) beat(ctx context.Context) error {
-	return w.db.Update(ctx, func(tx register.Tx) (err error) {
+	return w.db.Update(ctx, func(tx door.Tx) (err error) {
 		if w.epoch != 0 {
 			return tx.Beat(ctx, w.name, w.epoch)
 		}
@@ -189,7 +189,7 @@ func (w *worker) do(ctx context.Context, a kept.Attempt, job int, pauses bool) e
 // save writes the attempt where it is in that state and still this worker's.
 // Without the fence it writes over whatever is there.
 func (w *worker) save(ctx context.Context, a kept.Attempt, from kept.AttemptState) (held bool, err error) {
-	err = w.db.Update(ctx, func(tx register.Tx) error {
+	err = w.db.Update(ctx, func(tx door.Tx) error {
 		if w.fenced {
 			return tx.SaveAttempt(ctx, a, w.epoch, from)
 		}
@@ -211,7 +211,7 @@ func (w *worker) save(ctx context.Context, a kept.Attempt, from kept.AttemptStat
 func (w *worker) rescue(ctx context.Context) error {
 	var open []kept.Attempt
 	silent := map[string]bool{}
-	err := w.db.View(ctx, func(tx register.Tx) error {
+	err := w.db.View(ctx, func(tx door.Tx) error {
 		nodes, err := tx.Nodes(ctx)
 		for _, n := range nodes {
 			silent[n.Name] = n.Quiet > term && n.Name != w.name
@@ -239,7 +239,7 @@ func (w *worker) takeOver(ctx context.Context, a kept.Attempt) error {
 	if state == kept.AttemptRunning {
 		a.State = kept.AttemptUnknown
 	}
-	err := w.db.Update(ctx, func(tx register.Tx) error { return tx.SaveAttempt(ctx, a, before, state) })
+	err := w.db.Update(ctx, func(tx door.Tx) error { return tx.SaveAttempt(ctx, a, before, state) })
 	if errors.Is(err, kept.ErrConflict) {
 		return nil // somebody was first
 	} else if err != nil {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"beredskab/internal/app"
+	"beredskab/internal/door"
 	"beredskab/internal/event"
 	"beredskab/internal/plan"
 	"beredskab/internal/proof"
@@ -123,13 +124,13 @@ func (w *town) adopt() {
 	}
 	clock := past{3 * time.Minute}
 	w.born = clock.Now().Wall
-	if _, err := register.New(w.app.Store(), clock, register.Options{}).Adopt(w.t.Context(), leader(), set); err != nil {
+	if _, err := register.New(door.New(w.app.Store(), clock), register.Options{}).Adopt(w.t.Context(), leader(), set); err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-func leader() register.Actor { return register.Actor{Name: "oevelsesleder", Assurance: "login"} }
-func owner() register.Actor  { return register.Actor{Name: "systemejer", Assurance: "login"} }
+func leader() door.Actor { return door.Actor{Name: "oevelsesleder", Assurance: "login"} }
+func owner() door.Actor  { return door.Actor{Name: "systemejer", Assurance: "login"} }
 
 // plans writes the plan files and the catalogue. The command leaves a line that
 // names its attempt and then takes its time.

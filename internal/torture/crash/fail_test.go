@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"beredskab/internal/app"
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
@@ -306,7 +307,7 @@ func (w *town) confirm(a *app.App) {
 			w.t.Fatal(err)
 		}
 		if s, ok := run.Find("bekraeft"); ok && s.State == drill.Asked {
-			if err := a.Register.Answer(w.t.Context(), register.Actor{Name: "systemejer", Assurance: "login"}, register.Answer{Run: id, Step: "bekraeft", Answer: "yes"}); err != nil {
+			if err := a.Register.Answer(w.t.Context(), door.Actor{Name: "systemejer", Assurance: "login"}, register.Answer{Run: id, Step: "bekraeft", Answer: "yes"}); err != nil {
 				w.t.Fatal(err)
 			}
 		}

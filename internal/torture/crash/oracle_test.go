@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"beredskab/internal/app"
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
@@ -220,7 +221,7 @@ func (w *town) begun(s *server) {
 func (w *town) inHand(a *app.App) map[string]int64 {
 	w.t.Helper()
 	list := map[string]int64{}
-	err := a.Store().View(w.t.Context(), func(tx register.Tx) error {
+	err := a.Store().View(w.t.Context(), func(tx door.Tx) error {
 		open, err := tx.OpenAttempts(w.t.Context())
 		for _, o := range open {
 			if o.Node == "test" { // what another node left is rescued when its lease is over

@@ -16,8 +16,8 @@ import (
 	"time"
 
 	"beredskab/internal/app"
+	"beredskab/internal/door"
 	"beredskab/internal/proof"
-	"beredskab/internal/register"
 	"beredskab/internal/store"
 )
 
@@ -325,7 +325,7 @@ func (w *town) makeDue() {
 	w.t.Helper()
 	w.with(func(a *app.App) {
 		now := time.Now()
-		err := a.Store().Update(w.t.Context(), func(tx register.Tx) error {
+		err := a.Store().Update(w.t.Context(), func(tx door.Tx) error {
 			list, err := tx.Schedules(w.t.Context())
 			for _, s := range list {
 				s.Born, s.Followed, s.Nominal, s.Next = now.AddDate(0, 0, -3), time.Time{}, "", now

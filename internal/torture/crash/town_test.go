@@ -18,8 +18,8 @@ import (
 	"time"
 
 	"beredskab/internal/app"
+	"beredskab/internal/door"
 	"beredskab/internal/proof"
-	"beredskab/internal/register"
 	"beredskab/internal/store/pgtest"
 )
 
@@ -180,8 +180,8 @@ func (w *town) with(do func(a *app.App)) {
 	do(a)
 }
 
-func leader() register.Actor {
-	return register.Actor{Name: "oevelsesleder", Assurance: "login"}
+func leader() door.Actor {
+	return door.Actor{Name: "oevelsesleder", Assurance: "login"}
 }
 
 // serve starts the server. Its own last words go to the file "log".

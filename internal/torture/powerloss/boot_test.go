@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"beredskab/internal/app"
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
@@ -179,7 +180,7 @@ func (c *client) acknowledge(key, text string) {
 	}
 }
 
-func leader() register.Actor { return register.Actor{Name: "oevelsesleder", Assurance: "login"} }
+func leader() door.Actor { return door.Actor{Name: "oevelsesleder", Assurance: "login"} }
 
 // round looks at every open run once and does what its people would. It gives
 // how many runs are open.
@@ -234,7 +235,7 @@ func (c *client) act(id string, s *drill.Step) error {
 	case s.Over():
 		c.acknowledge(id+"/step/"+s.ID, fmt.Sprint(s.State, s.Outcome, s.By, s.Attempt, s.EndedAt))
 	case s.State == drill.Asked:
-		who := register.Actor{Name: "drift", Assurance: "login"}
+		who := door.Actor{Name: "drift", Assurance: "login"}
 		if s.Confirm != nil {
 			who.Name = "systemejer"
 		}

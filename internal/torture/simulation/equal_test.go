@@ -11,10 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/proof"
-	"beredskab/internal/register"
 	"beredskab/internal/store"
 )
 
@@ -58,8 +58,8 @@ func compare(t *testing.T, seed uint64, rounds int, fake *database) (failed int)
 var errTakeBack = errors.New("take back")
 
 // play runs one transaction of random operations and gives what it was told.
-func play(ctx context.Context, s register.Store, seed uint64, fails bool) (said []string) {
-	err := s.Update(ctx, func(tx register.Tx) error {
+func play(ctx context.Context, s door.Store, seed uint64, fails bool) (said []string) {
+	err := s.Update(ctx, func(tx door.Tx) error {
 		p := &player{ctx: ctx, tx: tx, dice: rand.New(rand.NewPCG(seed, 1))}
 		for range 1 + p.dice.IntN(6) {
 			p.write()
@@ -92,7 +92,7 @@ func verdict(err error) string {
 // player draws operations on few keys, so that they meet.
 type player struct {
 	ctx  context.Context
-	tx   register.Tx
+	tx   door.Tx
 	dice *rand.Rand
 	said []string
 }

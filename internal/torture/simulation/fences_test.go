@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
@@ -41,7 +42,7 @@ import (
 
 // leaky is a store some of whose fences are out.
 type leaky struct {
-	register.Store
+	door.Store
 	holes holes
 	older int64 // the epoch before a takeover
 }
@@ -53,12 +54,12 @@ type holes struct {
 	noUnity bool // the store adds occurrences whatever is there
 }
 
-func (s leaky) Update(ctx context.Context, fn func(register.Tx) error) error {
-	return s.Store.Update(ctx, func(tx register.Tx) error { return fn(leakyTx{tx, s}) })
+func (s leaky) Update(ctx context.Context, fn func(door.Tx) error) error {
+	return s.Store.Update(ctx, func(tx door.Tx) error { return fn(leakyTx{tx, s}) })
 }
 
 type leakyTx struct {
-	register.Tx
+	door.Tx
 	leaky
 }
 
@@ -124,9 +125,9 @@ func newOffice(t *testing.T, h holes) *office {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	o := &office{t: t, store: db, clock: &standing{begin()}}
-	o.Register = register.New(db, o.clock, register.Options{})
+	o.Register = register.New(door.New(db, o.clock), register.Options{})
 	o.node = o.join()
-	o.holed = register.New(leaky{db, h, o.node.Epoch}, o.clock, register.Options{})
+	o.holed = register.New(door.New(leaky{db, h, o.node.Epoch}, o.clock), register.Options{})
 	return o
 }
 
@@ -144,7 +145,7 @@ func (o *office) adopt(plans ...*plan.Plan) {
 	o.t.Helper()
 	org := files().Organisation
 	org.Checks = plan.Schedule{}
-	if _, err := o.Adopt(o.t.Context(), register.System("n1"), &plan.Set{Organisation: org, Plans: plans}); err != nil {
+	if _, err := o.Adopt(o.t.Context(), door.System("n1"), &plan.Set{Organisation: org, Plans: plans}); err != nil {
 		o.t.Fatal(err)
 	}
 }
@@ -181,7 +182,7 @@ func (o *office) replaced() (noted, counted bool) {
 	o.t.Helper()
 	ctx := o.t.Context()
 	o.adopt(system("s1", "0 11 * * *", "skip"))
-	run, err := o.Open(ctx, register.System("n1"), register.Opening{System: "s1", Drill: "gendan"})
+	run, err := o.Open(ctx, door.System("n1"), register.Opening{System: "s1", Drill: "gendan"})
 	if err != nil {
 		o.t.Fatal(err)
 	}
@@ -200,12 +201,12 @@ func (o *office) replaced() (noted, counted bool) {
 	}
 	refused(o.holed.Running(ctx, o.node, first, "the older start's"))
 	refused(o.holed.HandIn(ctx, o.node, run, register.Result{Step: second.Step, Attempt: second.Attempt, Outcome: "failed"}))
-	err = o.store.View(ctx, func(tx register.Tx) error {
+	err = o.store.View(ctx, func(tx door.Tx) error {
 		a, err := tx.Attempt(ctx, run, first.Step, first.Attempt)
 		noted = a.State == kept.AttemptRunning
 		return err
 	})
-	_, state, errRun := register.New(o.store, o.clock, register.Options{}).Run(ctx, run)
+	_, state, errRun := register.New(door.New(o.store, o.clock), register.Options{}).Run(ctx, run)
 	if err := errors.Join(err, errRun); err != nil {
 		o.t.Fatal(err)
 	}

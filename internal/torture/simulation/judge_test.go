@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
@@ -30,7 +31,8 @@ func (t *town) judge(set *plan.Set) {
 	t.judgeLog()
 	t.judgeMessages()
 	t.judgeAnswers()
-	r := register.New(t.db, t.nodes[0], register.Options{})
+	t.judgeSites()
+	r := register.New(door.New(t.db, t.nodes[0]), register.Options{})
 	for id := range t.db.runs {
 		t.judgeRun(r, id)
 	}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/event"
 	"beredskab/internal/register"
 	"beredskab/internal/runner"
@@ -27,6 +28,7 @@ const (
 type node struct {
 	town   *town
 	name   string
+	place  place
 	spool  *spool // of the machine that it runs on now
 	server *server
 	starts int
@@ -37,7 +39,7 @@ type node struct {
 	up   time.Time // since when its monotonic clock counts
 }
 
-// Now is register.Clock.
+// Now is door.Clock.
 func (n *node) Now() event.Moment {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -90,9 +92,9 @@ func (n *node) start() {
 		town: n.town, node: n, spool: n.spool, dead: make(chan struct{}), ended: make(chan struct{}),
 		dice: rand.New(rand.NewPCG(n.town.seed, uint64(n.starts)<<8|uint64(n.name[1]))),
 	}
-	s.register = register.New(s, n, register.Options{Routes: []register.Route{{Channel: "mail"}}})
+	s.register = register.New(door.New(s, n), register.Options{Routes: n.routes()})
 	s.runner = runner.New(runner.Options{
-		Register: s.register, Node: n.name, Queue: s, Actions: s, Courier: n.town.courier, Log: slog.New(slog.DiscardHandler),
+		Register: s.register, Node: n.name, Site: n.says(), Role: n.place.role, Queue: s, Actions: s, Courier: n.town.courier, Log: slog.New(slog.DiscardHandler),
 		Checks: func(context.Context) error { return nil }, Beat: beat, Silence: silence, Look: look, Away: away,
 	})
 	n.set(s)
@@ -207,8 +209,8 @@ func (s *server) travel(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// View is register.Store.
-func (s *server) View(ctx context.Context, fn func(register.Tx) error) error {
+// View is door.Store.
+func (s *server) View(ctx context.Context, fn func(door.Tx) error) error {
 	if err := s.travel(ctx); err != nil {
 		return err
 	}
@@ -218,9 +220,9 @@ func (s *server) View(ctx context.Context, fn func(register.Tx) error) error {
 	return s.answer(ctx)
 }
 
-// Update is register.Store: the call travels, may be overtaken, may be lost on
+// Update is door.Store: the call travels, may be overtaken, may be lost on
 // the way there or back, and the server may be killed at any of these points.
-func (s *server) Update(ctx context.Context, fn func(register.Tx) error) error {
+func (s *server) Update(ctx context.Context, fn func(door.Tx) error) error {
 	for begun := time.Now(); ; {
 		if err := s.travel(ctx); err != nil {
 			return err

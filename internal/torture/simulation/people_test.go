@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
@@ -24,6 +25,7 @@ func (t *town) people(ctx context.Context) {
 		runs, err := s.register.Runs(call, kept.RunFilter{Open: true})
 		for _, row := range runs {
 			if err == nil {
+				t.await(call, s, row.ID)
 				t.visit(call, s, row.ID, round)
 			}
 		}
@@ -64,7 +66,7 @@ func (t *town) visit(ctx context.Context, s *server, id string, round int) {
 // answer is the owner's, sometimes given twice at one moment.
 func (t *town) answer(ctx context.Context, s *server, run, step, remark string) {
 	say := func(s *server, word, remark string) {
-		err := s.register.Answer(ctx, register.Actor{Name: owner, Assurance: "link"}, register.Answer{Run: run, Step: step, Answer: word, Note: remark})
+		err := s.register.Answer(ctx, door.Actor{Name: owner, Assurance: "link"}, register.Answer{Run: run, Step: step, Answer: word, Note: remark})
 		if err == nil {
 			t.mu.Lock()
 			t.answers[remark] = run
@@ -87,7 +89,7 @@ func (t *town) answer(ctx context.Context, s *server, run, step, remark string) 
 }
 
 func (t *town) lead(ctx context.Context, s *server, in register.Lead) {
-	if s.register.Lead(ctx, register.Actor{Name: "it-chef", Assurance: "login"}, in) == nil {
+	if s.register.Lead(ctx, door.Actor{Name: "it-chef", Assurance: "login"}, in) == nil {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		t.answers[in.Reason] = in.Run
@@ -105,7 +107,7 @@ func (t *town) startAsked(ctx context.Context, s *server) {
 		if o.State != kept.OccurrenceAsked || t.chance("starts", o.Schedule, o.Nominal) < 0.3 {
 			continue
 		}
-		_, _ = s.register.Open(ctx, register.Actor{Name: "it-chef", Assurance: "login"}, register.Opening{System: o.Schedule[:2], Drill: "gendan"})
+		_, _ = s.register.Open(ctx, door.Actor{Name: "it-chef", Assurance: "login"}, register.Opening{System: o.Schedule[:2], Drill: "gendan"})
 		return
 	}
 }

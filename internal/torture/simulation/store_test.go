@@ -8,9 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
-	"beredskab/internal/register"
 )
 
 // table is rows by their natural key. What a transaction wrote is taken back
@@ -56,7 +56,7 @@ type (
 	}
 )
 
-// database is what all nodes share: register.Store in memory, as strict as the
+// database is what all nodes share: door.Store in memory, as strict as the
 // real ones. Its clock is the bubble's; the nodes' own may differ.
 type database struct {
 	mu          sync.Mutex
@@ -92,6 +92,7 @@ const (
 	unsynced   mutant = "a database that loses acknowledged commits"
 	lossyQueue mutant = "a queue that drops wakes"
 	lossySpool mutant = "a spool that forgets what it started"
+	lyingNode  mutant = "a node that lies about its site"
 )
 
 // commit is what a committed transaction can be taken back with.
@@ -150,7 +151,7 @@ func (t *tx) revert() {
 }
 
 // View runs fn on one state.
-func (db *database) View(_ context.Context, fn func(register.Tx) error) error {
+func (db *database) View(_ context.Context, fn func(door.Tx) error) error {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	t := &tx{db: db}
@@ -159,7 +160,7 @@ func (db *database) View(_ context.Context, fn func(register.Tx) error) error {
 }
 
 // Update runs fn in one transaction that nobody overtakes, as on SQLite.
-func (db *database) Update(_ context.Context, fn func(register.Tx) error) error {
+func (db *database) Update(_ context.Context, fn func(door.Tx) error) error {
 	return db.update(nil, 0, fn)
 }
 
@@ -171,7 +172,7 @@ var errOvertaken = errors.New("overtaken")
 // it writes, as on PostgreSQL at READ COMMITTED: conditions of writes are judged
 // on what is there at the end, and where one comes out otherwise, nothing is
 // written.
-func (db *database) update(by *server, delay time.Duration, fn func(register.Tx) error) error {
+func (db *database) update(by *server, delay time.Duration, fn func(door.Tx) error) error {
 	for {
 		blocked, err := db.attempt(by, delay, fn)
 		if blocked == nil {
@@ -181,7 +182,7 @@ func (db *database) update(by *server, delay time.Duration, fn func(register.Tx)
 	}
 }
 
-func (db *database) attempt(by *server, delay time.Duration, fn func(register.Tx) error) (blocked chan struct{}, err error) {
+func (db *database) attempt(by *server, delay time.Duration, fn func(door.Tx) error) (blocked chan struct{}, err error) {
 	db.mu.Lock()
 	defer db.mu.Unlock()
 	t := &tx{db: db, by: by}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"beredskab/internal/action"
+	"beredskab/internal/door"
 	"beredskab/internal/notify"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
@@ -45,18 +46,19 @@ type town struct {
 	problems []string
 	counts   map[string]int
 	taken    map[attemptKey]time.Time // when another server took an attempt over
+	awaited  map[string]bool          // run and step of those that waited for a site at which no server ran
 }
 
 func newTown(seed uint64, m mutant) (*town, error) {
 	t := &town{
 		seed: seed, db: newDatabase(m), orders: make(chan func(), 1000), told: map[string]int{}, starts: map[attemptKey]int{},
-		results: map[attemptKey]action.Outcome{}, answers: map[string]string{}, counts: map[string]int{}, taken: map[attemptKey]time.Time{},
+		results: map[attemptKey]action.Outcome{}, answers: map[string]string{}, counts: map[string]int{}, taken: map[attemptKey]time.Time{}, awaited: map[string]bool{},
 	}
 	var err error
 	t.courier, err = notify.New(notify.Options{Channels: []notify.Channel{{Name: "mail", Sender: t, Address: "alle@kommune.test"}}})
-	for i := range 3 {
+	for i, place := range places(t.chance("places")) {
 		name := fmt.Sprintf("n%d", i+1)
-		n := &node{town: t, name: name, spool: newSpool("spool of " + name)}
+		n := &node{town: t, name: name, place: place, spool: newSpool("spool of " + name)}
 		t.nodes = append(t.nodes, n)
 	}
 	return t, err
@@ -117,11 +119,11 @@ func (t *town) after(d time.Duration, do func()) {
 	time.AfterFunc(d, func() { t.orders <- do })
 }
 
-// live is one of the servers that run.
+// live is one of the servers that run and that people can reach.
 func (t *town) live(what string, about ...any) *server {
 	var up []*server
 	for _, n := range t.nodes {
-		if s := n.running(); s != nil {
+		if s := n.running(); s != nil && n.leads() {
 			up = append(up, s)
 		}
 	}
@@ -149,7 +151,8 @@ func simulate(t *testing.T, seed uint64, m mutant) *town {
 	time.Sleep(time.Until(monday))
 	w.begin = time.Now()
 	set := files()
-	if _, err := register.New(w.db, &node{town: w}, register.Options{}).Adopt(t.Context(), register.Actor{Name: "it-chef"}, set); err != nil {
+	w.settle(set)
+	if _, err := register.New(door.New(w.db, &node{town: w}), register.Options{}).Adopt(t.Context(), door.Actor{Name: "it-chef"}, set); err != nil {
 		t.Fatal(err)
 	}
 	for _, n := range w.nodes {

@@ -1,4 +1,4 @@
-package register
+package door
 
 import (
 	"context"
