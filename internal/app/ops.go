@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -25,10 +24,10 @@ func (a *App) watch(ctx context.Context) (*ops.Watch, error) {
 		return nil, fmt.Errorf("counting in the register: %w", err)
 	}
 	notes := a.fences(ctx)
-	version, commit := stamped()
+	build := ReadBuild()
 	return ops.New(ops.Options{
 		Register: a.Register, Meter: a.meter, Census: a.store.Census, Schema: now.Schema, Disk: a.disk,
-		InHand: a.inHand, Version: version, Commit: commit,
+		InHand: a.inHand, Version: build.Version, Commit: build.Revision,
 		Doubts: func() []ops.Trouble { return append(a.doubts(), notes...) },
 	}), nil
 }
@@ -116,22 +115,4 @@ func FenceWords(s action.Survey) (level slog.Level, text, next string) {
 	default:
 		return slog.LevelWarn, fmt.Sprintf("these fences are missing: %s; no action requires them, and the register says so for each step", missing), next
 	}
-}
-
-// stamped is what Go wrote into this binary: its version and commit.
-func stamped() (version, commit string) {
-	version = "(devel)"
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return version, ""
-	}
-	if info.Main.Version != "" {
-		version = info.Main.Version
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			commit = s.Value
-		}
-	}
-	return version, commit
 }

@@ -4,42 +4,22 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"runtime/debug"
+
+	"beredskab/internal/app"
 )
 
 // Version says which program this is; Go stamps the commit when it builds.
 type Version struct {
-	Schema   string `json:"schema"`
-	Version  string `json:"version"`
-	Revision string `json:"revision"`
-	Time     string `json:"time"`
-	Modified bool   `json:"modified"`
-	Go       string `json:"go"`
-	OS       string `json:"os"`
-	Arch     string `json:"arch"`
+	Schema string `json:"schema"`
+	app.Build
+	Go   string `json:"go"`
+	OS   string `json:"os"`
+	Arch string `json:"arch"`
 }
 
-// ReadVersion reads what Go stamped into this binary.
+// ReadVersion says it of this binary.
 func ReadVersion() *Version {
-	v := &Version{Schema: "beredskab.version.v1", Version: "(devel)", Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return v
-	}
-	if info.Main.Version != "" {
-		v.Version = info.Main.Version
-	}
-	for _, s := range info.Settings {
-		switch s.Key {
-		case "vcs.revision":
-			v.Revision = s.Value
-		case "vcs.time":
-			v.Time = s.Value
-		case "vcs.modified":
-			v.Modified = s.Value == "true"
-		}
-	}
-	return v
+	return &Version{Schema: "beredskab.version.v1", Build: app.ReadBuild(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 }
 
 // Text prints one line.
