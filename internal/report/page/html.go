@@ -13,7 +13,7 @@ import (
 // WriteHTML writes the document as one HTML page that loads nothing and is made
 // for A4.
 func WriteHTML(w io.Writer, d *Document) error {
-	page, err := template.ParseFS(templates.FS, "report/page.html.tmpl")
+	page, err := template.New("page.html.tmpl").Funcs(template.FuncMap{"breakable": breakable}).ParseFS(templates.FS, "report/page.html.tmpl")
 	if err != nil {
 		return fmt.Errorf("reading the page of the document: %w", err)
 	}
@@ -38,4 +38,22 @@ func cssText(text string) template.CSS {
 	}
 	b.WriteByte('"')
 	return template.CSS(b.String()) // #nosec: nothing that means something in CSS is left
+}
+
+// breakable lets a very long word, such as a hash, go on in the next line of its
+// cell. Ordinary words are left whole, and no column is narrower than they are.
+func breakable(text string) template.HTML {
+	const longest, part = 22, 12
+	var b strings.Builder
+	run := 0
+	for _, r := range text {
+		if run++; unicode.IsSpace(r) {
+			run = 0
+		}
+		if run > longest && run%part == 0 {
+			b.WriteString("<wbr>")
+		}
+		b.WriteString(template.HTMLEscapeString(string(r)))
+	}
+	return template.HTML(b.String()) // #nosec: every character was escaped
 }

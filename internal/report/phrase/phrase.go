@@ -126,7 +126,8 @@ func (p *Phrases) day(t time.Time, key string) string {
 		return "–"
 	}
 	t = t.In(p.Zone)
-	return p.Say(key, t.Day(), p.months[t.Month()-1], t.Year(), int(t.Month()))
+	_, short := p.Month(t.Month())
+	return p.Say(key, t.Day(), p.months[t.Month()-1], t.Year(), int(t.Month()), short)
 }
 
 // Month is the name of a month, and its first three letters.
@@ -210,6 +211,15 @@ func (p *Phrases) Signed(d time.Duration) string {
 // Number writes a number with at most one decimal.
 func (p *Phrases) Number(v float64) string {
 	return strings.Replace(strconv.FormatFloat(v, 'f', -1, 64), ".", p.Say("decimal"), 1)
+}
+
+// Whole writes a whole number with a sign between the thousands.
+func (p *Phrases) Whole(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	for at := len(text) - 3; at > 0 && text[at-1] != '-'; at -= 3 {
+		text = text[:at] + p.Say("thousands") + text[at:]
+	}
+	return text
 }
 
 // up rounds a length up to a whole unit.

@@ -2,6 +2,7 @@ package phrase
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -55,4 +56,37 @@ func Dash(text string) string {
 		return "–"
 	}
 	return text
+}
+
+// Clean makes every text within a value visible: those of its fields, lists and
+// maps, as deep as they go. v is a pointer.
+func Clean(v any) { clean(reflect.ValueOf(v)) }
+
+func clean(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			clean(v.Elem())
+		}
+	case reflect.String:
+		if v.CanSet() {
+			v.SetString(Visible(v.String()))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				clean(v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			clean(v.Index(i))
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			if item := v.MapIndex(key); item.Kind() == reflect.String {
+				v.SetMapIndex(key, reflect.ValueOf(Visible(item.String())).Convert(item.Type()))
+			}
+		}
+	}
 }
