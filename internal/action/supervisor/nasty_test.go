@@ -162,7 +162,8 @@ func plainDaemons(t *testing.T, program string) int {
 	if _, err := h.RunPlain(context.Background(), misbehave(t, program, "setsid", "leave")); err != nil {
 		t.Fatal(err)
 	}
-	left := survivors(t, mark(t))
+	var left []string // a process that is just being made has no environment to be known by
+	until(t, "a child of a plain command outlives it", func() bool { left = survivors(t, mark(t)); return len(left) > 0 })
 	for _, one := range left {
 		var pid int
 		if _, err := fmt.Sscanf(one, "/proc/%d/environ", &pid); err != nil {
