@@ -49,6 +49,8 @@
 //	| 5     | notify               | turns an owed notice into a message and delivers it                   | Slack, mail, Teams, SMS |
 //	| 5     | report               | documents from figures: plan book, drill report, yearly report, SVG   | no                      |
 //	| 5     | report/picture       | figures as SVG, each with a table that says the same                  | no                      |
+//	| 5     | report/figures       | what reports are made from: frozen, and what is counted of it         | no                      |
+//	| 5     | report/book          | what the compiled plan and its action cards say, chapter by chapter   | no                      |
 //	| 5     | report/phrase        | what documents say: sentences, dates, times, lengths, in one language | no                      |
 //	| 5     | report/page          | a document before it has a form: page, Markdown, list                 | no                      |
 //	| 5     | report/press         | a page as tagged PDF, through a browser that is on the machine        | processes               |
