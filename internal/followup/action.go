@@ -15,9 +15,10 @@ type Action struct {
 	Findings   []string  `json:"findings,omitempty"` // keys of kept.Finding
 	System     string    `json:"system,omitempty"`   // empty: the organisation
 	Text       string    `json:"text"`
-	Owner      string    `json:"owner"` // person id
-	Due        time.Time `json:"due"`   // the last moment in time
-	State      State     `json:"state"` // Open, Done, Verified, Closed
+	Owner      string    `json:"owner"`            // person id
+	Former     []string  `json:"former,omitempty"` // owners before
+	Due        time.Time `json:"due"`              // the last moment in time
+	State      State     `json:"state"`            // Open, Done, Verified, Closed
 	Reopened   int       `json:"reopened,omitempty"`
 	PlanChange string    `json:"plan_change,omitempty"` // hash of the plan version that answers it
 	Done       *By       `json:"done,omitempty"`
@@ -74,8 +75,8 @@ func (a Action) Finish(by By, note string) (Action, error) {
 	return b, nil
 }
 
-// Verify says that the effect was seen, and how. The owner, and who said that it
-// was done, never verify their own work.
+// Verify says that the effect was seen, and how. The owner, owners before, and
+// who said that it was done never verify their own work.
 func (a Action) Verify(by By, seen string) (Action, error) {
 	m := a.matter("verify")
 	if err := either(a.fits("verify", by, Done), m.texts("what was seen", seen)); err != nil {
@@ -92,7 +93,7 @@ func (a Action) Verify(by By, seen string) (Action, error) {
 
 // worked tells whether that person answers for the work.
 func (a Action) worked(by By) bool {
-	return by.is(a.Owner) || (a.Done != nil && by.shares(*a.Done))
+	return by.is(a.Owner) || slices.ContainsFunc(a.Former, by.is) || (a.Done != nil && by.shares(*a.Done))
 }
 
 // Reopen says that it did not help after all, and counts it.
@@ -136,7 +137,7 @@ func (a Action) Move(by By, owner string, due time.Time, reason string) (Action,
 	}
 	b, what := a, "moved"
 	if owner != "" && owner != a.Owner {
-		b.Owner, what = owner, what+" from "+a.Owner+" to "+owner
+		b.Owner, b.Former, what = owner, append(slices.Clip(a.Former), a.Owner), what+" from "+a.Owner+" to "+owner
 	}
 	if !due.IsZero() && !due.Equal(a.Due) {
 		if !due.After(by.At) {

@@ -93,6 +93,9 @@ func TestAnActionIsClosedWithoutEffectWithAReasonOnly(t *testing.T) {
 	if moved.Owner != "ny" || moved.Overdue(morning().Add(40*aDay)) || !strings.Contains(moved.History[1].What, "2026-12-17") {
 		t.Errorf("%+v", moved)
 	}
+	given := must(moved.Finish(by("ny", 2), ""))(t)
+	after, err = given.Verify(by("driftsleder", 3), "set")
+	denied(t, given, after, err, true, "somebody else than its owner ny")
 	if linked := must(a.Answer(by("redaktør", 1), "abc"))(t); linked.PlanChange != "abc" {
 		t.Errorf("%+v", linked)
 	}

@@ -36,19 +36,20 @@ func TestSignsOfMisuse(t *testing.T) {
 		list []Trace
 		want string
 	}{
-		"work":              {entries(500, time.Minute, func(int, *Trace) {}), ""},
-		"four refusals":     {entries(4, time.Minute, refused("plan.approve")), ""},
-		"five refusals":     {entries(5, time.Minute, refused("plan.approve")), "refusals a 5"},
-		"spread too thin":   {entries(5, 7*time.Hour, refused("plan.approve")), ""},
-		"self-approval":     {entries(1, 0, func(_ int, e *Trace) { e.Outcome, e.Self = "refused", true }), "self_approval a 1"},
-		"sign-ins":          {entries(6, time.Second, refused("login.password")), "sign_ins a 6"},
-		"chain":             {entries(1, 0, func(_ int, e *Trace) { e.Act = "log.broken" }), "chain_break  1"},
-		"many things":       {entries(2, time.Hour, func(_ int, e *Trace) { e.Act, e.Items = "audit.export", 300 }), "mass_export a 600"},
-		"many exports":      {entries(5, time.Hour, func(_ int, e *Trace) { e.Act = "plan.export" }), "many_exports a 5"},
-		"different people":  {entries(5, time.Hour, func(i int, e *Trace) { e.Act, e.Actor = "plan.export", fmt.Sprint(i) }), ""},
-		"one try each":      {entries(10, time.Second, func(i int, e *Trace) { e.Act, e.Outcome, e.Actor = "login.code", "refused", fmt.Sprint(i) }), "many_names  10"},
-		"before the period": {entries(9, -time.Minute, func(_ int, e *Trace) { e.Outcome, e.At = "refused", e.At.Add(-time.Minute) }), ""},
-		"over its start":    {entries(5, time.Minute, func(_ int, e *Trace) { e.Outcome, e.At = "refused", e.At.Add(-4*time.Minute) }), "refusals a 5"},
+		"work":                {entries(500, time.Minute, func(int, *Trace) {}), ""},
+		"four refusals":       {entries(4, time.Minute, refused("plan.approve")), ""},
+		"five refusals":       {entries(5, time.Minute, refused("plan.approve")), "refusals a 5"},
+		"spread too thin":     {entries(5, 7*time.Hour, refused("plan.approve")), ""},
+		"thin over its start": {entries(5, 7*time.Hour, func(_ int, e *Trace) { e.Outcome, e.At = "refused", e.At.Add(-22*time.Hour) }), ""},
+		"self-approval":       {entries(1, 0, func(_ int, e *Trace) { e.Outcome, e.Self = "refused", true }), "self_approval a 1"},
+		"sign-ins":            {entries(6, time.Second, refused("login.password")), "sign_ins a 6"},
+		"chain":               {entries(1, 0, func(_ int, e *Trace) { e.Act = "log.broken" }), "chain_break  1"},
+		"many things":         {entries(2, time.Hour, func(_ int, e *Trace) { e.Act, e.Items = "audit.export", 300 }), "mass_export a 600"},
+		"many exports":        {entries(5, time.Hour, func(_ int, e *Trace) { e.Act = "plan.export" }), "many_exports a 5"},
+		"different people":    {entries(5, time.Hour, func(i int, e *Trace) { e.Act, e.Actor = "plan.export", fmt.Sprint(i) }), ""},
+		"one try each":        {entries(10, time.Second, func(i int, e *Trace) { e.Act, e.Outcome, e.Actor = "login.code", "refused", fmt.Sprint(i) }), "many_names  10"},
+		"before the period":   {entries(9, -time.Minute, func(_ int, e *Trace) { e.Outcome, e.At = "refused", e.At.Add(-time.Minute) }), ""},
+		"over its start":      {entries(5, time.Minute, func(_ int, e *Trace) { e.Outcome, e.At = "refused", e.At.Add(-4*time.Minute) }), "refusals a 5"},
 	} {
 		if got := strings.Join(suspected(w.list), ", "); got != w.want {
 			t.Errorf("%s: %q, not %q", name, got, w.want)
@@ -78,8 +79,8 @@ func TestTheDigestCountsItsOwnPeriodInAnyOrder(t *testing.T) {
 }
 
 func TestAFloodIsReadInOnePass(t *testing.T) {
-	list := entries(200_000, 400*time.Millisecond, func(i int, e *Trace) { e.Act, e.Outcome, e.Actor = "login.code", "refused", fmt.Sprint(i) })
-	if got := suspected(list); len(got) != 1 || got[0] != "many_names  200000" {
+	list := entries(20_000, 4*time.Second, func(i int, e *Trace) { e.Act, e.Outcome, e.Actor = "login.code", "refused", fmt.Sprint(i) })
+	if got := suspected(list); len(got) != 1 || got[0] != "many_names  20000" {
 		t.Errorf("%v", got)
 	}
 }
