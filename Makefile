@@ -11,7 +11,7 @@ GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
 BINARY      ?= bin/beredskab
 SQLC_CONFIG := $(firstword $(wildcard sqlc.yaml internal/store/sqlc.yaml))
 FIGURES     := $(CURDIR)/.cache/figures.jsonl
-BENCHED     := internal/plan internal/check internal/store internal/app
+BENCHED     := internal/plan internal/check internal/store internal/app cmd/beredskab-verify
 
 # The version is the commit, stamped by Go itself and read with
 # debug.ReadBuildInfo; an unpacked archive has none and still builds.
@@ -33,8 +33,9 @@ demo: build ## show the program with a sample municipality, on this machine only
 run: build ## start the server on the data folder .beredskab
 	bin/beredskab serve
 
-build: compiler ## build bin/beredskab
+build: compiler ## build bin/beredskab and bin/beredskab-verify
 	$(GO) build -trimpath -buildvcs=$(STAMP) -ldflags='-s -w -buildid=' -o $(BINARY) ./cmd/beredskab
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=$(STAMP) -ldflags='-s -w -buildid=' -o $(dir $(BINARY))beredskab-verify ./cmd/beredskab-verify
 
 test: ## set up what is missing and run every test with the race detector
 	.ci/setup compiler postgres faults packages
