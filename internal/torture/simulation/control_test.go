@@ -8,12 +8,12 @@ import (
 	"beredskab/internal/proof"
 )
 
-// TestMutants is the control of R22: each rule that the store, the queue or the
-// spool keeps is broken in turn, and the invariants must see it in some week.
+// TestMutants is the control of R22: each rule that the store, the queue, the
+// spool or a node keeps is broken in turn, and the invariants must see it in some week.
 // What stands behind other fences is in fences_test.go.
 func TestMutants(t *testing.T) {
 	const most = 25 // weeks until a mutant counts as unseen
-	mutants := []mutant{lossySpool, lossyQueue, unsynced, noFences}
+	mutants := []mutant{lossySpool, lossyQueue, unsynced, noFences, lyingNode}
 	unseen, seen := 0, []string(nil)
 	for _, m := range mutants {
 		found := ""

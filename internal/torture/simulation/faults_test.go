@@ -9,7 +9,7 @@ import (
 
 // plague draws the faults of the week.
 func (t *town) plague() {
-	faults := []func(n *node, i int){t.crash, t.power, t.halt, t.pause, t.pause, t.cut, t.cut, t.clock, t.outage, t.double}
+	faults := []func(n *node, i int){t.crash, t.power, t.halt, t.pause, t.pause, t.cut, t.cut, t.clock, t.outage, t.double, t.desert}
 	for i := range 40 {
 		at := time.Duration(t.chance("fault at", i) * float64(week-quiet-3*time.Hour))
 		fault := faults[int(t.chance("fault", i)*float64(len(faults)))]
@@ -98,6 +98,18 @@ func (t *town) double(n *node, i int) {
 	t.after(t.between(time.Second, time.Hour, "asleep", i), s.goOn)
 	n.reboot(newSpool(fmt.Sprintf("spool %d of %s", i, n.name)))
 	n.start()
+}
+
+// desert stops every node in the zone, so that steps wait for one.
+func (t *town) desert(_ *node, i int) {
+	if t.zoned() {
+		t.count("zones deserted")
+	}
+	for _, n := range t.nodes {
+		if s := n.running(); s != nil && n.place.site == dmz {
+			n.halt(s, t.between(10*time.Minute, 8*time.Hour, "deserted", i))
+		}
+	}
 }
 
 // command draws how an attempt goes: by its own name, so that it does not depend

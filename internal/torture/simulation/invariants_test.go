@@ -33,13 +33,14 @@ func (t *town) saved(by *server, before, after kept.Attempt) {
 }
 
 // started watches every start of a command: once an attempt, only by whom the
-// register names, and again only where the plan or a person says so.
+// register names, where its step belongs, and again only where the plan or a
+// person says so.
 func (t *town) started(s *server, q action.Request) {
 	key := keyOf(q)
 	t.db.mu.Lock()
 	row, there := t.db.attempts[key]
 	events := t.db.events[q.Run]
-	rerun := t.rerun(q)
+	rerun, site := t.rerun(q), t.siteOf(t.db.runs[q.Run].System, q.Step)
 	t.db.mu.Unlock()
 	t.mu.Lock()
 	t.counts["commands"]++
@@ -49,6 +50,8 @@ func (t *town) started(s *server, q action.Request) {
 	t.mu.Unlock()
 	t.note("start", s.node.name, key)
 	switch {
+	case s.node.place.site != site:
+		t.broken("%v belongs to site %q and was started by %s, which stands at %q", key, site, s.node.name, s.node.place.site)
 	case times > 1:
 		t.broken("%v was started %d times", key, times)
 	case !there:

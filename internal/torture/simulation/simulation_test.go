@@ -70,12 +70,12 @@ func TestWeeks(t *testing.T) {
 	}
 	proof.Report(t, proof.Figure{
 		ID: "R22", What: "simulated weeks of three nodes", Seed: first, Count: count, Unit: "weeks", Failed: failed,
-		Found: fmt.Sprintf("%d drills and %d commands under %d faults, 0 broken invariants unless counted as failed", counts["runs"], counts["commands"], faults(counts)),
+		Found: fmt.Sprintf("%d drills and %d commands, %d of them at a site, under %d faults, 0 broken invariants unless counted as failed", counts["runs"], counts["commands"], counts["attempts at a site"], faults(counts)),
 	})
 }
 
 func faults(counts map[string]int) (sum int) {
-	for _, what := range []string{"crashes", "power losses", "upgrades", "pauses", "partitions", "clock steps", "database outages", "doubles", "commits of unknown fate", "kills right after a commit", "pauses right after a commit"} {
+	for _, what := range []string{"crashes", "power losses", "upgrades", "pauses", "partitions", "clock steps", "database outages", "doubles", "zones deserted", "commits of unknown fate", "kills right after a commit", "pauses right after a commit"} {
 		sum += counts[what]
 	}
 	return sum
