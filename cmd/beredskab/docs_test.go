@@ -15,23 +15,25 @@ import (
 // commandsFile is the reference that is generated from the commands themselves.
 const commandsFile = "../../docs/commands.md"
 
-var update = flag.Bool("update", false, "write docs/commands.md anew")
+var update = flag.Bool("update", false, "write docs/commands.md and docs/beredskab.1 anew")
 
-// TestCommandsAreDocumented keeps docs/commands.md what the program says of
-// itself. Write it anew with: go test ./cmd/beredskab -run Documented -update
+// TestCommandsAreDocumented keeps docs/commands.md and the manual page what the
+// program says of itself. Write them anew with:
+// go test ./cmd/beredskab -run Documented -update
 func TestCommandsAreDocumented(t *testing.T) {
-	want := reference()
-	if *update {
-		if err := os.WriteFile(commandsFile, []byte(want), 0o644); err != nil {
+	for file, want := range map[string]string{commandsFile: reference(), manualFile: manual()} {
+		if *update {
+			if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := os.ReadFile(file)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	got, err := os.ReadFile(commandsFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != want {
-		t.Errorf("%s is not what the commands say; run: go test ./cmd/beredskab -run Documented -update", commandsFile)
+		if string(got) != want {
+			t.Errorf("%s is not what the commands say; run: go test ./cmd/beredskab -run Documented -update", file)
+		}
 	}
 }
 
@@ -66,12 +68,18 @@ func describe(out *strings.Builder, cmd *cobra.Command, level string) {
 		return
 	}
 	fmt.Fprintf(out, "\n%s %s\n\n%s.\n", level, cmd.CommandPath(), strings.TrimSuffix(cmd.Short, "."))
-	if cmd.HasSubCommands() {
-		for _, sub := range cmd.Commands() {
-			describe(out, sub, "###")
-		}
-		return
+	if !grouping(cmd) {
+		describeUse(out, cmd)
 	}
+	for _, sub := range cmd.Commands() {
+		describe(out, sub, "###")
+	}
+}
+
+// grouping says that a command only groups others: what strict answers for it.
+func grouping(cmd *cobra.Command) bool { return cmd.HasSubCommands() && cmd.DisableFlagsInUseLine }
+
+func describeUse(out *strings.Builder, cmd *cobra.Command) {
 	fmt.Fprintf(out, "\n    %s\n", cmd.UseLine())
 	if cmd.Long != "" {
 		fmt.Fprintf(out, "\n%s\n", cmd.Long)
@@ -91,19 +99,26 @@ func describe(out *strings.Builder, cmd *cobra.Command, level string) {
 
 func flagTable(out *strings.Builder, flags *pflag.FlagSet) {
 	out.WriteString("| flag | meaning |\n| --- | --- |\n")
+	eachFlag(flags, func(names []string, meaning string) {
+		fmt.Fprintf(out, "| `%s` | %s |\n", strings.Join(names, "`, `"), strings.ReplaceAll(meaning, "|", "\\|"))
+	})
+}
+
+// eachFlag tells how each flag is written, and what it means.
+func eachFlag(flags *pflag.FlagSet, tell func(names []string, meaning string)) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		if f.Hidden || f.Name == "help" {
 			return
 		}
-		name := "`--" + f.Name + "`"
+		names := []string{"--" + f.Name}
 		if f.Shorthand != "" {
-			name = "`-" + f.Shorthand + "`, " + name
+			names = []string{"-" + f.Shorthand, "--" + f.Name}
 		}
-		meaning := strings.ReplaceAll(f.Usage, "|", "\\|")
+		meaning := f.Usage
 		if f.DefValue != "" && f.DefValue != "false" && f.DefValue != "0" && f.DefValue != "[]" && !strings.Contains(meaning, "default") {
 			meaning += " (default " + f.DefValue + ")"
 		}
-		fmt.Fprintf(out, "| %s | %s |\n", name, meaning)
+		tell(names, meaning)
 	})
 }
 
