@@ -20,7 +20,7 @@ func TestPackageOnACleanMachine(t *testing.T) {
 		return
 	}
 	checkUnits(t)
-	old, newer := packages(t)
+	old, newer := packages(t, "deb")
 	m := boot(t)
 	m.take(old)
 	m.page("install")
@@ -60,13 +60,14 @@ func TestPackageOnACleanMachine(t *testing.T) {
 	})
 }
 
-// packages builds the deb twice, the second with a higher version.
-func packages(t *testing.T) (old, newer string) {
+// packages builds the packages twice, the second with a higher version, and gives
+// those of one kind.
+func packages(t *testing.T, kind string) (old, newer string) {
 	t.Helper()
 	for _, version := range []string{"1.0.0", "1.1.0"} {
 		folder := t.TempDir()
 		must(t, ".ci/package", folder, version)
-		found, err := filepath.Glob(filepath.Join(folder, "*.deb"))
+		found, err := filepath.Glob(filepath.Join(folder, "*."+kind))
 		if err != nil || len(found) != 1 {
 			t.Fatalf("%v, %v", found, err)
 		}
@@ -123,14 +124,26 @@ func (m *machine) ready() {
 	}
 }
 
+// asInstalled looks at owners and modes of what matters, and at the manual page;
+// both packages must answer installedAs.
+const (
+	asInstalled = `stat -c '%n %U:%G %a' /etc/beredskab /etc/beredskab/*.yaml /var/lib/beredskab /usr/bin/beredskab /usr/share/man/man1/beredskab.1.gz &&
+zcat /usr/share/man/man1/beredskab.1.gz | grep -c -e '^\.TH BEREDSKAB 1 ' -e '^\.SH NAME$' -e '^\.SH EXIT STATUS$'`
+	installedAs = `/etc/beredskab root:root 755
+/etc/beredskab/actions.yaml root:beredskab 640
+/etc/beredskab/beredskab.yaml root:beredskab 640
+/var/lib/beredskab beredskab:beredskab 700
+/usr/bin/beredskab root:root 755
+/usr/share/man/man1/beredskab.1.gz root:root 644
+3
+`
+)
+
 // installedRight looks at owners and modes.
 func (m *machine) installedRight() {
 	m.t.Helper()
-	got := m.run("stat -c '%n %U:%G %a' /etc/beredskab /etc/beredskab/*.yaml /var/lib/beredskab /usr/bin/beredskab")
-	want := "/etc/beredskab root:root 755\n/etc/beredskab/actions.yaml root:beredskab 640\n/etc/beredskab/beredskab.yaml root:beredskab 640\n" +
-		"/var/lib/beredskab beredskab:beredskab 700\n/usr/bin/beredskab root:root 755\n"
-	if got != want {
-		m.t.Errorf("installed:\n%swant:\n%s", got, want)
+	if got := m.run(asInstalled); got != installedAs {
+		m.t.Errorf("installed:\n%swant:\n%s", got, installedAs)
 	}
 	if loose := m.run("find /var/lib/beredskab -perm /077 -not -type l"); loose != "" {
 		m.t.Errorf("others can read:\n%s", loose)
