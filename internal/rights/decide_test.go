@@ -241,3 +241,14 @@ func BenchmarkDecide(b *testing.B) {
 		}
 	}
 }
+
+// TestAnOwnerOfNothing holds that a role which is nothing without saying of what
+// gives nothing that is one's own when it says nothing.
+func TestAnOwnerOfNothing(t *testing.T) {
+	b := NewBook([]Person{{ID: "p-1", Name: "a"}}, []Grant{
+		{Person: "p-1", Role: matrix.SystemOwner, From: day(1, 1)}, {Person: "p-1", Role: matrix.Administrator, From: day(1, 1)},
+	}, nil)
+	if basis, err := b.Decide("p-1", matrix.Objectives, matrix.Approve, esdh(), day(2, 1)); !errors.Is(err, ErrNotAllowed) {
+		t.Errorf("%+v, %v", basis, err)
+	}
+}
