@@ -44,8 +44,7 @@ type frame struct {
 	Framing    string   `json:"framing,omitempty"`
 }
 
-// read gives an error when this is no export or cannot be read. The first thing
-// that is wrong with the log goes into the report.
+// read reports the first thing that is wrong with the log; it fails when this is no export.
 func (x *export) read(in io.Reader) (wrong error) {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 1<<20), 1<<26)
@@ -118,18 +117,19 @@ func (x *export) head(f frame) error {
 // entry reads {"seq":N,"hash":"HEX","entry":BYTES}.
 func (x *export) entry(line []byte) error {
 	seq := x.tree.size + 1
-	rest, inPlace := bytes.CutPrefix(line, fmt.Appendf(nil, `{"seq":%d,"hash":"`, seq))
-	if !inPlace {
+	rest, inPlace := bytes.CutPrefix(line, strconv.AppendUint([]byte(`{"seq":`), seq, 10))
+	rest, hashed := bytes.CutPrefix(rest, []byte(`,"hash":"`))
+	if !inPlace || !hashed {
 		return fmt.Errorf("entry %d is not there; in its place stands %.40q", seq, line)
 	}
 	stated, body, _ := bytes.Cut(rest, []byte(`","entry":`))
 	body, closed := bytes.CutSuffix(body, []byte(`}`))
 	x.last = append(append(x.last[:0], 0), body...)
 	sum := sha256.Sum256(x.last)
-	if !closed || !bytes.Equal(hex.AppendEncode(nil, sum[:]), stated) {
+	if !closed || !bytes.Equal(hex.AppendEncode(make([]byte, 0, 64), sum[:]), stated) {
 		return fmt.Errorf("entry %d was changed: its bytes do not fit its hash", seq)
 	}
-	x.tree.add(sum[:])
+	x.tree.add(sum)
 	if err := x.replace(body); err != nil {
 		return fmt.Errorf("entry %d: %w", seq, err)
 	}

@@ -24,12 +24,12 @@ func included(path [][]byte, size, index uint64, root, leaf []byte) bool {
 		case last == 0:
 			return false
 		case at&1 == 1 || at == last:
-			sum = node(p, sum)
+			sum = join(p, sum)
 			for at&1 == 0 && at != 0 {
 				at, last = at>>1, last>>1
 			}
 		default:
-			sum = node(sum, p)
+			sum = join(sum, p)
 		}
 		at, last = at>>1, last>>1
 	}
@@ -62,16 +62,22 @@ func grown(path [][]byte, size, old uint64, root, oldRoot []byte) bool {
 		case last == 0:
 			return false
 		case at&1 == 1 || at == last:
-			was, is = node(p, was), node(p, is)
+			was, is = join(p, was), join(p, is)
 			for at&1 == 0 && at != 0 {
 				at, last = at>>1, last>>1
 			}
 		default:
-			is = node(is, p)
+			is = join(is, p)
 		}
 		at, last = at>>1, last>>1
 	}
 	return last == 0 && bytes.Equal(was, oldRoot) && bytes.Equal(is, root)
+}
+
+// join is a node of the program's tree.
+func join(left, right []byte) []byte {
+	sum := node([32]byte(left), [32]byte(right))
+	return sum[:]
 }
 
 func unhex(t testing.TB, list ...string) (out [][]byte) {
@@ -107,7 +113,7 @@ func TestKnownTrees(t *testing.T) {
 			for _, n := range must(theirs.Append(leaf))(t) {
 				nodes = append(nodes, n.Hash)
 			}
-			ours.add(leaf)
+			ours.add([32]byte(leaf))
 		}
 	}
 	read := func(indexes []int64) ([]ledger.Hash, error) { return pick(nodes, indexes), nil }

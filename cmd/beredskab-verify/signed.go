@@ -18,15 +18,17 @@ import (
 // seen, the largest first: one for each bit that is set in their number.
 type tree struct {
 	size  uint64
-	roots [][]byte
+	roots [][sha256.Size]byte
 }
 
-func node(left, right []byte) []byte {
-	sum := sha256.Sum256(slices.Concat([]byte{1}, left, right))
-	return sum[:]
+func node(left, right [sha256.Size]byte) [sha256.Size]byte {
+	both := [1 + 2*sha256.Size]byte{1}
+	copy(both[1:], left[:])
+	copy(both[1+sha256.Size:], right[:])
+	return sha256.Sum256(both[:])
 }
 
-func (t *tree) add(leaf []byte) {
+func (t *tree) add(leaf [sha256.Size]byte) {
 	for range bits.TrailingZeros64(^t.size) {
 		leaf = node(t.roots[len(t.roots)-1], leaf)
 		t.roots = t.roots[:len(t.roots)-1]
@@ -36,7 +38,7 @@ func (t *tree) add(leaf []byte) {
 }
 
 func (t *tree) root() string {
-	root := sha256.New().Sum(nil)
+	root := sha256.Sum256(nil)
 	for i, subtree := range slices.Backward(t.roots) {
 		if i == len(t.roots)-1 {
 			root = subtree
@@ -44,7 +46,7 @@ func (t *tree) root() string {
 			root = node(subtree, root)
 		}
 	}
-	return base64.StdEncoding.EncodeToString(root)
+	return base64.StdEncoding.EncodeToString(root[:])
 }
 
 // key is a public key: NAME+NUMBER+BASE64, where the number begins a hash of
@@ -65,8 +67,7 @@ func parseKey(text, origin string) (key, error) {
 	return key{}, fmt.Errorf("%.80q is not a public key of the log %q, which has the form NAME+NUMBER+BASE64", text, origin)
 }
 
-// signed tells whether the key signed a note: a text, an empty line, and a line
-// "— NAME BASE64" for each signature.
+// signed checks a note: a text, an empty line, and a line "— NAME BASE64" for each signature.
 func (k key) signed(note string) bool {
 	text, signatures, _ := strings.Cut(note, "\n\n")
 	for line := range strings.Lines(signatures) {
@@ -82,8 +83,7 @@ func (k key) signed(note string) bool {
 	return false
 }
 
-// replace reads an entry. One that replaces a key has a statement of five lines,
-// the third and fourth of them the keys, which both must have signed.
+// replace reads an entry. One that replaces a key has a statement signed by the old and the new key.
 func (x *export) replace(body []byte) error {
 	var said struct {
 		Act, Outcome string
