@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -155,6 +156,26 @@ func yearInput(t *testing.T) YearInput {
 	}
 }
 
+// quarterInput is the third quarter alone, with nothing before it.
+func quarterInput(t *testing.T) YearInput {
+	f := sampleFigures(t, 2026, 4)
+	f.From, f.Until, f.CutOff = date(2026, 7, 1).Add(-11*time.Hour), date(2026, 10, 1).Add(-11*time.Hour), date(2026, 10, 8)
+	f.Runs, f.Trend = f.Runs[2:9], f.Trend[:9]
+	return YearInput{Frozen: frozen(t, f), PrintedAt: date(2026, 10, 9)}
+}
+
+// bookInput is three of the sample's plans, one of which is approved.
+func bookInput(t *testing.T, figures []byte) BookInput {
+	set := sampleSet(t)
+	set.Plans = slices.DeleteFunc(set.Plans, func(p *plan.Plan) bool {
+		return !slices.Contains([]string{"netvaerk-kerne", "idp-mfa", "omsorg"}, p.ID)
+	})
+	return BookInput{
+		Set: set, Measured: measured(), Frozen: figures, Program: "1.4.0", PrintedAt: date(2026, 11, 23),
+		Versions: map[string]PlanVersion{"omsorg": {Confirmed: date(2026, 9, 1), ConfirmedBy: "Systemejer Omsorg", Approved: date(2026, 9, 3), ApprovedBy: "IT-chefen"}},
+	}
+}
+
 // documents are all documents that are made of frozen figures and plans.
 func documents(t *testing.T) map[string]func(form Form, lang string) (string, error) {
 	year := yearInput(t)
@@ -167,6 +188,21 @@ func documents(t *testing.T) map[string]func(form Form, lang string) (string, er
 		"annex": func(form Form, lang string) (string, error) {
 			var b bytes.Buffer
 			err := Annex(&b, year, form, lang)
+			return b.String(), err
+		},
+		"quarter": func(form Form, lang string) (string, error) {
+			var b bytes.Buffer
+			err := Quarter(&b, quarterInput(t), form, lang)
+			return b.String(), err
+		},
+		"book": func(form Form, lang string) (string, error) {
+			var b bytes.Buffer
+			err := Book(&b, bookInput(t, year.Frozen), form, lang)
+			return b.String(), err
+		},
+		"cards": func(form Form, lang string) (string, error) {
+			var b bytes.Buffer
+			err := Cards(&b, bookInput(t, nil), form, lang)
 			return b.String(), err
 		},
 	}

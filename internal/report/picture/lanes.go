@@ -70,7 +70,7 @@ func (c *canvas) stop(x, y, width, height, number int, stop Stop) {
 	if stop.Late {
 		text = "✗ " + text
 	}
-	c.text(x+6, y+35, "start", ` font-size="11"`, cut(text, 30))
+	c.text(x+6, y+35, "start", ` font-size="11"`, cut(text, 27))
 }
 
 type laneEnd struct {
