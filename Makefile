@@ -11,7 +11,7 @@ GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
 BINARY      ?= bin/beredskab
 SQLC_CONFIG := $(firstword $(wildcard sqlc.yaml internal/store/sqlc.yaml))
 FIGURES     := $(CURDIR)/.cache/figures.jsonl
-BENCHED     := internal/plan internal/check internal/store internal/app cmd/beredskab-verify
+BENCHED     := internal/plan internal/check internal/store internal/app internal/bundle cmd/beredskab-verify
 
 # The version is the commit, stamped by Go itself and read with
 # debug.ReadBuildInfo; an unpacked archive has none and still builds.
@@ -38,7 +38,7 @@ build: compiler ## build bin/beredskab and bin/beredskab-verify
 	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=$(STAMP) -ldflags='-s -w -buildid=' -o $(dir $(BINARY))beredskab-verify ./cmd/beredskab-verify
 
 test: ## set up what is missing and run every test with the race detector
-	.ci/setup compiler postgres faults packages
+	.ci/setup compiler postgres faults packages browser
 	.ci/test ./...
 
 # Fault tests come in three sizes (internal/proof); check takes the middle one.
@@ -46,7 +46,7 @@ check: export BEREDSKAB_SET = check
 check: format vet lint house generated test simulate ## everything a change must pass
 
 torture: ## the fault tests at full size, and their figures into docs/reliability.md
-	.ci/setup compiler postgres faults packages
+	.ci/setup compiler postgres faults packages browser
 	rm -f $(FIGURES)
 	BEREDSKAB_SET=torture BEREDSKAB_FIGURES=$(FIGURES) .ci/test -timeout 4h ./...
 	BEREDSKAB_SET=torture BEREDSKAB_FIGURES=$(FIGURES) $(MAKE) --no-print-directory simulate

@@ -9,6 +9,7 @@ import "embed"
 // FS holds one folder per use, one line each. "all:" takes every file of a folder, so that
 // no file is left out because of its name.
 //
+//go:embed all:bundle
 //go:embed all:notify
 //go:embed all:plan
 //go:embed all:report
