@@ -8,6 +8,7 @@
 package report
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,6 +20,7 @@ import (
 	"beredskab/internal/report/page"
 	"beredskab/internal/report/phrase"
 	"beredskab/internal/report/picture"
+	"beredskab/internal/report/press"
 )
 
 // ErrNoEvents says that a run was held before this register and has no events
@@ -109,4 +111,22 @@ func bars(say *phrase.Phrases, id, caption, twin string, lines []picture.Bar) (f
 		figures = append(figures, figure(p, false))
 	}
 	return figures
+}
+
+// ErrNoBrowser says that no browser is there to make a PDF with, and what to do.
+var ErrNoBrowser = press.ErrNoBrowser
+
+// Browser is the Chromium that makes PDFs.
+type Browser = press.Browser
+
+// FindBrowser looks for a browser on the machine; ErrNoBrowser when there is none.
+func FindBrowser() (path string, err error) { return press.Find() }
+
+// PDF makes a tagged PDF of a page that was written as HTML: the same document,
+// readable by those who hear it read out. It takes seconds; ctx ends it.
+func PDF(ctx context.Context, browser Browser, html []byte, w io.Writer) error {
+	if err := browser.Print(ctx, html, w); err != nil {
+		return fmt.Errorf("making a PDF: %w", err)
+	}
+	return nil
 }

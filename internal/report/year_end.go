@@ -163,5 +163,7 @@ func (d *figured) quarter() *page.Document {
 	}
 	held := d.held()
 	held.Break = false
-	return d.add(doc, d.conclusion(), state, held, improvements, d.dispensations(5), d.next(10), d.data())
+	next := d.next(10)
+	next.Title = d.Say("next.caption")
+	return d.add(doc, d.conclusion(), state, held, improvements, d.dispensations(5), next, d.data())
 }

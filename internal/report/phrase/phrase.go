@@ -100,8 +100,11 @@ func (p *Phrases) Word(group, code string) string {
 
 // Count says a number with its noun in the right form.
 func (p *Phrases) Count(key string, n int) string {
-	if n == 1 {
+	switch {
+	case n == 1:
 		return p.Say(key + ".one")
+	case n == 0 && p.Has(key+".none"):
+		return p.Say(key + ".none")
 	}
 	return p.Say(key+".many", n)
 }
