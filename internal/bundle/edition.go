@@ -136,7 +136,7 @@ func (r redactor) value(v any) any {
 		}
 	case map[string]any:
 		for key, inner := range v {
-			if text, ok := inner.(string); ok && (slices.Contains([]string{"phone", "mailbox", "slack", "duty_phone"}, key) || r.mailbox.FindString(text) == text) && text != "" {
+			if text, ok := inner.(string); ok && text != "" && (reaches(key) || r.isMailbox(text)) {
 				delete(v, key)
 				continue
 			}
@@ -146,9 +146,28 @@ func (r redactor) value(v any) any {
 	return v
 }
 
+// reaches tells whether a key holds how somebody is reached, and nothing else.
+func reaches(key string) bool {
+	return slices.Contains([]string{"phone", "mailbox", "slack", "duty_phone"}, key)
+}
+
+func (r redactor) isMailbox(text string) bool {
+	return strings.Contains(text, "@") && r.mailbox.FindString(text) == text
+}
+
+// text hides what reaches somebody where it stands in a sentence.
 func (r redactor) text(text string) string {
-	if !strings.ContainsAny(text, "@0123456789") {
-		return text
+	if strings.Contains(text, "@") {
+		text = r.mailbox.ReplaceAllString(text, r.mark)
 	}
-	return r.phone.ReplaceAllString(r.mailbox.ReplaceAllString(text, r.mark), r.mark)
+	digits := 0
+	for i := range len(text) {
+		if '0' <= text[i] && text[i] <= '9' {
+			digits++
+		}
+	}
+	if digits >= 8 {
+		text = r.phone.ReplaceAllString(text, r.mark)
+	}
+	return text
 }

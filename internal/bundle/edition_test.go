@@ -95,6 +95,25 @@ func TestCircleCostsTheOrderOnly(t *testing.T) {
 	}
 }
 
+// TestUnmeasuredIsNotShownAsMeasured: a time is called measured only where
+// somebody measured one.
+func TestUnmeasuredIsNotShownAsMeasured(t *testing.T) {
+	for measured, want := range map[int]string{0: "", 825: "Projected with measured times: 20 h 15 min."} {
+		in := sample(t, "en")
+		if measured > 0 {
+			in.Measured = map[string]int{"sql-klynge": measured, "ad-entra": 120}
+		}
+		page := read(t, build(t, in).Folder, bundle.PartOpen, "plans", "sql-klynge.html")
+		if got := strings.Contains(page, "with measured times"); got != (want != "") {
+			t.Errorf("measured %d: it says %t", measured, got)
+		}
+		if !strings.Contains(page, want) {
+			at := strings.Index(page, "with measured times")
+			t.Errorf("measured %d: %q", measured, page[max(0, at):min(len(page), max(0, at)+60)])
+		}
+	}
+}
+
 func TestLaptopStarts(t *testing.T) {
 	in := sample(t, "da")
 	in.Laptop = laptop(t)

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"html/template"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	texttemplate "text/template"
 	"unicode"
 
@@ -148,13 +151,8 @@ func (e *edition) pages() (files, error) {
 	for _, s := range e.Systems {
 		wanted = append(wanted, page{Kind: "plan", Title: s.Name, Root: "../", System: s})
 	}
-	for _, p := range wanted {
-		p.edition, p.Bottom = e, cssText(e.Foot(p.System))
-		var text bytes.Buffer
-		if err := shapes.ExecuteTemplate(&text, p.Kind+".html.tmpl", p); err != nil {
-			return nil, fmt.Errorf("writing the page %s: %w", p.Title, err)
-		}
-		made[p.path()] = text.Bytes()
+	if err := e.render(shapes, wanted, made); err != nil {
+		return nil, err
 	}
 	for _, name := range []string{"bundle.css", "bundle.js"} {
 		if made[name], err = templates.FS.ReadFile("bundle/" + name); err != nil {
@@ -162,6 +160,30 @@ func (e *edition) pages() (files, error) {
 		}
 	}
 	return made, nil
+}
+
+// render carries the templates out, on all processors.
+func (e *edition) render(shapes *template.Template, wanted []page, made files) error {
+	texts, failed := make([]bytes.Buffer, len(wanted)), make([]error, len(wanted))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(wanted); i = int(next.Add(1)) - 1 {
+				p := wanted[i]
+				p.edition, p.Bottom = e, cssText(e.Foot(p.System))
+				failed[i] = shapes.ExecuteTemplate(&texts[i], p.Kind+".html.tmpl", p)
+			}
+		})
+	}
+	workers.Wait()
+	for i, p := range wanted {
+		if failed[i] != nil {
+			return fmt.Errorf("writing the page %s: %w", p.Title, failed[i])
+		}
+		made[p.path()] = texts[i].Bytes()
+	}
+	return nil
 }
 
 func (p page) path() string {

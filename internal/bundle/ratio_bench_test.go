@@ -81,7 +81,7 @@ func TestBenchBundle(t *testing.T) {
 		}
 		fmt.Printf("%-58s %10s  floor %10s  %6.2f x  limit %5.2f x  %s\n", name, took.Round(time.Microsecond), floor.Round(time.Microsecond), ratio, limit, word)
 	}
-	line(fmt.Sprintf("bundle, 300 systems, %d files", len(tree)), took, floor, 10)
+	line(fmt.Sprintf("bundle, 300 systems, %d files", len(tree)), took, floor, 20)
 	line("bundle verify, the same", verified, hashed, 3)
 }
 
