@@ -39,6 +39,8 @@
 //	| 5     | store                | door.Store on SQLite and on PostgreSQL; migrations, backup            | database                |
 //	| 5     | store/census         | counts in the register what operators watch                           | database                |
 //	| 5     | store/sound          | looks for values that are not what was written                        | database                |
+//	| 5     | store/tree           | the log's Merkle tree, kept in the transaction that appends to it     | database                |
+//	| 5     | store/meaning        | what an error of a database means for a transaction                   | no                      |
 //	| 5     | store/move           | a whole register from one database into another, and the proof of it  | database                |
 //	| 5     | store/pgtest         | a real PostgreSQL on loopback, for tests                              | processes               |
 //	| 5     | action               | carries out an automatic step: probes, catalogue, supervisor          | systems under test      |

@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"beredskab/internal/kept"
+	"beredskab/internal/ledger"
 	"beredskab/internal/outbox"
+	"beredskab/internal/record"
 )
 
 // Store keeps what the register decides. It decides nothing itself. Update runs
@@ -95,8 +97,19 @@ type Tx interface {
 	// AddEntry appends to the log at the end of the transaction; the store gives
 	// Seq then, without gaps from 1.
 	AddEntry(ctx context.Context, e kept.Entry) error
-	// Entries lists newest first.
+	// Entries lists newest first, unless the filter says otherwise.
 	Entries(ctx context.Context, f kept.EntryFilter) ([]kept.Entry, error)
+
+	// Tree is the log's Merkle tree with everything that this transaction appended.
+	Tree(ctx context.Context) (ledger.Tree, error)
+	// TreeHashes gives the tree's hashes under those indexes, in their order.
+	TreeHashes(ctx context.Context, indexes []int64) ([]ledger.Hash, error)
+
+	// PutRecord writes a record whose Rev is one more than the stored row's, 1 when
+	// there is none; otherwise ErrConflict.
+	PutRecord(ctx context.Context, r record.Row) error
+	Record(ctx context.Context, kind, key string) (record.Row, error)
+	Records(ctx context.Context, kind string, f record.Filter) ([]record.Row, error)
 
 	// PutFinding inserts or replaces by Key.
 	PutFinding(ctx context.Context, f kept.Finding) error

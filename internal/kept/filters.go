@@ -21,6 +21,9 @@ type EntryFilter struct {
 	Object string // exact
 	Actor  string // exact
 	Limit  int
+	// Forward lists oldest first, all that come after the number After.
+	Forward bool
+	After   int64
 }
 
 // FindingFilter narrows Findings; zero fields do not.

@@ -6,6 +6,7 @@ import (
 
 	"beredskab/internal/door"
 	"beredskab/internal/kept"
+	"beredskab/internal/ledger"
 	"beredskab/internal/proof"
 	"beredskab/internal/store"
 	"beredskab/internal/store/pgtest"
@@ -32,7 +33,7 @@ func TestCommitWithoutAnswerIsUnknown(t *testing.T) {
 	go func() {
 		said <- db.Update(t.Context(), func(tx door.Tx) error {
 			ran++
-			return tx.AddEntry(t.Context(), kept.Entry{Actor: "p", Outcome: "done"})
+			return tx.AddEntry(t.Context(), kept.Entry{Actor: "p", Outcome: "done", Hash: ledger.Leaf(nil)})
 		})
 	}()
 	if !proof.Await(time.Minute, func() bool {

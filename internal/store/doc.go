@@ -1,4 +1,4 @@
-// Package store keeps the register on SQLite and on PostgreSQL: register.Store
+// Package store keeps the register on SQLite and on PostgreSQL: door.Store
 // in two engines, one set of statements, and the queue that stands on the same
 // database (DESIGN 2).
 //

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -9,7 +10,9 @@ import (
 
 	"beredskab/internal/fault"
 	"beredskab/internal/kept"
+	"beredskab/internal/ledger"
 	"beredskab/internal/store/queries"
+	"beredskab/internal/store/tree"
 )
 
 // AddEntry keeps the entry for the end of the transaction. Whoever draws the
@@ -45,7 +48,8 @@ func (s *sqliteSession) appendEntries(ctx context.Context, list []kept.Entry) er
 			return err
 		}
 	}
-	return nil
+	_, err := tree.Grow(ctx, s.statements())
+	return err
 }
 
 // appendPostgres is NextEntry and AddEntry in one statement.
@@ -53,18 +57,39 @@ const appendPostgres = `WITH head AS (UPDATE log_head SET seq = seq + 1 WHERE on
 INSERT INTO entry (seq, at, actor, act, object, outcome, bytes, hash)
 SELECT seq, $1, $2, $3, $4, $5, $6, $7 FROM head`
 
-// appendEntries sends all of them in one round trip.
+// appendEntries sends all of them in one round trip, and the tree with them as
+// this process knows it. When another node was first, the tree is read anew.
 func (s *postgresSession) appendEntries(ctx context.Context, list []kept.Entry) error {
 	var batch pgx.Batch
-	for _, e := range list {
-		batch.Queue(appendPostgres, micros(e.At), e.Actor, e.Act, e.Object, e.Outcome, blob(e.Bytes), blob(e.Hash)).Exec(func(tag pgconn.CommandTag) error {
+	leaves := make([][]byte, len(list))
+	for i, e := range list {
+		leaves[i] = blob(e.Hash)
+		batch.Queue(appendPostgres, micros(e.At), e.Actor, e.Act, e.Object, e.Outcome, blob(e.Bytes), leaves[i]).Exec(func(tag pgconn.CommandTag) error {
 			if tag.RowsAffected() != 1 {
 				return errors.New("the log has lost its head")
 			}
 			return nil
 		})
 	}
-	return s.onConnection(func() error { return s.tx.SendBatch(ctx, &batch).Close() })
+	grown, fits := s.tree(), false
+	if err := tree.Queue(&batch, &grown, leaves, &fits); err != nil {
+		return err
+	}
+	err := s.onConnection(func() error { return s.tx.SendBatch(ctx, &batch).Close() })
+	if err == nil && !fits {
+		grown, err = tree.Grow(ctx, s.statements())
+	}
+	s.grown = &grown
+	return err
+}
+
+// tree is the log's tree as this transaction left it, or as this process last
+// committed it: at its size it is that for ever.
+func (s *postgresSession) tree() ledger.Tree {
+	if last := cmp.Or(s.grown, s.db.tree.Load()); last != nil {
+		return *last
+	}
+	return ledger.Tree{}
 }
 
 func (t *transaction) Entries(ctx context.Context, f kept.EntryFilter) ([]kept.Entry, error) {
@@ -74,6 +99,8 @@ func (t *transaction) Entries(ctx context.Context, f kept.EntryFilter) ([]kept.E
 	var rows []queries.Entry
 	var err error
 	switch {
+	case f.Forward:
+		rows, err = t.q.EntriesAfter(ctx, queries.EntriesAfterParams{After: f.After, Most: most(f.Limit)})
 	case f.Object != "":
 		rows, err = t.q.EntriesOfObject(ctx, queries.EntriesOfObjectParams{Object: f.Object, Actor: f.Actor, Most: most(f.Limit)})
 	case f.Actor != "":

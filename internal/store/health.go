@@ -9,6 +9,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"beredskab/internal/disk"
+	"beredskab/internal/store/meaning"
 	"beredskab/internal/store/move"
 	"beredskab/internal/store/sound"
 )
@@ -72,5 +73,5 @@ func (db *DB) Backup(ctx context.Context, path string) error {
 // Faulty tells an error of the database from one of the register's rules: the
 // disk, the connection, a lock that nobody gives up.
 func (db *DB) Faulty(err error) bool {
-	return errors.Is(err, ErrFull) || errors.Is(err, ErrFailed) || errors.Is(err, ErrCommitUnknown) || db.engine.classify(err) != ordinary
+	return errors.Is(err, ErrFull) || errors.Is(err, ErrFailed) || errors.Is(err, ErrCommitUnknown) || db.engine.classify(err) != meaning.Ordinary
 }

@@ -81,7 +81,7 @@ func TestCheckBesideWritersRaisesNoFalseAlarm(t *testing.T) {
 		t.Logf("%d entries were written during 30 checks", after-before)
 		equal(t, "problems", db.Check(t.Context()).Problems, []string(nil))
 		update(t, db, func(tx door.Tx) error {
-			return tx.AddEntry(t.Context(), kept.Entry{At: at(0), Outcome: "done", Bytes: []byte("b"), Hash: []byte("h")})
+			return tx.AddEntry(t.Context(), kept.Entry{At: at(0), Outcome: "done", Bytes: []byte("b"), Hash: ledger.Leaf([]byte("h"))})
 		})
 		last := fmt.Sprintf("entry %d of the log", old+counts[0]+counts[1]+1)
 		if found := strings.Join(db.Check(t.Context()).Problems, "\n"); !strings.Contains(found, last) {

@@ -17,6 +17,7 @@ import (
 
 	"beredskab/internal/disk"
 	"beredskab/internal/fault"
+	"beredskab/internal/store/meaning"
 )
 
 //go:embed migrations/sqlite/*.sql migrations/postgres/*.sql
@@ -165,5 +166,5 @@ func (db *DB) migratePostgres(ctx context.Context) error {
 
 // missingTable knows the engines' different words for it.
 func missingTable(err error) bool {
-	return isSQLiteMissingTable(err) || isPostgresState(err, "42P01") || errors.Is(err, sql.ErrNoRows)
+	return meaning.MissingTable(err) || meaning.IsState(err, "42P01") || errors.Is(err, sql.ErrNoRows)
 }

@@ -12,6 +12,7 @@ import (
 	"beredskab/internal/door"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
+	"beredskab/internal/ledger"
 	"beredskab/internal/register"
 	"beredskab/internal/store"
 )
@@ -55,7 +56,7 @@ func TestMoveThereAndBack(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return tx.AddEntry(t.Context(), kept.Entry{At: at(9), Actor: "a", Act: "x", Object: "y", Outcome: "done", Bytes: []byte("b"), Hash: []byte("h")})
+		return tx.AddEntry(t.Context(), kept.Entry{At: at(9), Actor: "a", Act: "x", Object: "y", Outcome: "done", Bytes: []byte("b"), Hash: ledger.Leaf([]byte("b"))})
 	})
 	equal(t, "next entry", must[int64](t)(entries(t, server)), before+1)
 	if _, err := fill(t, lite, server); !errors.Is(err, kept.ErrNotEmpty) {

@@ -14,6 +14,8 @@ import (
 	"beredskab/internal/disk"
 	"beredskab/internal/door"
 	"beredskab/internal/kept"
+	"beredskab/internal/ledger"
+	"beredskab/internal/store/meaning"
 )
 
 // ErrLocked says that another server works on the same data folder.
@@ -74,7 +76,8 @@ type DB struct {
 	pgx     *pgxpool.Pool // PostgreSQL only
 	lock    *os.File      // in mode Serve
 	queue   enqueuer
-	failed  atomic.Pointer[error] // why nothing more is written (F13)
+	failed  atomic.Pointer[error]       // why nothing more is written (F13)
+	tree    atomic.Pointer[ledger.Tree] // PostgreSQL: the log's, as last committed here
 }
 
 // engine is what differs between the two databases.
@@ -85,7 +88,7 @@ type engine interface {
 	// share ends a query of one row that must stay as it is until the commit.
 	share() string
 	begin(ctx context.Context, db *DB, write bool) (session, error)
-	classify(err error) meaning
+	classify(err error) meaning.Meaning
 }
 
 // session is one transaction of an engine.

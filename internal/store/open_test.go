@@ -185,7 +185,7 @@ func TestCheck(t *testing.T) {
 		db := open(t, options)
 		h := db.Check(t.Context())
 		equal(t, "problems", h.Problems, []string(nil))
-		equal(t, "schema", h.Schema, int64(2))
+		equal(t, "schema", h.Schema, int64(3))
 		if h.Version == "" || h.Engine != db.Engine() || (options.Path != "") != (h.Free > 0 && h.Total > h.Free) {
 			t.Errorf("got %+v", h)
 		}

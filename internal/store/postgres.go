@@ -15,6 +15,8 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"beredskab/internal/disk"
+	"beredskab/internal/ledger"
+	"beredskab/internal/store/meaning"
 )
 
 const (
@@ -138,6 +140,8 @@ func judgePostgres(version, fsync, pages, commit string) error {
 
 type postgresEngine struct{}
 
+func (postgresEngine) classify(err error) meaning.Meaning { return meaning.OfPostgres(err) }
+
 func (postgresEngine) name() string { return "postgres" }
 
 func (postgresEngine) clock() string {
@@ -150,9 +154,10 @@ func (postgresEngine) share() string { return " FOR SHARE" }
 // database/sql one: the register's statements go through database/sql, River's
 // through pgx, and both are in the same transaction.
 type postgresSession struct {
-	db   *DB
-	conn *sql.Conn
-	tx   pgx.Tx
+	db    *DB
+	conn  *sql.Conn
+	tx    pgx.Tx
+	grown *ledger.Tree // the log's tree, when this transaction appended to it
 }
 
 func (postgresEngine) begin(ctx context.Context, db *DB, write bool) (session, error) {
@@ -186,7 +191,11 @@ func (s *postgresSession) statements() statements { return reboundConn{s.conn} }
 func (s *postgresSession) commit(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
 	defer cancel()
-	return s.onConnection(func() error { return s.tx.Commit(ctx) })
+	err := s.onConnection(func() error { return s.tx.Commit(ctx) })
+	if err == nil && s.grown != nil {
+		s.db.tree.Store(s.grown)
+	}
+	return err
 }
 
 // onConnection runs what speaks to pgx's own connection while database/sql holds

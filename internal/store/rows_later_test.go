@@ -7,6 +7,7 @@ import (
 
 	"beredskab/internal/door"
 	"beredskab/internal/kept"
+	"beredskab/internal/ledger"
 	"beredskab/internal/outbox"
 	"beredskab/internal/store"
 )
@@ -160,7 +161,7 @@ func TestEntries(t *testing.T) {
 		e := func(seq int64, actor, object string) kept.Entry {
 			return kept.Entry{
 				Seq: seq, At: at(int(seq)), Actor: actor, Act: "confirm", Object: object, Outcome: "done",
-				Bytes: []byte("b"), Hash: []byte{0, 1, 255},
+				Bytes: []byte("b"), Hash: ledger.Leaf([]byte{0, 1, 255}),
 			}
 		}
 		all := []kept.Entry{e(1, "p", "x"), e(2, "q", "x"), e(3, "p", "y")}

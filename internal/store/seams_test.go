@@ -17,6 +17,7 @@ import (
 
 	"beredskab/internal/door"
 	"beredskab/internal/kept"
+	"beredskab/internal/store/meaning"
 )
 
 func openHere(t *testing.T, options Options) *DB {
@@ -118,22 +119,22 @@ func TestFaults(t *testing.T) {
 	for _, c := range []struct {
 		engine engine
 		err    error
-		want   meaning
+		want   meaning.Meaning
 	}{
-		{lite, sqlite3.Error{Code: sqlite3.ErrBusy}, again},
-		{lite, sqlite3.Error{Code: sqlite3.ErrFull}, full},
-		{lite, sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrWrite, SystemErrno: syscall.ENOSPC}, full},
-		{lite, sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrWrite, SystemErrno: syscall.EIO}, broken},
-		{lite, sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrFsync, SystemErrno: syscall.ENOSPC}, broken},
-		{lite, sqlite3.Error{Code: sqlite3.ErrCorrupt}, broken},
-		{lite, sqlite3.Error{Code: sqlite3.ErrConstraint}, ordinary},
-		{post, &pgconn.PgError{Code: "40001"}, again},
-		{post, &pgconn.PgError{Code: "40P01"}, again},
-		{post, &pgconn.PgError{Code: "57P01"}, lost},
-		{post, &pgconn.PgError{Code: "53100"}, full},
-		{post, &pgconn.PgError{Code: "23503"}, ordinary},
-		{post, fmt.Errorf("committing: %w", pgx.ErrTxCommitRollback), again},
-		{post, errors.New("anything"), ordinary},
+		{lite, sqlite3.Error{Code: sqlite3.ErrBusy}, meaning.Again},
+		{lite, sqlite3.Error{Code: sqlite3.ErrFull}, meaning.Full},
+		{lite, sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrWrite, SystemErrno: syscall.ENOSPC}, meaning.Full},
+		{lite, sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrWrite, SystemErrno: syscall.EIO}, meaning.Broken},
+		{lite, sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrFsync, SystemErrno: syscall.ENOSPC}, meaning.Broken},
+		{lite, sqlite3.Error{Code: sqlite3.ErrCorrupt}, meaning.Broken},
+		{lite, sqlite3.Error{Code: sqlite3.ErrConstraint}, meaning.Ordinary},
+		{post, &pgconn.PgError{Code: "40001"}, meaning.Again},
+		{post, &pgconn.PgError{Code: "40P01"}, meaning.Again},
+		{post, &pgconn.PgError{Code: "57P01"}, meaning.Lost},
+		{post, &pgconn.PgError{Code: "53100"}, meaning.Full},
+		{post, &pgconn.PgError{Code: "23503"}, meaning.Ordinary},
+		{post, fmt.Errorf("committing: %w", pgx.ErrTxCommitRollback), meaning.Again},
+		{post, errors.New("anything"), meaning.Ordinary},
 	} {
 		if got := c.engine.classify(fmt.Errorf("wrapped: %w", c.err)); got != c.want {
 			t.Errorf("%v: got %d, want %d", c.err, got, c.want)

@@ -13,6 +13,7 @@ import (
 	"github.com/mattn/go-sqlite3"
 
 	"beredskab/internal/disk"
+	"beredskab/internal/store/meaning"
 )
 
 const (
@@ -199,6 +200,8 @@ func damaged(err error) error {
 
 type sqliteEngine struct{}
 
+func (sqliteEngine) classify(err error) meaning.Meaning { return meaning.OfSQLite(err) }
+
 func (sqliteEngine) name() string { return "sqlite" }
 
 func (sqliteEngine) clock() string { return "SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER)" }
@@ -249,7 +252,7 @@ type watchedConn struct {
 
 // note passes the error on.
 func (c watchedConn) note(err error) error {
-	if err != nil && err != io.EOF && c.db.engine.classify(err) == broken && c.db.failed.Load() == nil {
+	if err != nil && err != io.EOF && c.db.engine.classify(err) == meaning.Broken && c.db.failed.Load() == nil {
 		_ = c.db.fail(err)
 	}
 	return err

@@ -9,6 +9,7 @@ import (
 	"beredskab/internal/door"
 	"beredskab/internal/fault"
 	"beredskab/internal/kept"
+	"beredskab/internal/store/meaning"
 	"beredskab/internal/store/queries"
 )
 
@@ -76,7 +77,7 @@ func (db *DB) again(ctx context.Context, do func() error) error {
 	pause, begun := firstPause, time.Now()
 	for {
 		err := do()
-		if db.pgx != nil && db.engine.classify(err) == lost {
+		if db.pgx != nil && db.engine.classify(err) == meaning.Lost {
 			db.pgx.Reset() // The others in the pool are no better, and each would be waited for.
 		}
 		if err == nil || !db.mayRepeat(err) || time.Since(begun) > repeatFor {

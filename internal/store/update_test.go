@@ -15,6 +15,7 @@ import (
 
 	"beredskab/internal/door"
 	"beredskab/internal/kept"
+	"beredskab/internal/ledger"
 	"beredskab/internal/store"
 )
 
@@ -75,7 +76,7 @@ func inTurn(t *testing.T, goroutines int, do func(i int) error) {
 func writeEverywhere(ctx context.Context, tx door.Tx) error {
 	_, errRun := tx.AddRun(ctx, aRun("2026-01", "a", 0))
 	_, _, errVersion := tx.AddVersion(ctx, kept.Version{Hash: "h", Kind: "plan", ID: "a"})
-	errEntry := tx.AddEntry(ctx, kept.Entry{Actor: "p", Outcome: "done"})
+	errEntry := tx.AddEntry(ctx, kept.Entry{Actor: "p", Outcome: "done", Hash: ledger.Leaf(nil)})
 	_, _, errNotice := tx.AddNotice(ctx, aNotice("k", "2026-01", 1))
 	return errors.Join(errRun, errVersion, errEntry, errNotice, tx.Wake(ctx, "2026-01", kept.LookQueue, time.Time{}))
 }
@@ -105,7 +106,9 @@ func TestRollbackLeavesNothing(t *testing.T) {
 		for _, table := range []string{"run", "version", "entry", "notice", "river_job"} {
 			equal(t, table, count(t, outside(t, options), table), 0)
 		}
-		update(t, db, func(tx door.Tx) error { return tx.AddEntry(t.Context(), kept.Entry{Outcome: "done"}) })
+		update(t, db, func(tx door.Tx) error {
+			return tx.AddEntry(t.Context(), kept.Entry{Outcome: "done", Hash: ledger.Leaf(nil)})
+		})
 		view(t, db, func(tx door.Tx) error {
 			equal(t, "no gap", must[[]kept.Entry](t)(tx.Entries(t.Context(), kept.EntryFilter{}))[0].Seq, int64(1))
 			return nil
@@ -207,7 +210,7 @@ func countUp(ctx context.Context, tx door.Tx, i, round int) error {
 	if err := tx.SaveRun(ctx, run, run.Seq-1); err != nil {
 		return err
 	}
-	errEntry := tx.AddEntry(ctx, kept.Entry{Actor: fmt.Sprint(i), Outcome: "done"})
+	errEntry := tx.AddEntry(ctx, kept.Entry{Actor: fmt.Sprint(i), Outcome: "done", Hash: ledger.Leaf(nil)})
 	_, _, errVersion := tx.AddVersion(ctx, kept.Version{Hash: fmt.Sprint(i, round), Kind: "plan", ID: "a"})
 	_, errNode := tx.StartNode(ctx, kept.Node{Name: fmt.Sprint("n", i)})
 	return errors.Join(errEntry, errVersion, errNode)

@@ -109,6 +109,18 @@ type Occurrence struct {
 	DecidedAt int64
 }
 
+type Record struct {
+	Kind      string
+	RecordKey string
+	System    string
+	Person    string
+	State     string
+	Due       int64
+	At        int64
+	Rev       int64
+	Body      string
+}
+
 type Run struct {
 	ID        string
 	Year      int64

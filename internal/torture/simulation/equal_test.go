@@ -13,8 +13,10 @@ import (
 
 	"beredskab/internal/door"
 	"beredskab/internal/kept"
+	"beredskab/internal/ledger"
 	"beredskab/internal/outbox"
 	"beredskab/internal/proof"
+	"beredskab/internal/record"
 	"beredskab/internal/store"
 )
 
@@ -197,13 +199,16 @@ func (p *player) writeMore() {
 		n.ID = p.notice()
 		p.say("SaveNotice", nil, p.tx.SaveNotice(p.ctx, n))
 	case 3:
-		p.say("AddEntry", nil, p.tx.AddEntry(p.ctx, kept.Entry{At: p.at(), Actor: p.key(), Act: p.key(), Object: p.key(), Outcome: "done", Bytes: []byte(p.key()), Hash: []byte(p.key())}))
+		p.say("AddEntry", nil, p.tx.AddEntry(p.ctx, kept.Entry{At: p.at(), Actor: p.key(), Act: p.key(), Object: p.key(), Outcome: "done", Bytes: []byte(p.key()), Hash: ledger.Leaf([]byte(p.key()))}))
 	case 4:
 		p.say("PutFinding", nil, p.tx.PutFinding(p.ctx, kept.Finding{Key: p.key(), Code: "C1", System: p.key(), Run: p.run(), RaisedAt: p.at(), SeenAt: p.at(), ClosedAt: p.at()}))
 	case 5:
 		epoch, err := p.tx.StartNode(p.ctx, kept.Node{Name: p.key(), Site: p.key(), Key: p.key(), Started: p.at()})
 		p.say("StartNode", epoch, err)
 		p.say("Beat", nil, p.tx.Beat(p.ctx, p.key(), epoch))
+		p.say("PutRecord", nil, p.tx.PutRecord(p.ctx, record.Row{
+			Kind: "action", Key: p.key(), System: p.pick("", "a"), Person: p.pick("", "b"), State: p.key(), At: p.at(), Rev: 1 + p.dice.IntN(3), Body: []byte(`{}`),
+		}))
 		if p.dice.IntN(3) == 0 {
 			p.say("ForgetNode", nil, p.tx.ForgetNode(p.ctx, p.key()))
 		}
@@ -276,6 +281,14 @@ func (p *player) readMore(limit int) {
 	p.say("Entries", entries, err)
 	findings, err := p.tx.Findings(p.ctx, kept.FindingFilter{System: p.pick("", "a"), Run: p.pick("", "2026-01"), Open: limit == 0})
 	p.say("Findings", findings, err)
+	records, err := p.tx.Records(p.ctx, "action", record.Filter{System: p.pick("", "a"), Person: p.pick("", "b"), State: p.pick("", "c")})
+	p.say("Records", records, err)
+	one, err := p.tx.Record(p.ctx, "action", p.key())
+	p.say("Record", one, err)
+	entries, err = p.tx.Entries(p.ctx, kept.EntryFilter{Forward: true, After: int64(limit), Limit: limit})
+	p.say("Entries forward", entries, err)
+	tree, err := p.tx.Tree(p.ctx)
+	p.say("Tree", tree.Root().String(), err)
 	node, err := p.tx.Node(p.ctx, p.key())
 	p.say("Node", timeless(node), err)
 	nodes, err := p.tx.Nodes(p.ctx)

@@ -217,6 +217,9 @@ func (t *tx) AddEntry(_ context.Context, e kept.Entry) error {
 }
 
 func (t *tx) Entries(_ context.Context, f kept.EntryFilter) ([]kept.Entry, error) {
+	if f.Forward {
+		return limited(slices.Clone(t.db.entries[min(int(f.After), len(t.db.entries)):]), f.Limit), nil
+	}
 	list := []kept.Entry{}
 	for _, e := range slices.Backward(t.db.entries) {
 		if (f.Object == "" || e.Object == f.Object) && (f.Actor == "" || e.Actor == f.Actor) {

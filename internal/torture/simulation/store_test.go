@@ -11,6 +11,7 @@ import (
 	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
+	"beredskab/internal/record"
 )
 
 // table is rows by their natural key. What a transaction wrote is taken back
@@ -73,6 +74,7 @@ type database struct {
 	deliveries  table[deliveryKey, outbox.Delivery]
 	entries     []kept.Entry
 	findings    table[string, kept.Finding]
+	records     table[[2]string, record.Row]
 	nodes       table[string, kept.Node]
 	jobs        table[int64, job]
 	lastJob     int64
@@ -107,7 +109,7 @@ func newDatabase(m mutant) *database {
 		events: table[string, []kept.Event]{}, attempts: table[attemptKey, kept.Attempt]{},
 		occurrences: table[occurrenceKey, kept.Occurrence]{}, schedules: table[string, kept.Schedule]{},
 		noticeIDs: table[string, int64]{}, owed: table[int64, bool]{}, deliveries: table[deliveryKey, outbox.Delivery]{},
-		findings: table[string, kept.Finding]{}, nodes: table[string, kept.Node]{}, jobs: table[int64, job]{},
+		findings: table[string, kept.Finding]{}, records: table[[2]string, record.Row]{}, nodes: table[string, kept.Node]{}, jobs: table[int64, job]{},
 		changed: make(chan struct{}), locks: map[string]chan struct{}{}, mutant: m,
 	}
 }
