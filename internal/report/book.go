@@ -214,7 +214,11 @@ func (c *compiled) lanes(say *phrase.Phrases) picture.Picture {
 			Late: r.PlannedFinish+c.graph.Allowance() > r.RTO,
 		})
 	}
-	return picture.Lanes(say, "lanes", say.Say("book.lanes"), stops)
+	caption := say.Say("book.lanes")
+	if len(stops) > picture.MostStops {
+		caption = say.Say("book.lanes.part", picture.MostStops)
+	}
+	return picture.Lanes(say, "lanes", caption, stops)
 }
 
 // mostDrawn is how many systems a picture of the chain can hold.

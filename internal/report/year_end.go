@@ -5,6 +5,7 @@ import (
 
 	"beredskab/internal/report/page"
 	"beredskab/internal/report/phrase"
+	"beredskab/internal/report/picture"
 )
 
 // request is what the committee is asked for, who has approved the report, and
@@ -53,17 +54,23 @@ func (d *figured) data() page.Section {
 	}}, After: []string{d.Say("data.method")}}
 }
 
+// mostPrinted is how many runs are worth paper; the frozen figures have them all.
+const mostPrinted = 1000
+
 // annex is everything that the open report leaves out.
 func (d *figured) annex() *page.Document {
 	doc := d.base("closed", d.Say("annex.title", d.f.From.In(d.Zone).Year()), d.Say("annex.lead"))
 	systems := d.systemTable()
 	runs := page.Section{ID: "runs", Title: d.Say("annex.runs")}
-	if len(d.f.Runs) > 0 {
-		runs.Tables = []page.Table{d.runTable("runs", d.f.Runs)}
+	if n := len(d.f.Runs); n > 0 {
+		runs.Tables = []page.Table{d.runTable("runs", d.f.Runs[:min(n, mostPrinted)])}
+	}
+	if more := len(d.f.Runs) - mostPrinted; more > 0 {
+		runs.After = []string{d.Count("annex.more", more)}
 	}
 	sections := []page.Section{{ID: "systems", Title: d.Say("annex.systems"), Tables: []page.Table{systems}}, d.outside(len(d.f.Systems)), runs}
 	sections[1].Pictures = nil
-	if p, ok := d.heat(len(d.f.Systems)); ok {
+	if p, ok := d.heat(30); ok {
 		p.Printed = true
 		sections = append(sections, page.Section{ID: "heat-all", Title: d.Say("year.heat"), Pictures: []page.Figure{p}})
 	}
@@ -108,7 +115,7 @@ func (d *figured) actionList() page.Section {
 	if len(rows) > 0 {
 		s.Tables = []page.Table{{
 			ID: "actions-table", Caption: d.Say("annex.actions"), Rows: rows,
-			Columns: page.Columns(d.Say("col.number"), d.Say("col.thing"), d.Say("col.system"), d.Say("col.severity"), d.Say("col.owner"), d.Say("col.due"), d.Say("col.status")),
+			Columns: page.Columns(">"+d.Say("col.number"), d.Say("col.thing"), d.Say("col.system"), d.Say("col.severity"), d.Say("col.owner"), d.Say("col.due"), d.Say("col.status")),
 		}}
 	}
 	return s
@@ -120,13 +127,13 @@ func (d *figured) dispensationList() page.Section {
 	for _, x := range d.f.Dispensations {
 		rows = append(rows, []string{
 			x.ID, d.named(x.System), d.Word("rule", x.Rule), x.Reason, phrase.Dash(x.Risk), phrase.Dash(x.Compensation),
-			d.Day(x.From) + " –\n" + d.Day(x.Until), d.Say("waiver.by", phrase.Dash(x.Applicant), phrase.Dash(x.Decider)),
+			d.Day(x.From) + "\u00a0–\n" + d.Day(x.Until), d.Say("waiver.by", phrase.Dash(x.Applicant), phrase.Dash(x.Decider)),
 		})
 	}
 	if len(rows) > 0 {
 		s.Tables = []page.Table{{
 			ID: "waivers-table", Caption: d.Say("annex.dispensations"), Rows: rows,
-			Columns: page.Columns(d.Say("col.number"), d.Say("col.system"), d.Say("col.rule"), d.Say("col.reason"), d.Say("col.risk"), d.Say("col.compensation"), d.Say("col.in.force"), d.Say("col.by")),
+			Columns: page.Columns(">"+d.Say("col.number"), d.Say("col.system"), d.Say("col.rule"), d.Say("col.reason"), d.Say("col.risk"), d.Say("col.compensation"), d.Say("col.in.force"), d.Say("col.by")),
 		}}
 	}
 	return s
@@ -140,7 +147,7 @@ func (d *figured) supplierList() page.Section {
 		for _, id := range x.Systems {
 			names = append(names, d.named(id))
 		}
-		rows = append(rows, []string{x.Name, strings.Join(names, ", "), phrase.Dash(x.Window), d.Day(x.Tested), d.Day(x.TookPart), d.Day(x.ContractEnd), d.standing(x.State)})
+		rows = append(rows, []string{x.Name, strings.Join(names, ", "), phrase.Dash(x.Window), d.Day(x.Tested), d.Day(x.TookPart), d.Day(x.ContractEnd), picture.Mark(x.State) + "\u00a0" + d.Word("shown", x.State)})
 	}
 	if len(rows) > 0 {
 		s.Tables = []page.Table{{

@@ -11,8 +11,12 @@ type Stop struct {
 	Late   bool // finishes after what is accepted
 }
 
+// MostStops is how many systems Lanes draws: what fits on a page.
+const MostStops = 60
+
 // Lanes draws the order in which systems are back as lanes of time: what within
-// the hour, what next. The numbers are the order in which to begin.
+// the hour, what next. The numbers are the order in which to begin. Only the
+// first MostStops are drawn; the table has all.
 func Lanes(s Speaker, id, caption string, stops []Stop) Picture {
 	const left, width, height, gap, inALane = 112, 168, 44, 8, 4
 	c := canvas{Speaker: s, id: id}
@@ -23,8 +27,9 @@ func Lanes(s Speaker, id, caption string, stops []Stop) Picture {
 	}
 	lanes, late := make([][]int, len(laneEnds())), 0
 	for i, stop := range stops {
-		at := lane(stop.Finish)
-		lanes[at] = append(lanes[at], i)
+		if at := lane(stop.Finish); i < MostStops {
+			lanes[at] = append(lanes[at], i)
+		}
 		met := "✓ " + c.Say("aim.met")
 		if stop.Late {
 			late++
