@@ -2,14 +2,18 @@ package report
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/xml"
 	"errors"
 	"io"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"beredskab/internal/plan"
 )
@@ -229,6 +233,47 @@ func TestCircle(t *testing.T) {
 		}
 		if i < 2 && !strings.Contains(b.String(), "venter på hinanden i ring") {
 			t.Errorf("the book as %s says nothing of the circle", form)
+		}
+	}
+}
+
+// TestPages prints with the Chromium of this machine when there is one: the
+// yearly report of very many systems has at most six pages, and each action card
+// has one. Without a browser the caller is told so.
+func TestPages(t *testing.T) {
+	path, err := FindBrowser()
+	if err != nil {
+		if !errors.Is(err, ErrNoBrowser) || !errors.Is(PDF(t.Context(), Browser{}, nil, io.Discard), ErrNoBrowser) {
+			t.Error(err)
+		}
+		return
+	}
+	many := sampleFigures(t, 2026, 4)
+	for range 4 {
+		many.Systems, many.Runs, many.Actions = append(many.Systems, many.Systems...), append(many.Runs, many.Runs...), append(many.Actions, many.Actions...)
+		many.Dispensations, many.Suppliers = append(many.Dispensations, many.Dispensations...), append(many.Suppliers, many.Suppliers...)
+		many.Changes, many.Tasks = append(many.Changes, many.Changes...), append(many.Tasks, many.Tasks...)
+	}
+	year, book := yearInput(t), bookInput(t, nil)
+	year.Frozen, book.Set = frozen(t, many), sampleSet(t)
+	for name, c := range map[string]struct {
+		make        func(io.Writer) error
+		least, most int
+	}{
+		"year":  {func(w io.Writer) error { return Year(w, year, HTML, "da") }, 3, 6},
+		"cards": {func(w io.Writer) error { return Cards(w, book, HTML, "da") }, 19, 19},
+	} {
+		var html, pdf bytes.Buffer
+		if err := c.make(&html); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+		defer cancel()
+		if err := PDF(ctx, Browser{Path: path, NoSandbox: os.Getuid() == 0}, html.Bytes(), &pdf); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(regexp.MustCompile(`/Type\s*/Page\b`).FindAll(pdf.Bytes(), -1)); n < c.least || n > c.most {
+			t.Errorf("%s has %d pages, want %d to %d", name, n, c.least, c.most)
 		}
 	}
 }
