@@ -16,6 +16,7 @@ import (
 	"beredskab/internal/action"
 	"beredskab/internal/disk"
 	"beredskab/internal/door"
+	"beredskab/internal/governance"
 	"beredskab/internal/notify"
 	"beredskab/internal/ops"
 	"beredskab/internal/plan"
@@ -28,6 +29,7 @@ import (
 type App struct {
 	Settings *Settings
 	Register *register.Register
+	Office   *governance.Office
 	Courier  *notify.Courier
 	Log      *slog.Logger
 
@@ -84,7 +86,9 @@ func Open(ctx context.Context, s *Settings, mode Mode, log *slog.Logger) (*App, 
 		return nil, errors.Join(fmt.Errorf("%s: %w", s.File, err), a.store.Close())
 	}
 	a.meter = ops.NewMeter(a.store, a.store.Faulty)
-	a.Register = register.New(door.New(a.meter, newClock()), register.Options{Routes: s.Routes(), Command: "beredskab --dir " + s.Dir, Room: a.room})
+	d := door.New(a.meter, newClock())
+	a.Office = governance.New(d)
+	a.Register = register.New(d, register.Options{Routes: s.Routes(), Command: "beredskab --dir " + s.Dir, Room: a.room})
 	a.targets = newTargets(s.Targets)
 	return a, nil
 }

@@ -10,10 +10,13 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/approval"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
+	"beredskab/internal/followup"
 	"beredskab/internal/kept"
 	"beredskab/internal/ledger"
+	"beredskab/internal/rights"
 )
 
 // Clock reads the wall clock and the monotonic clock at once.
@@ -40,11 +43,11 @@ func (a Actor) Named() error {
 	return nil
 }
 
-// These are the reasons, besides a drill.Refusal, for which an act is refused.
-// A refusal has its own line in the log.
+// These are reasons for which an act is refused, beside those that drill, approval
+// and followup know. A refusal has its own line in the log.
 var (
 	// ErrNotAllowed says that this actor may not do that.
-	ErrNotAllowed = errors.New("not allowed")
+	ErrNotAllowed = rights.ErrNotAllowed
 	// ErrNoRoom says that the disk is too full for a new drill (F9).
 	ErrNoRoom = errors.New("a new drill waits until there is room")
 	// ErrBusy says that another run holds the system (F33).
@@ -113,17 +116,40 @@ func (d *Door) Do(ctx context.Context, a Actor, act, object string, fn func(Tx) 
 		}
 		return Log(ctx, tx, now, a, act, object, "done", detail)
 	})
-	var refused *drill.Refusal
-	switch {
-	case errors.Is(err, ErrNothing):
+	if errors.Is(err, ErrNothing) {
 		return nil
-	case errors.As(err, &refused), errors.Is(err, ErrNotAllowed), errors.Is(err, ErrBusy), errors.Is(err, ErrNoRoom):
-		return errors.Join(err, d.store.Update(ctx, func(tx Tx) error {
-			return Log(ctx, tx, now, a, act, object, "refused", map[string]string{"why": err.Error()})
-		}))
-	default:
-		return err
 	}
+	if why, refused := refusal(err); refused {
+		err = errors.Join(err, d.store.Update(ctx, func(tx Tx) error { return Log(ctx, tx, now, a, act, object, "refused", why) }))
+	}
+	return err
+}
+
+// why is what the log keeps of a refusal. Self says that somebody tried to have
+// the last word on what is his own (R17).
+type why struct {
+	Why  string `json:"why"`
+	Self bool   `json:"self,omitempty"`
+}
+
+func refusal(err error) (w why, refused bool) {
+	if err == nil {
+		return w, false
+	}
+	w.Why = err.Error()
+	var run *drill.Refusal
+	var right *rights.Refusal
+	var follow *followup.Refusal
+	switch {
+	case errors.As(err, &right):
+		w.Self = right.Cause == "separated"
+	case errors.As(err, &follow):
+		w.Self = follow.Self
+	case errors.As(err, &run), errors.Is(err, ErrNotAllowed), errors.Is(err, approval.ErrNotNow), errors.Is(err, ErrBusy), errors.Is(err, ErrNoRoom):
+	default:
+		return w, false
+	}
+	return w, true
 }
 
 // Log appends one line of the trace within the transaction of the act itself.

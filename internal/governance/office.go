@@ -1,0 +1,147 @@
+// Package governance is what people do about the plan besides running it: who
+// may do what, what is said of a version, what follows from a finding. Each act
+// is decided by the permission matrix and goes through the one door, with the
+// ground on which it was allowed in its line of the log (R16).
+package governance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"beredskab/internal/door"
+	"beredskab/internal/kept"
+	"beredskab/internal/matrix"
+	"beredskab/internal/record"
+	"beredskab/internal/rights"
+)
+
+// Office is where people govern.
+type Office struct{ door *door.Door }
+
+// New gives the office behind that door.
+func New(d *door.Door) *Office { return &Office{door: d} }
+
+// wish is an act as the matrix looks at it.
+type wish struct {
+	act, object string
+	permission  matrix.Permission
+	verb        matrix.Verb
+	on          rights.Object
+}
+
+// said is what the log keeps of an act that was done.
+type said struct {
+	Basis  rights.Basis `json:"basis"`
+	Detail any          `json:"detail,omitempty"`
+}
+
+// desk is one act under way.
+type desk struct {
+	ctx   context.Context
+	tx    door.Tx
+	book  *rights.Book
+	basis rights.Basis
+	now   time.Time
+}
+
+// do decides whether the actor may do that, and does it.
+func (o *Office) do(ctx context.Context, a door.Actor, w wish, fn func(*desk) (detail any, err error)) error {
+	return o.door.Do(ctx, a, w.act, w.object, func(tx door.Tx) (any, error) {
+		d := &desk{ctx: ctx, tx: tx, now: o.door.Now().Wall}
+		var err error
+		if d.book, err = book(ctx, tx); err != nil {
+			return nil, err
+		}
+		who, err := person(d.book, a, d.now)
+		if err != nil {
+			return nil, err
+		}
+		if d.basis, err = d.book.Decide(who, w.permission, w.verb, w.on, d.now); err != nil {
+			return nil, err
+		}
+		detail, err := fn(d)
+		return said{d.basis, detail}, err
+	})
+}
+
+// person is who the actor is in the book. As long as nobody is registered it is
+// whoever the actor says; from then on it is the person whose account was used,
+// and nobody acts under another's name.
+func person(b *rights.Book, a door.Actor, at time.Time) (id string, err error) {
+	if !b.Governed(at) || a.Via == "" {
+		return a.Name, nil
+	}
+	p, err := b.Who(rights.Account{Issuer: rights.Local, Subject: a.Via}, at)
+	if err != nil {
+		return "", err
+	}
+	if a.Name != p.ID && a.Name != p.Name && a.Name != a.Via {
+		return "", fmt.Errorf("%s (%s) acts as %q: act in your own name, or let yourself be given a delegation: %w", p.Name, p.ID, a.Name, door.ErrNotAllowed)
+	}
+	return p.ID, nil
+}
+
+// book reads the people as they stand.
+func book(ctx context.Context, tx door.Tx) (*rights.Book, error) {
+	persons, errP := all[rights.Person](ctx, tx, rights.KindPerson)
+	grants, errG := all[rights.Grant](ctx, tx, rights.KindGrant)
+	delegations, errD := all[rights.Delegation](ctx, tx, rights.KindDelegation)
+	if err := errors.Join(errP, errG, errD); err != nil {
+		return nil, fmt.Errorf("reading the people: %w", err)
+	}
+	return rights.NewBook(persons, grants, delegations), nil
+}
+
+func all[T any](ctx context.Context, tx door.Tx, kind string) ([]T, error) {
+	rows, err := tx.Records(ctx, kind, record.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	return record.ReadAll[T](rows)
+}
+
+// get reads one record.
+func get[T any](d *desk, kind, key string) (body T, rev int, err error) {
+	row, err := d.tx.Record(d.ctx, kind, key)
+	if err != nil {
+		return body, 0, err
+	}
+	body, err = record.Read[T](row)
+	return body, row.Rev, err
+}
+
+// rower is a body that knows its row.
+type rower interface{ Row() (record.Row, error) }
+
+// keep writes a body that was read at that revision; 0 for a new one.
+func (d *desk) keep(body rower, rev int) error {
+	row, err := body.Row()
+	if err != nil {
+		return err
+	}
+	row.Rev, row.At = rev+1, d.now
+	if err := d.tx.PutRecord(d.ctx, row); err != nil {
+		return fmt.Errorf("keeping %s %s: %w", row.Kind, row.Key, err)
+	}
+	return nil
+}
+
+// put writes a row over whatever stands there.
+func (d *desk) put(row record.Row, err error) error {
+	if err != nil {
+		return err
+	}
+	held, err := d.tx.Record(d.ctx, row.Kind, row.Key)
+	if err != nil && !errors.Is(err, kept.ErrNotFound) {
+		return err
+	}
+	row.Rev = held.Rev + 1
+	return d.tx.PutRecord(d.ctx, row)
+}
+
+// ask reads as somebody who may.
+func ask[T any](ctx context.Context, o *Office, fn func(door.Tx) (T, error)) (T, error) {
+	return door.Read(ctx, o.door, fn)
+}
