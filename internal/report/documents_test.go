@@ -65,8 +65,12 @@ func TestDocuments(t *testing.T) {
 	for name, document := range documents(t) {
 		for _, lang := range Languages() {
 			got, err := document(HTML, lang)
-			if err != nil {
-				t.Fatal(err)
+			text, also := document(Markdown, lang)
+			if err != nil || also != nil {
+				t.Fatal(err, also)
+			}
+			if lacks := regexp.MustCompile(`⟦[^⟧]*⟧|%!.{9}`).FindString(got + text); lacks != "" {
+				t.Errorf("%s in %s lacks a text: %s", name, lang, lacks)
 			}
 			golden(t, name+"."+lang+".html", got)
 		}
@@ -168,7 +172,7 @@ func TestFrozen(t *testing.T) {
 	if data.String() != string(in.Frozen) || !strings.Contains(strings.ReplaceAll(page.String(), "<wbr>", ""), hex.EncodeToString(sum[:])) {
 		t.Error("the JSON is not what was frozen, or the report shows another hash")
 	}
-	for name, bytes := range map[string]string{"no JSON": "x", "another schema": `{"schema":2}`, "a field of a later program": `{"schema":1,"later":1}`} {
+	for name, bytes := range map[string]string{"no JSON": "x", "another schema": `{"schema":2}`, "more than one": `{"schema":1}{}`, "a field of a later program": `{"schema":1,"later":1}`} {
 		if err := Year(io.Discard, YearInput{Frozen: []byte(bytes)}, HTML, "da"); !errors.Is(err, ErrFrozen) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -179,7 +183,7 @@ func TestFrozen(t *testing.T) {
 // as keeping it, and a control without proof is not kept (DESIGN 1).
 func TestUnmeasuredIsNotGood(t *testing.T) {
 	f := sampleFigures(t, 2026, 4)
-	f.Systems, f.Runs, f.Rules, f.Evidence = []System{{ID: "x", Name: "X", State: "unknown", RTO: 60}}, []Run{{ID: "1", System: "x", RTO: 60, Verdict: "passed"}}, nil, nil
+	f.Systems, f.Runs, f.Rules, f.Evidence = []System{{ID: "x", Name: "X", State: "at_risk", RTO: 60, Planned: new(58)}}, []Run{{ID: "1", System: "x", RTO: 60, Verdict: "passed"}}, nil, nil
 	f.Suppliers, f.Actions, f.Log = nil, nil, Log{Size: 1}
 	in := YearInput{Frozen: frozen(t, f)}
 	for name, make := range map[string]func(io.Writer) error{
@@ -191,8 +195,8 @@ func TestUnmeasuredIsNotGood(t *testing.T) {
 		if err := make(&b); err != nil {
 			t.Fatal(err)
 		}
-		if page := b.String(); strings.Contains(page, "✓") {
-			t.Errorf("%s ticks something off", name)
+		if page := b.String(); strings.Contains(page, "✓") || name == "year" && !strings.Contains(page, `<th scope="row">I alt</th><td class="number">1</td><td class="number">0</td><td class="number">0</td><td class="number">0</td><td class="number">0</td>`) {
+			t.Errorf("%s counts something as good", name)
 		}
 	}
 }

@@ -74,7 +74,7 @@ func (d *figured) asked() []func(System) bool {
 		func(s System) bool { return s.Workaround.Plan == "present" },
 		func(s System) bool { return s.Recovery.Plan == "present" },
 		func(s System) bool { return s.Recovery.Test == "held" || s.Workaround.Test == "held" },
-		func(s System) bool { return s.State == picture.OK || s.State == picture.AtRisk },
+		func(s System) bool { return s.RTA != nil && (s.State == picture.OK || s.State == picture.AtRisk) },
 	}
 }
 

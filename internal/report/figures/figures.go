@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 )
@@ -224,6 +225,9 @@ func Thaw(frozen []byte) (*Figures, string, error) {
 	f := new(Figures)
 	if err := d.Decode(f); err != nil {
 		return nil, "", fmt.Errorf("%w: %w", ErrFrozen, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, "", fmt.Errorf("%w: something follows them", ErrFrozen)
 	}
 	if f.Schema != 1 {
 		return nil, "", fmt.Errorf("%w: schema %d; this program reads 1", ErrFrozen, f.Schema)
