@@ -122,6 +122,8 @@
 //
 //	| library                     | packages                              | because                                                       |
 //	| --------------------------- | ------------------------------------- | ------------------------------------------------------------- |
+//	| github.com/jackc/pgx/v5     | store, store/meaning, store/tree      | the database's own batches and errors                         |
+//	| github.com/mattn/go-sqlite3 | store, store/meaning                  | the database's own errors                                     |
 //	| golang.org/x/sys            | action/supervisor, action/supervisor/landlock, app, disk | the operating system: process fences, file systems, clocks    |
 //
 // # Names

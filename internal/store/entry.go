@@ -86,10 +86,7 @@ func (s *postgresSession) appendEntries(ctx context.Context, list []kept.Entry) 
 // tree is the log's tree as this transaction left it, or as this process last
 // committed it: at its size it is that for ever.
 func (s *postgresSession) tree() ledger.Tree {
-	if last := cmp.Or(s.grown, s.db.tree.Load()); last != nil {
-		return *last
-	}
-	return ledger.Tree{}
+	return *cmp.Or(s.grown, s.db.tree.Load(), &ledger.Tree{})
 }
 
 func (t *transaction) Entries(ctx context.Context, f kept.EntryFilter) ([]kept.Entry, error) {
