@@ -35,6 +35,11 @@ func resolve(w wall, loc *time.Location) (time.Time, Cause) {
 	for {
 		_, offset := t.Zone()
 		start, end := t.ZoneBounds()
+		if !end.IsZero() && !end.After(t) {
+			// Beyond a zone's table Go gives each year 365 days: the last one of a
+			// leap year is said to be over before it begins.
+			end = end.Add(secondsPerDay * time.Second)
+		}
 		at := time.Unix(int64(w)-int64(offset), 0)
 		switch {
 		case !end.IsZero() && !at.Before(end):

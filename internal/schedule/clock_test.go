@@ -47,6 +47,11 @@ func TestClockChanges(t *testing.T) {
 		// Leap days.
 		{"0 9 29 2 *", "UTC", "2026-01-01T00:00", "2028-02-29T09:00", "2028-02-29T09:00", "", 0},
 		{"0 9 29 2 *", "UTC", "2096-03-01T00:00", "2104-02-29T09:00", "2104-02-29T09:00", "", 0},
+		// The last day of a leap year for which no zone has a table any more.
+		{"daily at 09:00", cph, "2040-12-30T12:00", "2040-12-31T09:00", "2040-12-31T08:00", "", 0},
+		{"daily at 00:30", cph, "2040-12-31T12:00", "2041-01-01T00:30", "2040-12-31T23:30", "", 0},
+		{"daily at 12:00", howe, "2040-12-30T12:00", "2040-12-31T12:00", "2040-12-31T01:00", "", 0},
+		{"daily at 21:00", "America/St_Johns", "2044-12-30T12:00", "2044-12-30T21:00", "2044-12-31T00:30", "", 0},
 	} {
 		occ, ok := rule(t, c.text, c.zone).Next(utc(t, c.after))
 		want := schedule.Occurrence{Nominal: c.nominal, Zone: c.zone, Due: utc(t, c.due), Clock: c.clock, StandsFor: c.standsFor}

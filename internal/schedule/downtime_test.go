@@ -150,7 +150,7 @@ func report(t *testing.T, id, what string, seed uint64, count int, unit, found s
 // to a year, forwards and backwards (F18, F19).
 func TestClockJumps(t *testing.T) {
 	cal := municipality(t)
-	seed, specs, jumps := proof.Seed(t), downSpecs(t), proof.Size(40, 200, 1000)
+	seed, specs, jumps := proof.Seed(t), downSpecs(t), proof.Size(40, 200, 10_000)
 	random := rand.New(rand.NewPCG(seed, 7))
 	for _, spec := range specs {
 		now := utc(t, "2026-01-01T12:00")
