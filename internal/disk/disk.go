@@ -13,8 +13,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -153,22 +155,23 @@ func WriteFile(path string, give func(io.Writer) error) error {
 // ErrLocked says that another server works on the same data folder.
 var ErrLocked = errors.New("another server works on this data folder")
 
-// Lock takes the lock of a data folder for the life of the process. The
-// kernel drops it when the process dies, however it dies.
+// bequest bounds the wait for what a server that was killed left to its children.
+const bequest = 10 * time.Second
+
+// Lock takes the lock of a data folder for the life of the process. The kernel
+// drops it when the process dies, however it dies, and when every child that it was
+// just starting has become another program: until then such a child holds what its
+// parent held. So Lock refuses at once only while the holder lives; behind a dead
+// one it waits, at most 10 seconds. The error matches ErrLocked.
 func Lock(folder string) (*os.File, error) {
 	path := filepath.Join(folder, "register.lock")
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("taking the lock of the data folder: %w", err)
 	}
-	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		holder, _ := os.ReadFile(path)
+	if err := take(file); err != nil {
 		_ = file.Close()
-		if err == syscall.EWOULDBLOCK {
-			return nil, fmt.Errorf("%w: process %s holds %s; stop it first, or give this server its own folder",
-				ErrLocked, strings.TrimSpace(string(holder)), path)
-		}
-		return nil, fmt.Errorf("taking the lock of the data folder: %w", err)
+		return nil, err
 	}
 	if err := file.Truncate(0); err != nil {
 		return nil, fmt.Errorf("writing the lock of the data folder: %w", err)
@@ -177,4 +180,28 @@ func Lock(folder string) (*os.File, error) {
 		return nil, fmt.Errorf("writing the lock of the data folder: %w", err)
 	}
 	return file, nil
+}
+
+func take(file *os.File) error {
+	for end := time.Now().Add(bequest); ; time.Sleep(10 * time.Millisecond) {
+		switch err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err {
+		case nil:
+			return nil
+		case unix.EWOULDBLOCK:
+		default:
+			return fmt.Errorf("taking the lock of the data folder: %w", err)
+		}
+		text, _ := os.ReadFile(file.Name())
+		holder := strings.TrimSpace(string(text))
+		if lives(holder) || time.Now().After(end) {
+			return fmt.Errorf("%w: process %s holds %s; stop it first, or give this server its own folder", ErrLocked, holder, file.Name())
+		}
+	}
+}
+
+// lives says whether a process has this number. Nobody has none: the holder is
+// just writing its own.
+func lives(number string) bool {
+	pid, err := strconv.Atoi(number)
+	return err == nil && pid > 0 && unix.Kill(pid, 0) != unix.ESRCH
 }

@@ -2,8 +2,10 @@ package disk_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -108,5 +110,39 @@ func TestWriteFileIsWholeOrNotAtAll(t *testing.T) {
 	}
 	if left, err := os.ReadDir(folder); err != nil || len(left) != 2 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// A killed server's child that is not yet another program holds its lock a little
+// longer. Who starts behind it waits; who starts beside a living server does not.
+func TestLockOutlivesItsProcess(t *testing.T) {
+	folder := t.TempDir()
+	lock, err := disk.Lock(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := exec.Command("cat")
+	child.ExtraFiles = []*os.File{lock}
+	hold, err := child.StdinPipe()
+	if err := errors.Join(err, child.Start(), lock.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := disk.Lock(folder); !errors.Is(err, disk.ErrLocked) || !strings.Contains(err.Error(), fmt.Sprint("process ", os.Getpid())) {
+		t.Errorf("beside a living holder: got %v", err)
+	}
+	dead := exec.Command("true")
+	if err := dead.Run(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(lock.Name(), fmt.Appendln(nil, dead.Process.Pid), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = hold.Close() }() // lets the child end
+	next, err := disk.Lock(folder)
+	if err != nil {
+		t.Fatalf("behind a dead holder: %v", err)
+	}
+	if err := errors.Join(next.Close(), child.Wait()); err != nil {
+		t.Error(err)
 	}
 }
