@@ -54,7 +54,7 @@ type importer struct {
 	grants []Grant
 }
 
-// lastNumber is the highest of p-1, p-2, …; a number is never used again.
+// lastNumber is the highest of p-1, p-2, ….
 func (b *Book) lastNumber() (last int) {
 	for id := range b.persons {
 		if digits, ok := strings.CutPrefix(id, "p-"); ok {
@@ -65,6 +65,11 @@ func (b *Book) lastNumber() (last int) {
 	}
 	return last
 }
+
+// NewID is the ID of the next person. A number is never used again.
+func (b *Book) NewID() string { return personID(b.lastNumber() + 1) }
+
+func personID(number int) string { return "p-" + strconv.Itoa(number) }
 
 // person finds or makes the person that the row is about.
 func (i *importer) person(r sheetRow) (Person, bool) {
@@ -119,7 +124,7 @@ func (i *importer) whose(r sheetRow, account Account) (p Person, first, ok bool)
 		return p, false, false
 	default:
 		i.next++
-		p = Person{ID: "p-" + strconv.Itoa(i.next), Accounts: []Account{account}}
+		p = Person{ID: personID(i.next), Accounts: []Account{account}}
 	}
 	i.order, i.people[p.ID], i.lines[p.ID] = append(i.order, p.ID), p, r.line
 	return p, true, true
