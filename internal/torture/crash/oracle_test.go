@@ -216,15 +216,15 @@ func (w *town) begun(s *server) {
 	}
 }
 
-// inHand lists the attempts of this node that are open, each with the epoch of the start that
+// inHand lists the attempts of the node that are open, each with the epoch of the start that
 // has it in hand.
-func (w *town) inHand(a *app.App) map[string]int64 {
+func (w *town) inHand(a *app.App, node string) map[string]int64 {
 	w.t.Helper()
 	list := map[string]int64{}
 	err := a.Store().View(w.t.Context(), func(tx door.Tx) error {
 		open, err := tx.OpenAttempts(w.t.Context())
 		for _, o := range open {
-			if o.Node == "test" { // what another node left is rescued when its lease is over
+			if o.Node == node { // what another node left is rescued when its lease is over
 				list[fmt.Sprintf("%s/%s/%d", o.Run, o.Step, o.Number)] = o.Epoch
 			}
 		}
@@ -241,11 +241,11 @@ func (w *town) inHand(a *app.App) map[string]int64 {
 func (w *town) serveAndTake(environ ...string) (s *server) {
 	w.t.Helper()
 	w.with(func(a *app.App) {
-		orphans := w.inHand(a)
+		orphans := w.inHand(a, "test")
 		s = w.serve(environ...)
 		from := time.Now()
 		taken := proof.Await(patience, func() bool {
-			for attempt, epoch := range w.inHand(a) {
+			for attempt, epoch := range w.inHand(a, "test") {
 				if orphans[attempt] == epoch {
 					return !s.up()
 				}
@@ -293,4 +293,5 @@ func (w *town) finish() {
 	if left := w.openRuns(); len(left) > 0 || len(slices.Collect(maps.Keys(w.open))) == 0 {
 		w.t.Errorf("drills open after the end: %v of %d", left, len(w.open))
 	}
+	w.sound = !w.t.Failed()
 }
