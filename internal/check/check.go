@@ -39,10 +39,12 @@ type Evidence struct {
 }
 
 // Waiver is a dispensation from one rule for one system, given by somebody who
-// may. It ends by itself and never makes anything ok.
+// may. It ends by itself and never makes anything ok. With a bound it covers no
+// breach that has grown beyond it, or that nobody can put a value to.
 type Waiver struct {
 	Code   string
 	System string // empty for a rule about the organisation
+	Bound  int    // how far the breach may go, as the finding's value; 0: no bound was stated
 	From   time.Time
 	Until  time.Time // the first moment at which it no longer holds
 	Ref    string

@@ -193,6 +193,29 @@ func testWaiver(t *testing.T, base Input) {
 	}
 }
 
+// A breach that has grown beyond the bound, or has no value, is not covered; of
+// two that cover it, the one that ends last counts.
+func testWaiverHasABound(t *testing.T, base Input) {
+	in := copyOf(base)
+	value := find(t, Run(in), "C2", "omsorg", "").Value
+	for _, w := range []struct {
+		bound int
+		want  State
+	}{{0, Waived}, {value, Waived}, {value + 1, Waived}, {value - 1, Breached}} {
+		in.Waivers = []Waiver{
+			{Code: "C2", System: "omsorg", Until: in.Now.AddDate(0, 1, 0), Ref: "D-1", Bound: w.bound},
+			{Code: "C2", System: "omsorg", Until: in.Now.AddDate(0, 2, 0), Ref: "D-2", Bound: 1},
+		}
+		f := find(t, Run(in), "C2", "omsorg", "")
+		if f.State != w.want || (f.State == Waived) != (f.Waiver == "D-1") {
+			t.Errorf("bound %d of %d: %s by %q", w.bound, value, f.State, f.Waiver)
+		}
+	}
+	if (Waiver{Bound: 1}).covers(None) || !(Waiver{}).covers(None) {
+		t.Error("a bound covers what has no value, or no bound does not")
+	}
+}
+
 func testASystemWithNothingButAWaiverIsWaived(t *testing.T, base Input) {
 	in := copyOf(base)
 	in.Waivers = []Waiver{{Code: "C6", System: "sql-klynge", Until: in.Now.AddDate(0, 1, 0)}}

@@ -107,23 +107,29 @@ func (r *run) append(f Finding) {
 // waive turns what is breached, and has a dispensation in force, into waived.
 func (r *run) waive() {
 	type key struct{ code, system string }
-	longest := map[key]Waiver{}
+	given := map[key][]Waiver{}
 	for _, w := range r.in.Waivers {
-		k := key{w.Code, w.System}
-		if now := r.in.Now; !now.Before(w.From) && now.Before(w.Until) && w.Until.After(longest[k].Until) {
-			longest[k] = w
+		if now := r.in.Now; !now.Before(w.From) && now.Before(w.Until) {
+			given[key{w.Code, w.System}] = append(given[key{w.Code, w.System}], w)
 		}
 	}
 	for i := range r.findings {
 		f := &r.findings[i]
-		w, ok := longest[key{f.Code, f.System}]
-		if !ok || f.State != Breached {
+		if f.State != Breached {
 			continue
 		}
-		f.State, f.WaivedUntil, f.Waiver = Waived, w.Until, w.Ref
-		f.Message += fmt.Sprintf(" (dispensation until %s)", day(w.Until))
+		for _, w := range given[key{f.Code, f.System}] {
+			if w.covers(f.Value) && w.Until.After(f.WaivedUntil) {
+				f.State, f.WaivedUntil, f.Waiver = Waived, w.Until, w.Ref
+			}
+		}
+		if f.State == Waived {
+			f.Message += fmt.Sprintf(" (dispensation until %s)", day(f.WaivedUntil))
+		}
 	}
 }
+
+func (w Waiver) covers(value int) bool { return w.Bound == 0 || value != None && value <= w.Bound }
 
 func (r *run) report() Report {
 	place := map[string]int{}

@@ -109,6 +109,7 @@ func TestSample(t *testing.T) {
 		{"Grace", testGrace},
 		{"TheFirstMeasuredTest", testTheFirstMeasuredTest},
 		{"Waiver", testWaiver},
+		{"WaiverHasABound", testWaiverHasABound},
 		{"ASystemWithNothingButAWaiverIsWaived", testASystemWithNothingButAWaiverIsWaived},
 		{"ChainRules", testChainRules},
 		{"ACircleLeavesEverySystemUnknown", testACircleLeavesEverySystemUnknown},

@@ -161,18 +161,22 @@ func (a Action) Answer(by By, planHash string) (Action, error) {
 	return b, nil
 }
 
-// Overdue tells whether it is late at that moment: not done when it was due, or
-// done and not looked at by anybody within 30 days (G5).
-func (a Action) Overdue(at time.Time) bool {
-	switch a.State {
-	case Open:
-		return at.After(a.Due)
-	case Done:
-		return a.Done != nil && at.After(a.Done.At.Add(verifyWithin))
+// Late is the moment from which it is overdue: when an open one is due, and 30
+// days after one was done that nobody has looked at (G5). It is zero for one that
+// nobody owes anything to.
+func (a Action) Late() time.Time {
+	switch {
+	case a.State == Open:
+		return a.Due
+	case a.State == Done && a.Done != nil:
+		return a.Done.At.Add(verifyWithin)
 	default:
-		return false
+		return time.Time{}
 	}
 }
+
+// Overdue tells whether it is late at that moment.
+func (a Action) Overdue(at time.Time) bool { return !a.Late().IsZero() && at.After(a.Late()) }
 
 // Row is the action as a record. The owner of an open one must act next.
 func (a Action) Row() (record.Row, error) {

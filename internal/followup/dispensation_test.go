@@ -2,8 +2,6 @@ package followup
 
 import (
 	"fmt"
-	"math/rand/v2"
-	"reflect"
 	"testing"
 	"time"
 )
@@ -67,67 +65,6 @@ func TestADispensationHasAnEndAndSaysWhatItCosts(t *testing.T) {
 	late := must(Apply(draft(), by("systemejer", 0), 0))(t)
 	_, err = late.Grant(by("it-chef", 90), "")
 	denied(t, late, late, err, false, "its time is over")
-}
-
-func TestWaiveNeverMakesOkAndEndsByItself(t *testing.T) {
-	d := must(must(Apply(draft(), by("systemejer", 0), 0))(t).Grant(by("it-chef", 1), ""))(t)
-	breach := Breach{Code: "C5", System: "esdh", State: "breached", Value: 1500}
-	at := by("", 10).At
-	for name, w := range map[string]struct {
-		change func(*Breach)
-		at     time.Time
-		want   string
-	}{
-		"covered":          {func(*Breach) {}, at, "waived"},
-		"expired":          {func(*Breach) {}, d.To, "breached"},
-		"not begun":        {func(*Breach) {}, morning().Add(-1), "breached"},
-		"grown":            {func(b *Breach) { b.Value = 1501 }, at, "breached"},
-		"without value":    {func(b *Breach) { b.Value = -1 }, at, "breached"},
-		"other rule":       {func(b *Breach) { b.Code = "C7" }, at, "breached"},
-		"other system":     {func(b *Breach) { b.System = "gis" }, at, "breached"},
-		"organisation":     {func(b *Breach) { b.System = "" }, at, "breached"},
-		"at risk":          {func(b *Breach) { b.State = "at_risk" }, at, "at_risk"},
-		"unknown":          {func(b *Breach) { b.State = "unknown" }, at, "unknown"},
-		"waived before":    {func(b *Breach) { b.State, b.Waiver = "waived", "D-1" }, at, "waived"},
-		"waived no longer": {func(b *Breach) { b.State, b.Until = "waived", d.To }, d.To, "breached"},
-	} {
-		b := breach
-		w.change(&b)
-		got := Waive([]Breach{b}, []Dispensation{d}, w.at)[0]
-		if got.State != w.want || (got.State == "waived") != (got.Until.Equal(d.To) && got.Waiver == "D-3") {
-			t.Errorf("%s: %+v", name, got)
-		}
-	}
-}
-
-// Whatever findings and dispensations there are, waiving changes breached and
-// waived into each other and nothing else, and doing it twice changes nothing.
-func TestWaiveProperty(t *testing.T) {
-	r := rand.New(rand.NewPCG(4, 41))
-	codes, systems, states := []string{"C5", "G2"}, []string{"", "esdh", "gis"}, []string{"ok", "at_risk", "breached", "unknown", "waived"}
-	for range 2000 {
-		var given []Dispensation
-		for i := range r.IntN(4) {
-			from := morning().Add(time.Duration(r.IntN(20)) * aDay)
-			given = append(given, Dispensation{
-				ID: fmt.Sprint("D-", i), Code: codes[r.IntN(2)], System: systems[r.IntN(3)], Bound: int64(r.IntN(3) * 10),
-				From: from, To: from.Add(time.Duration(1+r.IntN(20)) * aDay), Decision: []State{granted, applied, withdrawn}[r.IntN(3)],
-			})
-		}
-		b := Breach{Code: codes[r.IntN(2)], System: systems[r.IntN(3)], State: states[r.IntN(5)], Value: int64(r.IntN(30) - 1)}
-		at := morning().Add(time.Duration(r.IntN(45)) * aDay)
-		once := Waive([]Breach{b}, given, at)
-		if again := Waive(once, given, at); !reflect.DeepEqual(once, again) {
-			t.Fatalf("%+v and then %+v", once, again)
-		}
-		got, wasOpen := once[0], b.State == "breached" || b.State == "waived"
-		if isOpen := got.State == "breached" || got.State == "waived"; isOpen != wasOpen || !isOpen && got.State != b.State {
-			t.Fatalf("%s became %s", b.State, got.State)
-		}
-		if got.State == "waived" && !at.Before(got.Until) {
-			t.Fatalf("waived until %s at %s", got.Until, at)
-		}
-	}
 }
 
 func TestWarnBefore(t *testing.T) {

@@ -8,33 +8,36 @@ import (
 
 	"beredskab/internal/check"
 	"beredskab/internal/door"
+	"beredskab/internal/followup"
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
+	"beredskab/internal/record"
 )
 
 // told are the states of a finding that somebody is told of.
 func told(state check.State) bool { return state == check.Breached || state == check.AtRisk }
 
 // RecordChecks keeps what the checks found: a finding is raised once, seen again
-// each time, and closed with a reason when the rule is kept again. What is new
-// goes into the outbox, in the same transaction.
+// each time, and closed with a reason when the rule is kept again; one that was
+// closed comes back when it is seen again. What is new, and each dispensation that
+// soon ends, goes into the outbox, in the same transaction.
 func (r *Register) RecordChecks(ctx context.Context, a door.Actor, set *plan.Set, report check.Report) (raised, closed int, err error) {
 	err = r.door.Do(ctx, a, "check.record", "findings", func(tx door.Tx) (any, error) {
 		raised, closed = 0, 0
 		now := r.door.Now().Wall
-		held, err := tx.Findings(ctx, kept.FindingFilter{Open: true})
+		all, err := tx.Findings(ctx, kept.FindingFilter{})
 		if err != nil {
-			return nil, fmt.Errorf("reading the open findings: %w", err)
+			return nil, fmt.Errorf("reading the findings: %w", err)
 		}
-		open := map[string]kept.Finding{}
-		for _, f := range held {
+		held := map[string]kept.Finding{}
+		for _, f := range all {
 			if f.Run == "" {
-				open[f.Key] = f
+				held[f.Key] = f
 			}
 		}
 		for _, c := range report.Findings {
-			isNew, err := r.keepFinding(ctx, tx, set, open, c, now)
+			isNew, err := r.keepFinding(ctx, tx, set, held, c, now)
 			if err != nil {
 				return nil, err
 			}
@@ -42,27 +45,33 @@ func (r *Register) RecordChecks(ctx context.Context, a door.Actor, set *plan.Set
 				raised++
 			}
 		}
-		for _, f := range open {
+		for _, f := range held {
+			if !f.ClosedAt.IsZero() {
+				continue
+			}
 			f.ClosedAt, f.Reason = now, "the rule is kept again"
 			if err := tx.PutFinding(ctx, f); err != nil {
 				return nil, err
 			}
 			closed++
 		}
-		return map[string]int{"raised": raised, "closed": closed, "open": len(report.Findings)}, nil
+		return map[string]int{"raised": raised, "closed": closed, "open": len(report.Findings)}, r.warn(ctx, tx, set, now)
 	})
 	return raised, closed, err
 }
 
 // keepFinding writes one finding and takes it out of those still to be closed.
-func (r *Register) keepFinding(ctx context.Context, tx door.Tx, set *plan.Set, open map[string]kept.Finding, c check.Finding, now time.Time) (isNew bool, err error) {
+func (r *Register) keepFinding(ctx context.Context, tx door.Tx, set *plan.Set, held map[string]kept.Finding, c check.Finding, now time.Time) (isNew bool, err error) {
 	key := fmt.Sprintf("%s/%s/%s", c.Code, c.System, c.Subject)
-	f, there := open[key]
-	delete(open, key)
+	f, there := held[key]
+	delete(held, key)
 	before := f
+	if back, ok := followup.SeenAgain(f, now); there && ok {
+		f, there, before = back, false, kept.Finding{}
+	}
 	f.Key, f.Code, f.System, f.Severity, f.State = key, c.Code, c.System, string(c.Severity), string(c.State)
 	f.Text, f.Hint, f.Value, f.Limit, f.SeenAt = c.Message, c.Hint, int64(c.Value), int64(c.Limit), now
-	if !there {
+	if f.RaisedAt.IsZero() {
 		f.RaisedAt = now
 	}
 	// A sighting a day is enough to show that the finding still stands.
@@ -75,7 +84,7 @@ func (r *Register) keepFinding(ctx context.Context, tx door.Tx, set *plan.Set, o
 	if (there && f.State == before.State) || !told(c.State) {
 		return !there, nil
 	}
-	return !there, r.tellFinding(ctx, tx, set, c, key, now)
+	return !there, r.tellFinding(ctx, tx, set, c, fmt.Sprintf("%s/%s/%s", key, c.State, now.Format(time.DateOnly)), now)
 }
 
 func (r *Register) tellFinding(ctx context.Context, tx door.Tx, set *plan.Set, c check.Finding, key string, now time.Time) error {
@@ -88,9 +97,31 @@ func (r *Register) tellFinding(ctx context.Context, tx door.Tx, set *plan.Set, c
 	}
 	to = append(to, org.Reach("beredskabskoordinator", nil))
 	return r.owe(ctx, tx, org, outbox.Notice{
-		Key: fmt.Sprintf("finding/%s/%s/%s", key, c.State, now.Format(time.DateOnly)), Kind: outbox.Finding, Facts: facts,
+		Key: "finding/" + key, Kind: outbox.Finding, Facts: facts,
 		CreatedAt: now, ExpiresAt: now.Add(resultLives),
 	}, to)
+}
+
+// warn owes a word on each dispensation 30 and 7 days before it ends, once.
+func (r *Register) warn(ctx context.Context, tx door.Tx, set *plan.Set, now time.Time) error {
+	rows, err := tx.Records(ctx, followup.DispensationKind, record.Filter{})
+	if err != nil {
+		return fmt.Errorf("reading the dispensations: %w", err)
+	}
+	given, err := record.ReadAll[followup.Dispensation](rows)
+	if err != nil {
+		return err
+	}
+	for _, w := range followup.WarnBefore(given, now) {
+		c := check.Finding{
+			Code: w.Code, System: w.System, Hint: "keep the rule by then, or apply anew",
+			Message: fmt.Sprintf("the dispensation %s ends on %s; from then on the rule counts as broken again", w.ID, w.To.Format(time.DateOnly)),
+		}
+		if err := r.tellFinding(ctx, tx, set, c, fmt.Sprintf("%s/%d", w.ID, w.Days), now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Findings lists what checks and runs showed, by key.
