@@ -13,6 +13,15 @@ SQLC_CONFIG := $(firstword $(wildcard sqlc.yaml internal/store/sqlc.yaml))
 FIGURES     := $(CURDIR)/.cache/figures.jsonl
 BENCHED     := internal/plan internal/check internal/store internal/app internal/bundle cmd/beredskab-verify
 
+# go test begins packages in the order in which they are named: the longest first, so
+# that none of them is left to the end. The cluster and the soak mostly wait, so one
+# more than there are cores runs at a time.
+LONGEST := $(addprefix beredskab/internal/,torture/cluster torture/powerloss torture/crash torture/soak register runner torture/installed)
+
+# These do the same over and over and only compute, so the race detector would take
+# ten times as long at full size and find no more than at the size of make check.
+COMPUTING := $(addprefix beredskab/internal/,torture/simulation schedule drill action/supervisor/mask)
+
 # The version is the commit, stamped by Go itself and read with
 # debug.ReadBuildInfo; an unpacked archive has none and still builds.
 STAMP := $(if $(shell git rev-parse HEAD 2>/dev/null),true,false)
@@ -22,7 +31,7 @@ export CGO_ENABLED = 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run build test check torture simulate fuzz bench fmt generate format vet lint house generated compiler
-.PHONY: package sbom reproducible vulnerabilities
+.PHONY: package sbom reproducible vulnerabilities computed fuzzed
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,10 +57,17 @@ check: format vet lint house generated test simulate ## everything a change must
 torture: ## the fault tests at full size, and their figures into docs/reliability.md
 	.ci/setup compiler postgres faults packages browser
 	rm -f $(FIGURES)
-	BEREDSKAB_SET=torture BEREDSKAB_FIGURES=$(FIGURES) .ci/test -timeout 4h ./...
-	BEREDSKAB_SET=torture BEREDSKAB_FIGURES=$(FIGURES) $(MAKE) --no-print-directory simulate
-	BEREDSKAB_FIGURES=$(FIGURES) .ci/fuzz 60
+	BEREDSKAB_SET=torture BEREDSKAB_FIGURES=$(FIGURES) .ci/test -count=1 -p $$(($$(nproc) + 1)) -timeout 4h $(LONGEST) \
+		$(filter-out $(COMPUTING),$(shell $(GO) list ./...))
+	BEREDSKAB_SET=check .ci/test -count=1 $(COMPUTING)
+	+$(MAKE) --no-print-directory --jobs=2 computed fuzzed
 	BEREDSKAB_FIGURES=$(FIGURES) $(GO) test -count=1 ./internal/proof -run TestPage -update
+
+computed:
+	GOGC=400 BEREDSKAB_SET=torture BEREDSKAB_FIGURES=$(FIGURES) .ci/test -race=false -count=1 -timeout 60m $(COMPUTING)
+
+fuzzed:
+	BEREDSKAB_FIGURES=$(FIGURES) .ci/fuzz 60
 
 simulate: compiler ## three nodes through simulated weeks with faults, without the race detector
 	GOGC=400 $(GO) test -count=1 -timeout 60m -run TestWeeks -v ./internal/torture/simulation
