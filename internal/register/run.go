@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"beredskab/internal/approval"
 	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
@@ -15,6 +16,7 @@ import (
 	"beredskab/internal/ledger"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
+	"beredskab/internal/record"
 )
 
 // Opening says which run is wanted.
@@ -156,10 +158,14 @@ func (r *Register) free(ctx context.Context, tx door.Tx, system string, run *dri
 	return fmt.Errorf("run %s on %s has not ended: %w", open[0].ID, system, door.ErrBusy)
 }
 
-// pinned gives the plan version that the run is of.
+// pinned gives the plan version that the run is of: the one in force, where there
+// is one that knows the drill, else the one that the files hold.
 func (r *Register) pinned(ctx context.Context, tx door.Tx, o Opening) (*plan.Plan, error) {
 	if o.Hash != "" {
 		return r.plan(ctx, tx, o.Hash)
+	}
+	if p, err := r.inForce(ctx, tx, o.System); err != nil || (p != nil && holds(p, o.Drill)) {
+		return p, err
 	}
 	versions, err := tx.Current(ctx, "plan")
 	if err != nil {
@@ -171,6 +177,42 @@ func (r *Register) pinned(ctx context.Context, tx door.Tx, o Opening) (*plan.Pla
 		}
 	}
 	return nil, fmt.Errorf("plan of system %q: %w", o.System, kept.ErrNotFound)
+}
+
+// inForce reads the version that was approved and holds now; nil when there is
+// none: then what the files hold is drilled, as a draft.
+func (r *Register) inForce(ctx context.Context, tx door.Tx, system string) (*plan.Plan, error) {
+	rows, err := tx.Records(ctx, approval.KindAct, record.Filter{System: system})
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	acts, err := record.ReadAll[approval.Act](rows)
+	if err != nil {
+		return nil, err
+	}
+	held, err := tx.Versions(ctx, "plan", system)
+	if err != nil {
+		return nil, err
+	}
+	versions := make([]approval.Version, len(held))
+	for i, v := range held {
+		p, err := r.plan(ctx, tx, v.Hash)
+		if err != nil {
+			return nil, err
+		}
+		versions[i] = approval.VersionOf(p)
+	}
+	hash, _, ok := approval.Of(system, acts, versions, time.Time{}).InForce()
+	if !ok {
+		return nil, nil
+	}
+	return r.plan(ctx, tx, hash)
+}
+
+// holds tells whether a plan has that drill; an incident needs none.
+func holds(p *plan.Plan, drill string) bool {
+	_, there := p.Drill(drill)
+	return there || drill == ""
 }
 
 // errBroken says that something in the register cannot be read by this program.

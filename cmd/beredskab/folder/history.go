@@ -75,3 +75,13 @@ func (v *History) Text(out io.Writer) {
 	}
 	Table(out, rows)
 }
+
+// Author is what git says of who changed a plan's file last, as a claim that
+// nobody has checked; empty when git knows nothing of the file.
+func Author(ctx context.Context, plans, system string) (string, error) {
+	commits, err := changes(ctx, filepath.Join(plans, system+".yaml"))
+	if err != nil || len(commits) == 0 {
+		return "", err
+	}
+	return commits[0].By, nil
+}

@@ -1,0 +1,87 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"beredskab/internal/approval"
+	"beredskab/internal/plan"
+)
+
+// Review is a version of a plan as those see it who are asked about it.
+type Review struct {
+	Plan     *plan.Plan
+	Standing *approval.Standing
+	Shown    approval.Review
+	// Unresolved says which steps' actions cannot be shown as commands, and why:
+	// nobody confirms or approves what nobody can see.
+	Unresolved []string
+}
+
+// Review gives what is to be read before something is said of the version that is
+// on its way, or of the one that the files hold: what differs from the version in
+// force, in sentences, and every command with its arguments in their places.
+func (a *App) Review(ctx context.Context, system, lang string) (r Review, err error) {
+	if r.Standing, err = a.Office.Standing(ctx, system, time.Time{}); err != nil {
+		return r, err
+	}
+	hash := r.Standing.Pending()
+	if hash == "" {
+		set, err := a.Register.Set(ctx)
+		if err != nil {
+			return r, err
+		}
+		if p, ok := set.Plan(system); ok {
+			hash = p.Hash()
+		}
+	}
+	if r.Plan, err = a.Register.VersionPlan(ctx, hash); err != nil {
+		return r, err
+	}
+	before := &plan.Plan{ID: system}
+	if current, _, ok := r.Standing.InForce(); ok {
+		if before, err = a.Register.VersionPlan(ctx, current); err != nil {
+			return r, err
+		}
+		r.Shown.Against = current
+	}
+	r.Shown.Difference = append([]string{}, plan.Diff(before, r.Plan, lang)...)
+	return r, a.resolve(&r)
+}
+
+// resolve finds everything that the plan starts on machines.
+func (a *App) resolve(r *Review) error {
+	judge, err := a.Settings.Judge(a.spool())
+	if err != nil {
+		return err
+	}
+	r.Shown.Commands = []approval.Command{}
+	recovery := r.Plan.Recovery
+	for _, s := range slices.Concat(recovery.Steps, recovery.SecuritySteps, recovery.Cleanup) {
+		if s.Action == "" {
+			continue
+		}
+		argv, problems := judge.Preview(s.Action, s.With)
+		if len(problems) > 0 {
+			r.Unresolved = append(r.Unresolved, s.ID+": "+problems[0].Text)
+		}
+		if argv != nil { // a probe starts nothing
+			r.Shown.Commands = append(r.Shown.Commands, approval.Command{Step: s.ID, Argv: argv})
+		}
+	}
+	return nil
+}
+
+// Act is what somebody says who has read it.
+func (r Review) Act(kind approval.Kind) approval.Act {
+	act := approval.Act{Kind: kind, Version: r.Plan.Hash(), Shown: r.Shown.Digest()}
+	switch kind {
+	case approval.Accepted:
+		values := approval.VersionOf(r.Plan).Objectives
+		act.Values = &values
+	case approval.Approved:
+		act.Review = &r.Shown
+	}
+	return act
+}
