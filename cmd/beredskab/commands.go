@@ -7,7 +7,7 @@ func (c *cli) commands() []*cobra.Command {
 	return []*cobra.Command{
 		c.init(), c.demo(), c.doctor(), c.check(), c.explain(),
 		c.plan(), c.drill(), c.schedule(), c.notify(), c.audit(), c.serve(), c.node(), c.config(),
-		c.backup(), c.restore(), c.migrate(),
+		c.backup(), c.restore(), c.migrate(), c.bundle(),
 		c.version(), c.completion(), c.demoTool(),
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"beredskab/cmd/beredskab/folder"
 	"beredskab/cmd/beredskab/site"
 	"beredskab/internal/app"
+	"beredskab/internal/bundle"
 	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
@@ -61,7 +62,7 @@ func codeOf(err error) int {
 		return 0
 	case errors.Is(err, context.Canceled):
 		return 130
-	case errors.Is(err, errFound), errors.As(err, &circle):
+	case errors.Is(err, errFound), errors.As(err, &circle), errors.Is(err, bundle.ErrDamaged), errors.Is(err, bundle.ErrStranger):
 		return 3
 	case errors.Is(err, folder.ErrUsage), errors.Is(err, site.ErrWords), errors.Is(err, app.ErrSettings):
 		return 2

@@ -46,6 +46,14 @@ const (
 // engine: it can be checked and opened anywhere, also when no database runs. It
 // is read back before it counts, and recorded in the log.
 func (a *App) Backup(ctx context.Context, by door.Actor, file string) (m Manifest, err error) {
+	if m, err = a.backUp(ctx, file); err != nil {
+		return m, err
+	}
+	return m, a.Register.Upkeep(ctx, by, actBackup, kept.BackupObject, m)
+}
+
+// backUp writes a backup and reads it back.
+func (a *App) backUp(ctx context.Context, file string) (m Manifest, err error) {
 	if _, err := os.Lstat(file); err == nil {
 		return m, fmt.Errorf("%s is there already; name a new file", file)
 	}
@@ -71,11 +79,7 @@ func (a *App) Backup(ctx context.Context, by door.Actor, file string) (m Manifes
 	if err := os.Link(packed, file); err != nil { // never over another file
 		return m, fmt.Errorf("writing the backup: %w", err)
 	}
-	if err := disk.Sync(filepath.Dir(file)); err != nil {
-		return m, err
-	}
-	err = a.Register.Upkeep(ctx, by, actBackup, kept.BackupObject, m)
-	return m, err
+	return m, disk.Sync(filepath.Dir(file))
 }
 
 // copyTo makes the SQLite copy; one of PostgreSQL goes by way of a register of

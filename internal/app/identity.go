@@ -22,20 +22,29 @@ const keyFile = "node.key"
 // first start. Whoever can read it can speak as this node, so nobody else may.
 // The caller holds the folder's lock.
 func nodeKey(dir string) (ed25519.PrivateKey, error) {
+	const what = "the node's key"
 	path := filepath.Join(dir, keyFile)
+	key, err := readKey(path, what, "`beredskab node forget` this node")
+	if errors.Is(err, fs.ErrNotExist) {
+		return makeKey(path, what)
+	}
+	return key, err
+}
+
+// readKey reads a key that nobody else may read; anew says what to do when it
+// has to be made anew.
+func readKey(path, what, anew string) (ed25519.PrivateKey, error) {
 	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return makeKey(path)
-	case err != nil:
-		return nil, fmt.Errorf("looking at the node's key: %w", err)
-	case info.Mode().Perm()&0o077 != 0:
-		return nil, fmt.Errorf("%w: others may read the node's key %s (mode %04o); chmod 600 it, and if anybody has read it, delete it and `beredskab node forget` this node",
-			ErrSettings, path, info.Mode().Perm())
+	if err != nil {
+		return nil, fmt.Errorf("looking at %s: %w", what, err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("%w: others may read %s %s (mode %04o); chmod 600 it, and if anybody has read it, delete it and %s",
+			ErrSettings, what, path, info.Mode().Perm(), anew)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading the node's key: %w", err)
+		return nil, fmt.Errorf("reading %s: %w", what, err)
 	}
 	if block, _ := pem.Decode(text); block != nil {
 		if key, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
@@ -44,23 +53,23 @@ func nodeKey(dir string) (ed25519.PrivateKey, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("%w: %s is no Ed25519 key; restore it, or delete it and `beredskab node forget` this node", ErrSettings, path)
+	return nil, fmt.Errorf("%w: %s is no Ed25519 key; restore it, or delete it and %s", ErrSettings, path, anew)
 }
 
 // makeKey puts a new key on disk whole or not at all.
-func makeKey(path string) (key ed25519.PrivateKey, err error) {
+func makeKey(path, what string) (key ed25519.PrivateKey, err error) {
 	if _, key, err = ed25519.GenerateKey(nil); err != nil {
-		return nil, fmt.Errorf("making the node's key: %w", err)
+		return nil, fmt.Errorf("making %s: %w", what, err)
 	}
 	body, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return nil, fmt.Errorf("making the node's key: %w", err)
+		return nil, fmt.Errorf("making %s: %w", what, err)
 	}
 	err = disk.WriteFile(path, func(out io.Writer) error {
 		return pem.Encode(out, &pem.Block{Type: "PRIVATE KEY", Bytes: body})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("making the node's key: %w", err)
+		return nil, fmt.Errorf("making %s: %w", what, err)
 	}
 	return key, nil
 }

@@ -1,0 +1,160 @@
+package app
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"beredskab/internal/bundle"
+	"beredskab/internal/check"
+	"beredskab/internal/disk"
+	"beredskab/internal/door"
+)
+
+const (
+	bundleKeyFile = "bundle.key"      // what bundles are signed with; the node's key is another
+	bundleObject  = "register/bundle" // bundles made
+	actBundle     = "bundle.made"
+)
+
+// Offline says which offline copy is wanted. The open part is always in it.
+type Offline struct {
+	Root       string   // folder of the bundles; empty: Bundles of the settings
+	Language   string   // da or en; empty: the organisation's
+	Print      bool     // also pages to print, with telephone numbers
+	Laptop     bool     // also this program, the plan files and the register
+	Recipients []string // who can open the encrypted copy
+	Passphrase string   // file with the passphrase of the encrypted copy; empty: none
+}
+
+// Bundles is the folder whose newest bundle the checks look at (G6).
+func (s *Settings) Bundles() string { return filepath.Join(s.Dir, "bundles") }
+
+// Bundle makes an offline copy of the plans that the register holds as current,
+// and records it in the log. A register that cannot be recorded in still gives
+// the copy; then the error says so beside it.
+func (a *App) Bundle(ctx context.Context, by door.Actor, want Offline) (built bundle.Built, err error) {
+	in, err := a.bundled(ctx, want)
+	if err != nil {
+		return built, err
+	}
+	if want.Laptop {
+		folder, err := os.MkdirTemp(a.Settings.Dir, ".laptop-")
+		if err != nil {
+			return built, fmt.Errorf("making room for the laptop's register: %w", err)
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+		if in.Laptop, err = a.laptop(ctx, folder); err != nil {
+			return built, err
+		}
+	}
+	root := want.Root
+	if root == "" {
+		root = a.Settings.Bundles()
+	}
+	if built, err = bundle.Build(root, in); err != nil {
+		return built, err
+	}
+	m := built.Manifest
+	m.Files = nil // thousands; the signed folder lists them
+	err = a.Register.Upkeep(ctx, by, actBundle, bundleObject, map[string]any{"folder": built.Folder, "bundle": m, "print": want.Print, "laptop": want.Laptop})
+	if err != nil {
+		err = fmt.Errorf("the bundle is in %s, and it could not be recorded: %w", built.Folder, err)
+	}
+	return built, err
+}
+
+// bundled gathers what a bundle is made from. The persons of a municipality stand
+// in its organisation, and are read from there.
+func (a *App) bundled(ctx context.Context, want Offline) (in bundle.Input, err error) {
+	set, err := a.Register.Set(ctx)
+	if err != nil {
+		return in, err
+	}
+	if len(set.Plans) == 0 || set.Organisation.Name == "" {
+		return in, errors.New("the register holds no plans yet; `beredskab serve` takes the files of the plan folder over, once `beredskab plan lint` finds them right")
+	}
+	evidence, err := a.Register.Evidence(ctx)
+	if err != nil {
+		return in, err
+	}
+	now := time.Now()
+	in = bundle.Input{
+		Set: set, Measured: check.MeasuredTimes(check.Input{Set: set, Evidence: evidence, Now: now}), Moment: now,
+		Program: ReadBuild().Version, Language: want.Language, Print: want.Print,
+	}
+	if in.Language == "" {
+		in.Language = set.Organisation.Language
+	}
+	if in.Language == "" {
+		in.Language = "da" // what an organisation without a language speaks
+	}
+	in.Seal.Recipients = want.Recipients
+	if in.Seal.Passphrase, err = secret(want.Passphrase); err != nil {
+		return in, err
+	}
+	in.Key, err = a.bundleKey()
+	return in, err
+}
+
+// laptop is what the crisis laptop runs: this very program, on a register of now.
+func (a *App) laptop(ctx context.Context, folder string) (*bundle.Laptop, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("finding this program's own file: %w", err)
+	}
+	l := &bundle.Laptop{Program: program, Plans: a.Settings.Plans, Register: filepath.Join(folder, "register.tar")}
+	_, err = a.backUp(ctx, l.Register)
+	return l, err
+}
+
+// bundleKey reads the key that bundles are signed with, and makes it for the
+// first one. Of two that make it at once, one key stays and both sign with it.
+func (a *App) bundleKey() (ed25519.PrivateKey, error) {
+	key, err := a.signer()
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, err
+	}
+	path := filepath.Join(a.Settings.Dir, bundleKeyFile)
+	mine := fmt.Sprintf("%s.%d", path, os.Getpid())
+	if _, err := makeKey(mine, "the key of the bundles"); err != nil {
+		return nil, err
+	}
+	if err := os.Link(mine, path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, errors.Join(fmt.Errorf("making the key of the bundles: %w", err), os.Remove(mine))
+	}
+	if err := errors.Join(os.Remove(mine), disk.Sync(a.Settings.Dir)); err != nil {
+		return nil, fmt.Errorf("making the key of the bundles: %w", err)
+	}
+	return a.signer()
+}
+
+// signer reads the key of the bundles; fs.ErrNotExist before the first one.
+func (a *App) signer() (ed25519.PrivateKey, error) {
+	return readKey(filepath.Join(a.Settings.Dir, bundleKeyFile), "the key of the bundles", "build every bundle anew")
+}
+
+// copies is when each system was last copied into a bundle here (G6). A newest
+// bundle that is damaged, or that another signed, is no copy: then the dates of
+// the plan files count.
+func (a *App) copies() map[string]time.Time {
+	key, err := a.signer()
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // none was ever made here
+	}
+	if err == nil {
+		var m bundle.Manifest
+		if m, _, err = bundle.Newest(a.Settings.Bundles(), key.Public().(ed25519.PublicKey)); err == nil {
+			return m.Copies()
+		}
+	}
+	if !errors.Is(err, bundle.ErrNone) {
+		a.Log.Warn("the newest offline copy does not count; build one anew with `beredskab bundle build`", "error", err)
+	}
+	return nil
+}
