@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"errors"
 
@@ -10,7 +9,6 @@ import (
 
 	"beredskab/internal/fault"
 	"beredskab/internal/kept"
-	"beredskab/internal/ledger"
 	"beredskab/internal/store/queries"
 	"beredskab/internal/store/tree"
 )
@@ -57,36 +55,20 @@ const appendPostgres = `WITH head AS (UPDATE log_head SET seq = seq + 1 WHERE on
 INSERT INTO entry (seq, at, actor, act, object, outcome, bytes, hash)
 SELECT seq, $1, $2, $3, $4, $5, $6, $7 FROM head`
 
-// appendEntries sends all of them in one round trip, and the tree with them as
-// this process knows it. When another node was first, the tree is read anew.
+// appendEntries sends all of them in one round trip, and lets the tree grow by
+// them (migrations/postgres/003_people.sql).
 func (s *postgresSession) appendEntries(ctx context.Context, list []kept.Entry) error {
 	var batch pgx.Batch
-	leaves := make([][]byte, len(list))
-	for i, e := range list {
-		leaves[i] = blob(e.Hash)
-		batch.Queue(appendPostgres, micros(e.At), e.Actor, e.Act, e.Object, e.Outcome, blob(e.Bytes), leaves[i]).Exec(func(tag pgconn.CommandTag) error {
+	for _, e := range list {
+		batch.Queue(appendPostgres, micros(e.At), e.Actor, e.Act, e.Object, e.Outcome, blob(e.Bytes), blob(e.Hash)).Exec(func(tag pgconn.CommandTag) error {
 			if tag.RowsAffected() != 1 {
 				return errors.New("the log has lost its head")
 			}
 			return nil
 		})
 	}
-	grown, fits := s.tree(), false
-	if err := tree.Queue(&batch, &grown, leaves, &fits); err != nil {
-		return err
-	}
-	err := s.onConnection(func() error { return s.tx.SendBatch(ctx, &batch).Close() })
-	if err == nil && !fits {
-		grown, err = tree.Grow(ctx, s.statements())
-	}
-	s.grown = &grown
-	return err
-}
-
-// tree is the log's tree as this transaction left it, or as this process last
-// committed it: at its size it is that for ever.
-func (s *postgresSession) tree() ledger.Tree {
-	return *cmp.Or(s.grown, s.db.tree.Load(), &ledger.Tree{})
+	batch.Queue("SELECT register_grow()")
+	return s.onConnection(func() error { return s.tx.SendBatch(ctx, &batch).Close() })
 }
 
 func (t *transaction) Entries(ctx context.Context, f kept.EntryFilter) ([]kept.Entry, error) {

@@ -14,7 +14,6 @@ import (
 	"beredskab/internal/disk"
 	"beredskab/internal/door"
 	"beredskab/internal/kept"
-	"beredskab/internal/ledger"
 	"beredskab/internal/store/meaning"
 )
 
@@ -76,8 +75,7 @@ type DB struct {
 	pgx     *pgxpool.Pool // PostgreSQL only
 	lock    *os.File      // in mode Serve
 	queue   enqueuer
-	failed  atomic.Pointer[error]       // why nothing more is written (F13)
-	tree    atomic.Pointer[ledger.Tree] // PostgreSQL: the log's, as last committed here
+	failed  atomic.Pointer[error] // why nothing more is written (F13)
 }
 
 // engine is what differs between the two databases.

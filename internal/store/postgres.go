@@ -15,7 +15,6 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"beredskab/internal/disk"
-	"beredskab/internal/ledger"
 	"beredskab/internal/store/meaning"
 )
 
@@ -154,10 +153,9 @@ func (postgresEngine) share() string { return " FOR SHARE" }
 // database/sql one: the register's statements go through database/sql, River's
 // through pgx, and both are in the same transaction.
 type postgresSession struct {
-	db    *DB
-	conn  *sql.Conn
-	tx    pgx.Tx
-	grown *ledger.Tree // the log's tree, when this transaction appended to it
+	db   *DB
+	conn *sql.Conn
+	tx   pgx.Tx
 }
 
 func (postgresEngine) begin(ctx context.Context, db *DB, write bool) (session, error) {
@@ -191,11 +189,7 @@ func (s *postgresSession) statements() statements { return reboundConn{s.conn} }
 func (s *postgresSession) commit(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
 	defer cancel()
-	err := s.onConnection(func() error { return s.tx.Commit(ctx) })
-	if err == nil && s.grown != nil {
-		s.db.tree.Store(s.grown)
-	}
-	return err
+	return s.onConnection(func() error { return s.tx.Commit(ctx) })
 }
 
 // onConnection runs what speaks to pgx's own connection while database/sql holds

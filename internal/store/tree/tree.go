@@ -10,9 +10,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
-
 	"beredskab/internal/ledger"
 )
 
@@ -40,7 +37,8 @@ func Head(ctx context.Context, in Statements) (ledger.Tree, error) {
 const chunk = 400
 
 // Grow takes every entry into the tree that it does not hold yet: those that
-// this transaction appended, and those of a server that knew of no tree.
+// this transaction appended, and those of a server that knew of no tree. On
+// PostgreSQL the function register_grow does so.
 func Grow(ctx context.Context, in Statements) (ledger.Tree, error) {
 	t, err := Head(ctx, in)
 	for err == nil {
@@ -49,7 +47,7 @@ func Grow(ctx context.Context, in Statements) (ledger.Tree, error) {
 			break
 		}
 		var nodes []ledger.Node
-		if nodes, err = Append(&t, leaves); err == nil {
+		if nodes, err = add(&t, leaves); err == nil {
 			err = write(ctx, in, t, nodes)
 		}
 	}
@@ -59,8 +57,8 @@ func Grow(ctx context.Context, in Statements) (ledger.Tree, error) {
 	return t, nil
 }
 
-// Append adds leaves to the tree and gives the nodes to be kept.
-func Append(t *ledger.Tree, leaves [][]byte) (nodes []ledger.Node, err error) {
+// add adds leaves to the tree and gives the nodes to be kept.
+func add(t *ledger.Tree, leaves [][]byte) (nodes []ledger.Node, err error) {
 	for _, leaf := range leaves {
 		more, err := t.Append(leaf)
 		if err != nil {
@@ -69,33 +67,6 @@ func Append(t *ledger.Tree, leaves [][]byte) (nodes []ledger.Node, err error) {
 		nodes = append(nodes, more...)
 	}
 	return nodes, nil
-}
-
-// growPostgres writes the tree when it was of size $1 and the log has $2 entries
-// now; else nothing.
-const growPostgres = `WITH grown AS (UPDATE log_tree SET size = $2, edge = $3
-	WHERE one = 1 AND size = $1 AND (SELECT seq FROM log_head WHERE one = 1) = $2 RETURNING size)
-INSERT INTO log_hash (idx, hash) SELECT n.idx, n.hash FROM grown, unnest($4::bigint[], $5::bytea[]) AS n (idx, hash)`
-
-// Queue grows the tree t by those leaves, and asks PostgreSQL to write it after
-// the entries that stand in the batch already. Once the batch is sent, fits says
-// whether t was the log's tree; if not, nothing was written, and Grow is to be
-// asked.
-func Queue(batch *pgx.Batch, t *ledger.Tree, leaves [][]byte, fits *bool) error {
-	size := t.Size
-	nodes, err := Append(t, leaves)
-	if err != nil || size == 0 { // the first row is Grow's
-		return err
-	}
-	indexes, hashes := make([]int64, len(nodes)), make([][]byte, len(nodes))
-	for i, n := range nodes {
-		indexes[i], hashes[i] = n.Index, n.Hash[:]
-	}
-	batch.Queue(growPostgres, size, t.Size, t.Edge(), indexes, hashes).Exec(func(tag pgconn.CommandTag) error {
-		*fits = tag.RowsAffected() == int64(len(nodes))
-		return nil
-	})
-	return nil
 }
 
 // next reads the leaves of the first entries that the tree does not hold.
