@@ -35,6 +35,7 @@ type Tx interface {
 	// about that, because an older text may come back. An empty hash takes the ID
 	// out of the current set.
 	SetCurrent(ctx context.Context, kind, id, hash string) error
+	// Current lists what is marked: Kind, ID and Hash, without the text.
 	Current(ctx context.Context, kind string) ([]kept.Version, error)
 
 	AddRun(ctx context.Context, r kept.Run) (added bool, err error)
@@ -124,10 +125,18 @@ type Tx interface {
 	// Node reads one node and keeps it from changing until the transaction ends.
 	// It is for Update only.
 	Node(ctx context.Context, name string) (kept.Node, error)
+	// Epoch reads the epoch of a node and keeps it, but not its beat, from changing
+	// until the transaction ends. It is for Update only.
+	Epoch(ctx context.Context, name string) (int64, error)
 	Nodes(ctx context.Context) ([]kept.Node, error)
 	// ForgetNode takes its epoch, beat and key from a node. The row stays, so that
 	// no epoch is ever given twice.
 	ForgetNode(ctx context.Context, name string) error
+
+	// Together does the writes in one go where the database is far. Each statement
+	// must change a row, or it gives ErrConflict; until then a write that waits
+	// says that it did. None of them reads.
+	Together(ctx context.Context, writes ...func() error) error
 
 	// Lock lets one transaction after the other through: what is read after it
 	// holds what those before have committed.

@@ -173,9 +173,7 @@ func (s *session) end(n Node, result Result, now time.Time) (late, known bool, e
 	if result.Outcome == "unknown" {
 		a.State = kept.AttemptUnknown
 	}
-	if err := s.tx.SaveAttempt(s.ctx, a, a.Epoch, before); err != nil {
-		return false, false, fmt.Errorf("recording attempt %d of step %s: %w", result.Attempt, result.Step, err)
-	}
+	s.writes = append(s.writes, func() error { return s.tx.SaveAttempt(s.ctx, a, a.Epoch, before) })
 	return !open, false, nil
 }
 
@@ -249,13 +247,14 @@ func (s *session) ended(n Node, now event.Moment) error {
 // claim writes the attempt row before anything is spawned. Its key is unique
 // for ever, so nobody else can have started this attempt.
 func (s *session) claim(n Node, step *drill.Step, now event.Moment, turn *Turn) error {
-	added, err := s.tx.AddAttempt(s.ctx, kept.Attempt{
+	claimed := kept.Attempt{
 		Run: s.row.ID, Step: step.ID, Number: step.Attempt, Node: n.Name, Epoch: n.Epoch, State: kept.AttemptStarting, ClaimedAt: now.Wall,
 		Process: fmt.Appendf(nil, `{"spool":%q}`, n.Spool),
-	})
-	if err != nil || !added {
-		return errors.Join(err, conflictUnless(added))
 	}
+	s.writes = append(s.writes, func() error {
+		added, err := s.tx.AddAttempt(s.ctx, claimed)
+		return errors.Join(err, conflictUnless(added))
+	})
 	turn.Jobs = append(turn.Jobs, Job{
 		Run: s.row.ID, Step: step.ID, Attempt: step.Attempt, Epoch: n.Epoch, Action: step.Action, With: step.With,
 		Timeout: step.Timeout.Std(), Site: step.Site,

@@ -24,8 +24,8 @@ var ErrReplaced = errors.New("a newer start of this node has taken over")
 
 // stays refuses a start that is not its node's newest; none joins until the transaction ends.
 func (n Node) stays(ctx context.Context, tx door.Tx) error {
-	me, err := tx.Node(ctx, n.Name)
-	if err == nil && me.Epoch != n.Epoch {
+	epoch, err := tx.Epoch(ctx, n.Name)
+	if err == nil && epoch != n.Epoch {
 		return ErrReplaced
 	}
 	return err

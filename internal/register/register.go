@@ -34,15 +34,15 @@ type Register struct {
 
 	mu    sync.Mutex
 	plans map[string]*plan.Plan // by hash; versions are immutable
-	orgs  map[string]*plan.Organisation
-	runs  map[string]drill.Run // newest state known, checked against the row's Seq
+	org   *plan.Organisation    // the newest that was read
+	runs  map[string]drill.Run  // newest state known, checked against the row's Seq
 }
 
 // New gives the register behind that door.
 func New(d *door.Door, options Options) *Register {
 	return &Register{
 		door: d, options: options,
-		plans: map[string]*plan.Plan{}, orgs: map[string]*plan.Organisation{}, runs: map[string]drill.Run{},
+		plans: map[string]*plan.Plan{}, org: &plan.Organisation{}, runs: map[string]drill.Run{},
 	}
 }
 

@@ -334,6 +334,7 @@ type session struct {
 	before int    // Seq as stored
 	node   string // that drove it before
 	events []kept.Event
+	writes []func() error // to attempts
 }
 
 // session reads a run to act on it.
@@ -366,21 +367,25 @@ func (s *session) apply(e event.Event, now event.Moment) error {
 	return nil
 }
 
-// save writes the events and the row that they lead to. The row's sequence
+// save writes attempts, events and the row that they lead to. The row's sequence
 // number is the run's optimistic lock: whoever comes second gets ErrConflict.
 func (s *session) save() error {
-	if s.row.Imported || (len(s.events) == 0 && s.row.Node == s.node) {
-		return nil
+	if !s.row.Imported && (len(s.events) > 0 || s.row.Node != s.node) {
+		s.writes = append(s.writes, s.saveRun)
 	}
+	if err := s.tx.Together(s.ctx, s.writes...); err != nil {
+		return fmt.Errorf("saving run %s: %w", s.row.ID, err)
+	}
+	return nil
+}
+
+func (s *session) saveRun() error {
 	s.row.Seq, s.row.State, s.row.Verdict = s.run.Seq, string(s.run.State), string(s.run.Verdict)
 	s.row.StartedAt, s.row.EndedAt = s.run.Times.Start, s.run.Times.End
 	rta, _ := s.run.RTA()
 	s.row.RTA, s.row.RPA = rta.Nanoseconds(), s.run.RPA().Nanoseconds()
 	if err := s.tx.SaveRun(s.ctx, s.row, s.before); err != nil {
-		return fmt.Errorf("saving run %s: %w", s.row.ID, err)
+		return err
 	}
-	if err := s.tx.AddEvents(s.ctx, s.row.ID, s.events); err != nil {
-		return fmt.Errorf("saving the events of run %s: %w", s.row.ID, err)
-	}
-	return nil
+	return s.tx.AddEvents(s.ctx, s.row.ID, s.events)
 }

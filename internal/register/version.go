@@ -1,6 +1,7 @@
 package register
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,11 +62,8 @@ func (r *Register) Adopt(ctx context.Context, a door.Actor, set *plan.Set) (out 
 func (r *Register) adopted(ctx context.Context, set *plan.Set) (same bool, err error) {
 	err = r.door.View(ctx, func(tx door.Tx) error {
 		have, err := tx.Current(ctx, "plan")
-		if err != nil {
-			return err
-		}
-		org, err := tx.Current(ctx, "organisation")
-		if err != nil {
+		org, errOrg := tx.Current(ctx, "organisation")
+		if err = errors.Join(err, errOrg); err != nil {
 			return err
 		}
 		held := map[string]bool{}
@@ -123,22 +121,23 @@ func drop(ctx context.Context, tx door.Tx, set *plan.Set) (gone []string, err er
 // before the first adoption.
 func (r *Register) organisation(ctx context.Context, tx door.Tx) (*plan.Organisation, error) {
 	list, err := tx.Current(ctx, "organisation")
-	if err != nil {
-		return nil, err
-	}
-	if len(list) == 0 {
-		return &plan.Organisation{}, nil
+	if err != nil || len(list) == 0 {
+		return &plan.Organisation{}, err
 	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
-	if o, ok := r.orgs[list[0].Hash]; ok {
+	o := r.org
+	r.mu.Unlock()
+	if o.Hash() == list[0].Hash {
 		return o, nil
 	}
-	o := &plan.Organisation{}
-	if err := o.ReadCanonical(list[0].Canonical); err != nil {
+	v, err := tx.Version(ctx, list[0].Hash)
+	o = &plan.Organisation{}
+	if err = cmp.Or(err, o.ReadCanonical(v.Canonical)); err != nil {
 		return nil, fmt.Errorf("organisation version %.12s: %w", list[0].Hash, err)
 	}
-	r.orgs[list[0].Hash] = o
+	r.mu.Lock()
+	r.org = o
+	r.mu.Unlock()
 	return o, nil
 }
 
@@ -146,11 +145,8 @@ func (r *Register) organisation(ctx context.Context, tx door.Tx) (*plan.Organisa
 func (r *Register) Set(ctx context.Context) (*plan.Set, error) {
 	return door.Read(ctx, r.door, func(tx door.Tx) (*plan.Set, error) {
 		org, err := r.organisation(ctx, tx)
-		if err != nil {
-			return nil, err
-		}
-		current, err := tx.Current(ctx, "plan") // by ID
-		if err != nil {
+		current, errPlans := tx.Current(ctx, "plan") // by ID
+		if err = errors.Join(err, errPlans); err != nil {
 			return nil, err
 		}
 		set := &plan.Set{Organisation: org, Plans: make([]*plan.Plan, len(current))}

@@ -35,13 +35,21 @@ func (t *transaction) Beat(ctx context.Context, node string, epoch int64) error 
 func (t *transaction) Node(ctx context.Context, name string) (kept.Node, error) {
 	row := queries.Node{Name: name}
 	err := t.session.statements().QueryRowContext(ctx, `SELECT epoch, beat, site, role, public_key, version, boot, started
-		FROM node WHERE name = ?1`+t.db.engine.share(), name).
+		FROM node WHERE name = ?1`+t.db.engine.hold(" FOR SHARE"), name).
 		Scan(&row.Epoch, &row.Beat, &row.Site, &row.Role, &row.PublicKey, &row.Version, &row.Boot, &row.Started)
 	if err != nil {
 		return kept.Node{}, missing(err, "node", name)
 	}
 	now, err := t.now(ctx) // only now: the lock may have been waited for
 	return node(row, now), err
+}
+
+// Epoch lets the node beat meanwhile: were it many who held the whole row, one
+// after the other, the node would not come to beat at all. Its epoch is a key.
+func (t *transaction) Epoch(ctx context.Context, name string) (epoch int64, err error) {
+	query := "SELECT epoch FROM node WHERE name = ?1" + t.db.engine.hold(" FOR KEY SHARE")
+	err = t.session.statements().QueryRowContext(ctx, query, name).Scan(&epoch)
+	return one(epoch, err, func(epoch int64) int64 { return epoch }, "node", name)
 }
 
 func (t *transaction) Nodes(ctx context.Context) ([]kept.Node, error) {
@@ -65,19 +73,16 @@ func node(row queries.Node, now int64) kept.Node {
 	}
 }
 
-// Lock lets one transaction after the other through. What is read after it has
-// everything that those before have committed.
-func (t *transaction) Lock(ctx context.Context, name string) error {
-	return doing(t.session.lock(ctx, name), "waiting for the lock of", name)
-}
-
-// One transaction at a time writes to SQLite as it is.
-func (s *sqliteSession) lock(context.Context, string) error { return nil }
-
 // lockSpace keeps the register's named locks apart from others in the database.
 const lockSpace = 7340
 
-func (s *postgresSession) lock(ctx context.Context, name string) error {
-	_, err := s.tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1, hashtext($2))", int32(lockSpace), name)
-	return err
+// Lock lets one transaction after the other through. What is read after it has
+// everything that those before have committed. To SQLite one at a time writes as
+// it is.
+func (t *transaction) Lock(ctx context.Context, name string) error {
+	if t.db.pgx == nil {
+		return nil
+	}
+	_, err := t.session.statements().ExecContext(ctx, "SELECT pg_advisory_xact_lock(?1, hashtext(?2))", lockSpace, name)
+	return doing(err, "waiting for the lock of", name)
 }

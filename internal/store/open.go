@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"beredskab/internal/disk"
 	"beredskab/internal/door"
@@ -83,8 +85,8 @@ type engine interface {
 	name() string
 	// clock is the statement that reads the database's own clock, microseconds.
 	clock() string
-	// share ends a query of one row that must stay as it is until the commit.
-	share() string
+	// hold ends a query of one row that must stay until the commit, by that lock.
+	hold(lock string) string
 	begin(ctx context.Context, db *DB, write bool) (session, error)
 	classify(err error) meaning.Meaning
 }
@@ -92,8 +94,7 @@ type engine interface {
 // session is one transaction of an engine.
 type session interface {
 	statements() statements
-	wake(ctx context.Context, run, queue string, at int64) error
-	lock(ctx context.Context, name string) error
+	enqueue(ctx context.Context, job driveJob, options *river.InsertOpts) (*rivertype.JobInsertResult, error)
 	appendEntries(ctx context.Context, list []kept.Entry) error
 	commit(ctx context.Context) error
 	// close ends what commit has not ended and gives the connection back.

@@ -147,7 +147,7 @@ func (postgresEngine) clock() string {
 	return "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 }
 
-func (postgresEngine) share() string { return " FOR SHARE" }
+func (postgresEngine) hold(lock string) string { return lock }
 
 // postgresSession is one transaction, begun on pgx's own connection below a
 // database/sql one: the register's statements go through database/sql, River's
@@ -182,7 +182,7 @@ func (postgresEngine) begin(ctx context.Context, db *DB, write bool) (session, e
 	return &postgresSession{db: db, conn: conn, tx: tx}, nil
 }
 
-func (s *postgresSession) statements() statements { return reboundConn{s.conn} }
+func (s *postgresSession) statements() statements { return steered{s.conn, rebound} }
 
 // commit does not end with its caller's context: a commit that has been sent
 // should be waited for, because its answer is what the caller wants to know.

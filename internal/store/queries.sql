@@ -29,7 +29,7 @@ ON CONFLICT (kind, id) DO UPDATE SET hash = excluded.hash;
 DELETE FROM current_version WHERE kind = @kind AND id = @id;
 
 -- name: Current :many
-SELECT v.* FROM current_version c JOIN version v ON v.hash = c.hash WHERE c.kind = @kind ORDER BY c.id;
+SELECT * FROM current_version WHERE kind = @kind ORDER BY id;
 
 -- name: AddRun :execrows
 INSERT INTO run (id, year, number, system, plan_hash, steps_hash, drill_id, type, title, scope, incident, imported,

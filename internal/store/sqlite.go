@@ -122,6 +122,21 @@ func (db *DB) openSQLite(ctx context.Context) error {
 	return errors.Join(openAll(ctx, db.reader), db.openSQLiteQueue())
 }
 
+func (db *DB) checkFilesystem(folder string) error {
+	if resolved, err := filepath.EvalSymlinks(folder); err == nil {
+		folder = resolved
+	}
+	kind, err := db.options.filesystem(folder)
+	if err != nil {
+		return fmt.Errorf("asking for the file system of %s: %w", folder, err)
+	}
+	if disk.IsRemote(kind) {
+		return fmt.Errorf("%w: %s lies on a network file system (%s), where SQLite's locks do not hold; use a local disk, or PostgreSQL",
+			ErrUnsafe, folder, kind)
+	}
+	return nil
+}
+
 func openPool(c connector, connections int) *sql.DB {
 	pool := sql.OpenDB(c)
 	pool.SetMaxOpenConns(connections)
@@ -213,7 +228,7 @@ type sqliteSession struct {
 	tx   *sql.Tx
 }
 
-func (sqliteEngine) share() string { return "" }
+func (sqliteEngine) hold(string) string { return "" }
 
 func (sqliteEngine) begin(ctx context.Context, db *DB, write bool) (session, error) {
 	p := db.reader
@@ -233,7 +248,7 @@ func (sqliteEngine) begin(ctx context.Context, db *DB, write bool) (session, err
 	return &sqliteSession{db: db, conn: conn, tx: tx}, nil
 }
 
-func (s *sqliteSession) statements() statements { return steadyTx{s.tx} }
+func (s *sqliteSession) statements() statements { return steered{s.tx, steady} }
 
 func (s *sqliteSession) commit(context.Context) error { return s.tx.Commit() }
 

@@ -105,6 +105,26 @@ func (db *DB) transaction(s session) *transaction {
 	return &transaction{db: db, session: s, q: queries.New(s.statements())}
 }
 
+// Together keeps the writes on PostgreSQL until it sends them in one round trip.
+// SQLite is near enough.
+func (t *transaction) Together(ctx context.Context, writes ...func() error) error {
+	s, far := t.session.(*postgresSession)
+	later, direct := laterConn{statements: t.session.statements()}, t.q
+	if far {
+		t.q = queries.New(&later)
+		defer func() { t.q = direct }()
+	}
+	for _, write := range writes {
+		if err := write(); err != nil {
+			return err
+		}
+	}
+	if later.batch.Len() == 0 {
+		return nil
+	}
+	return s.onConnection(func() error { return s.tx.SendBatch(ctx, &later.batch).Close() })
+}
+
 // announce tells a worker of this process which runs were woken.
 func (t *transaction) announce() {
 	if t.db.options.Woken == nil {
@@ -117,12 +137,9 @@ func (t *transaction) announce() {
 
 // now is the database's clock in microseconds: nodes with wrong clocks must
 // still agree on who has been silent.
-func (t *transaction) now(ctx context.Context) (int64, error) {
-	var now int64
-	if err := t.session.statements().QueryRowContext(ctx, t.db.engine.clock()).Scan(&now); err != nil {
-		return 0, fmt.Errorf("reading the database's clock: %w", err)
-	}
-	return now, nil
+func (t *transaction) now(ctx context.Context) (now int64, err error) {
+	err = t.session.statements().QueryRowContext(ctx, t.db.engine.clock()).Scan(&now)
+	return now, doing(err, "reading the clock of", t.db.Engine())
 }
 
 var _ door.Tx = (*transaction)(nil)

@@ -100,22 +100,16 @@ func missing(err error, what string, key ...any) error {
 }
 
 // changed turns "no row was there" into the error that it means.
-func changed(rows int64, err, otherwise error, doing string, key ...any) error {
-	switch {
-	case err != nil:
-		return fmt.Errorf("%s %v: %w", doing, key, err)
-	case rows == 0:
-		return fmt.Errorf("%s %v: %w", doing, key, otherwise)
+func changed(rows int64, err, otherwise error, what string, key ...any) error {
+	if err == nil && rows == 0 {
+		err = otherwise
 	}
-	return nil
+	return doing(err, what, key...)
 }
 
 // added reports whether an insert found its natural key free.
-func added(rows int64, err error, doing string, key ...any) (bool, error) {
-	if err != nil {
-		return false, fmt.Errorf("%s %v: %w", doing, key, err)
-	}
-	return rows > 0, nil
+func added(rows int64, err error, what string, key ...any) (bool, error) {
+	return err == nil && rows > 0, doing(err, what, key...)
 }
 
 // doing wraps an error, if there is one.

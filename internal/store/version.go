@@ -48,7 +48,9 @@ func (t *transaction) SetCurrent(ctx context.Context, kind, id, hash string) err
 
 func (t *transaction) Current(ctx context.Context, kind string) ([]kept.Version, error) {
 	rows, err := t.q.Current(ctx, kind)
-	return each(rows, doing(err, "listing current versions", kind), version)
+	return each(rows, doing(err, "listing current versions", kind), func(row queries.CurrentVersion) kept.Version {
+		return kept.Version{Kind: row.Kind, ID: row.ID, Hash: row.Hash}
+	})
 }
 
 func version(row queries.Version) kept.Version {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -58,7 +57,7 @@ func (db *DB) openPostgresQueue() (err error) {
 // wakes a run for others has just done what it can do itself.
 func (t *transaction) Wake(ctx context.Context, run, queue string, at time.Time) error {
 	if at.IsZero() {
-		if err := t.session.wake(ctx, run, queue, 0); err != nil {
+		if err := t.wake(ctx, run, queue, 0); err != nil {
 			return doing(err, "waking run", run)
 		}
 		fault.Point("store.wake.written")
@@ -68,70 +67,48 @@ func (t *transaction) Wake(ctx context.Context, run, queue string, at time.Time)
 		return nil
 	}
 	slot := at.Add(wakeSlot - 1).Truncate(wakeSlot)
-	return doing(t.session.wake(ctx, run, queue, slot.UnixMicro()), "waking run", run)
+	return doing(t.wake(ctx, run, queue, slot.UnixMicro()), "waking run", run)
 }
 
 // A wake needs no job of its own when there is one that has not begun and that
 // will begin soon enough. River's own uniqueness cannot say that: it counts a
 // running job as well, which may have looked at the run before this change. What
 // has been tried before is not counted either, since it may wait for its retry.
-const pendingSQLite = `SELECT id FROM river_job
+const pending = `SELECT id FROM river_job
 WHERE state = 'available' AND queue = ?4 AND kind = 'drive' AND attempt = 0
-	AND json_extract(args, '$.run') = ?1 AND json_extract(args, '$.at') BETWEEN ?2 AND ?3
+	AND args ->> 'run' = ?1 AND CAST(args ->> 'at' AS BIGINT) BETWEEN ?2 AND ?3
 LIMIT 1`
 
 // On PostgreSQL the job found must also stay unbegun until this commit, or it
 // would not see this change: its row is locked, and who fetches skips it. One
 // that somebody else has locked does not count.
-const pendingPostgres = `SELECT id FROM river_job
-WHERE state = 'available' AND queue = $4 AND kind = 'drive' AND attempt = 0
-	AND args ->> 'run' = $1 AND (args ->> 'at')::bigint BETWEEN $2 AND $3
-LIMIT 1 FOR UPDATE SKIP LOCKED`
-
-// pendingRange gives the moments that a job may have been asked for to serve a
-// wake at that moment.
-func pendingRange(at int64) (from, until int64) {
-	if at == 0 {
-		return 0, time.Now().UnixMicro()
-	}
-	return at, at
-}
-
-func insertOptions(queue string, at int64) *river.InsertOpts {
-	return &river.InsertOpts{Queue: queue, ScheduledAt: moment(at)}
-}
-
-func (s *sqliteSession) wake(ctx context.Context, run, queue string, at int64) error {
-	from, until := pendingRange(at)
-	var id int64
-	err := s.statements().QueryRowContext(ctx, pendingSQLite, run, from, until, queue).Scan(&id)
-	if !errors.Is(err, sql.ErrNoRows) {
-		return err
-	}
-	job, err := s.db.queue.sqlite.InsertTx(context.WithoutCancel(ctx), s.tx, driveJob{Run: run, At: at}, insertOptions(queue, at))
-	if err != nil || job.Job.State != rivertype.JobStateScheduled {
-		return err
-	}
-	_, err = s.statements().ExecContext(ctx, "UPDATE river_job SET state = 'available' WHERE id = ?1", job.Job.ID)
-	return err
-}
+const unbegun = " FOR UPDATE SKIP LOCKED"
 
 // wake makes a job for later "available" at once. River fetches no job before
 // its time, so it still waits; but it needs no leader to move it there, which
 // happens only every five seconds.
-func (s *postgresSession) wake(ctx context.Context, run, queue string, at int64) error {
-	from, until := pendingRange(at)
+func (t *transaction) wake(ctx context.Context, run, queue string, at int64) error {
+	until := at // one asked for at once is served by any whose moment has come
+	if at == 0 {
+		until = time.Now().UnixMicro()
+	}
 	var id int64
-	err := s.tx.QueryRow(ctx, pendingPostgres, run, from, until, queue).Scan(&id)
-	if !errors.Is(err, pgx.ErrNoRows) {
+	err := t.session.statements().QueryRowContext(ctx, pending+t.db.engine.hold(unbegun), run, at, until, queue).Scan(&id)
+	if !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	job, err := s.db.queue.postgres.InsertTx(ctx, s.tx, driveJob{Run: run, At: at}, insertOptions(queue, at))
+	job, err := t.session.enqueue(ctx, driveJob{Run: run, At: at}, &river.InsertOpts{Queue: queue, ScheduledAt: moment(at)})
 	if err != nil || job.Job.State != rivertype.JobStateScheduled {
 		return err
 	}
-	if _, err := s.tx.Exec(ctx, "UPDATE river_job SET state = 'available' WHERE id = $1", job.Job.ID); err != nil {
-		return fmt.Errorf("letting the job wait for its time: %w", err)
-	}
-	return nil
+	_, err = t.session.statements().ExecContext(ctx, "UPDATE river_job SET state = 'available' WHERE id = ?1", job.Job.ID)
+	return doing(err, "letting the job wait for its time")
+}
+
+func (s *sqliteSession) enqueue(ctx context.Context, job driveJob, options *river.InsertOpts) (*rivertype.JobInsertResult, error) {
+	return s.db.queue.sqlite.InsertTx(context.WithoutCancel(ctx), s.tx, job, options)
+}
+
+func (s *postgresSession) enqueue(ctx context.Context, job driveJob, options *river.InsertOpts) (*rivertype.JobInsertResult, error) {
+	return s.db.queue.postgres.InsertTx(ctx, s.tx, job, options)
 }

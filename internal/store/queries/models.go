@@ -21,6 +21,12 @@ type Attempt struct {
 	EndedAt   int64
 }
 
+type CurrentVersion struct {
+	Kind string
+	ID   string
+	Hash string
+}
+
 type Delivery struct {
 	Notice    int64
 	TryNumber int64

@@ -375,30 +375,19 @@ func (q *Queries) Beat(ctx context.Context, arg BeatParams) (int64, error) {
 }
 
 const current = `-- name: Current :many
-SELECT v.hash, v.kind, v.id, v.number, v.label, v.steps_hash, v.file, v.canonical, v.adopted_at, v.adopted_by FROM current_version c JOIN version v ON v.hash = c.hash WHERE c.kind = ?1 ORDER BY c.id
+SELECT kind, id, hash FROM current_version WHERE kind = ?1 ORDER BY id
 `
 
-func (q *Queries) Current(ctx context.Context, kind string) ([]Version, error) {
+func (q *Queries) Current(ctx context.Context, kind string) ([]CurrentVersion, error) {
 	rows, err := q.db.QueryContext(ctx, current, kind)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []Version
+	var items []CurrentVersion
 	for rows.Next() {
-		var i Version
-		if err := rows.Scan(
-			&i.Hash,
-			&i.Kind,
-			&i.ID,
-			&i.Number,
-			&i.Label,
-			&i.StepsHash,
-			&i.File,
-			&i.Canonical,
-			&i.AdoptedAt,
-			&i.AdoptedBy,
-		); err != nil {
+		var i CurrentVersion
+		if err := rows.Scan(&i.Kind, &i.ID, &i.Hash); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -290,6 +290,22 @@ func (t *tx) Node(_ context.Context, name string) (row kept.Node, err error) {
 	return row, out.err
 }
 
+// Epoch keeps it from changing as Node does.
+func (t *tx) Epoch(ctx context.Context, name string) (int64, error) {
+	row, err := t.Node(ctx, name)
+	return row.Epoch, err
+}
+
+// Together needs no way to anywhere.
+func (t *tx) Together(_ context.Context, writes ...func() error) error {
+	for _, write := range writes {
+		if err := write(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // heard says how long ago, by the database's clock.
 func heard(n kept.Node) kept.Node {
 	n.Quiet = stored(time.Now()).Sub(n.Beat)

@@ -116,7 +116,7 @@ func (t *tx) Current(_ context.Context, kind string) (list []kept.Version, _ err
 	list = []kept.Version{}
 	for name, hash := range t.db.current {
 		if name.kind == kind {
-			list = append(list, t.db.versions[hash])
+			list = append(list, kept.Version{Kind: kind, ID: name.id, Hash: hash})
 		}
 	}
 	slices.SortFunc(list, func(a, b kept.Version) int { return cmp.Compare(a.ID, b.ID) })
