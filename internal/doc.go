@@ -58,6 +58,7 @@
 //	| 5     | report/press         | a page as tagged PDF, through a browser that is on the machine        | processes               |
 //	| 5     | ops                  | what operators watch: health, readiness and metrics                   | HTTP                    |
 //	| 5     | proof                | what a fault test says: its size, its seed, its figure                | test files              |
+//	| 5     | notary               | signs the log, keeps checkpoints elsewhere, holds the log against them | files                  |
 //	| 6     | bundle               | the plan at hand when everything is down: folder, signed, encrypted   | files                   |
 //	| 6     | runner               | time drives the register: due drills, automatic steps, deliveries     | clock, queue            |
 //	| 6     | web                  | people drive the register: pages, API, sign-in                        | HTTP                    |
@@ -71,6 +72,7 @@
 //	| 9     | torture/cluster      | three nodes and PostgreSQL in network namespaces of their own         | processes, networks     |
 //	| 9     | torture/installed    | packages on a clean Debian; alarms, modules, modes and secrets        | processes, namespaces   |
 //	| 9     | cmd/beredskab/view   | what programs read of runs and nodes                                  | no                      |
+//	| 9     | cmd/beredskab/attest | the commands that sign the log, prove it, and hand it to auditors      | terminal, files         |
 //	| 9     | cmd/beredskab/folder | what commands say about a folder of plan files                        | files                   |
 //	| 9     | cmd/beredskab/offline | the copy of the plans: made, checked, shown, opened; times from paper | files, HTTP            |
 //	| 9     | cmd/beredskab/site   | the installation: plan repository, starters, doctor                   | files                   |
@@ -125,7 +127,7 @@
 //	| --------------------------- | ------------------------------------- | ------------------------------------------------------------- |
 //	| github.com/jackc/pgx/v5     | store, store/meaning, store/tree      | the database's own batches and errors                         |
 //	| github.com/mattn/go-sqlite3 | store, store/meaning                  | the database's own errors                                     |
-//	| github.com/spf13/cobra      | cmd/beredskab, cmd/beredskab/offline  | the command line: some groups of commands have a package of their own |
+//	| github.com/spf13/cobra      | cmd/beredskab, cmd/beredskab/attest, cmd/beredskab/offline  | the command line: some groups of commands have a package of their own |
 //	| golang.org/x/sys            | action/supervisor, action/supervisor/landlock, app, disk | the operating system: process fences, file systems, clocks    |
 //
 // # Names

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
+	"io"
+
 	"github.com/spf13/cobra"
 
+	"beredskab/cmd/beredskab/attest"
 	"beredskab/cmd/beredskab/site"
 	"beredskab/internal/app"
 	"beredskab/internal/kept"
@@ -10,8 +14,13 @@ import (
 
 // audit is the group of commands about the trace.
 func (c *cli) audit() *cobra.Command {
-	cmd := &cobra.Command{Use: "audit", Short: "Read the trace of every act: who did what, when"}
+	cmd := &cobra.Command{Use: "audit", Short: "Read the trace of every act: who did what, when; sign it, prove it, hand it out"}
 	cmd.AddCommand(c.auditLog())
+	cmd.AddCommand(attest.Line{
+		Open:  func(ctx context.Context) (*app.App, error) { return c.open(ctx, app.Use) },
+		Actor: c.actor, Path: c.path, Person: c.person, Working: c.working, Out: c.out, Usage: usage, Found: errFound,
+		Print: func(value any, text func(io.Writer)) error { return c.print(value, func() { text(c.out) }) },
+	}.Commands()...)
 	return cmd
 }
 

@@ -17,6 +17,8 @@ import (
 	"beredskab/internal/disk"
 	"beredskab/internal/door"
 	"beredskab/internal/governance"
+	"beredskab/internal/kept"
+	"beredskab/internal/notary"
 	"beredskab/internal/notify"
 	"beredskab/internal/ops"
 	"beredskab/internal/plan"
@@ -30,6 +32,7 @@ type App struct {
 	Settings *Settings
 	Register *register.Register
 	Office   *governance.Office
+	Notary   *notary.Notary
 	Courier  *notify.Courier
 	Log      *slog.Logger
 
@@ -89,8 +92,24 @@ func Open(ctx context.Context, s *Settings, mode Mode, log *slog.Logger) (*App, 
 	d := door.New(a.meter, newClock())
 	a.Office = governance.New(d)
 	a.Register = register.New(d, register.Options{Routes: s.Routes(), Command: "beredskab --dir " + s.Dir, Room: a.room})
+	a.Notary = notary.New(notary.Options{
+		Door: d, Office: a.Office, Node: s.Node, Folder: s.Dir, Anchors: s.Anchor, Name: a.municipality, Log: log,
+	})
 	a.targets = newTargets(s.Targets)
 	return a, nil
+}
+
+// municipality is its name, after which the log is called; empty when no plan
+// files were taken over yet.
+func (a *App) municipality(ctx context.Context) (string, error) {
+	set, err := a.Register.Set(ctx)
+	switch {
+	case errors.Is(err, kept.ErrNotFound):
+		return "", nil
+	case err != nil || set.Organisation == nil:
+		return "", err
+	}
+	return set.Organisation.Name, nil
 }
 
 // ErrLocked says that another server works on this folder.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -30,6 +31,9 @@ func (a *App) serve(ctx context.Context, reload <-chan struct{}) error {
 	defer beside.Wait()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	if err := a.Notary.Prove(ctx); err != nil {
+		return fmt.Errorf("the server does not start on this register: %w", err)
+	}
 	if err := a.show(ctx, &beside); err != nil {
 		return err
 	}
@@ -42,7 +46,12 @@ func (a *App) serve(ctx context.Context, reload <-chan struct{}) error {
 	if err != nil {
 		return err
 	}
-	return a.run(ctx, r)
+	beside.Go(func() { a.Notary.Attend(ctx, r.Leads) })
+	if err := a.run(ctx, r); err != nil {
+		return err
+	}
+	a.Notary.Part(ctx, r.Leads)
+	return nil
 }
 
 // CarryOut drives one run in this process until it has ended or ctx does. When

@@ -29,6 +29,7 @@ type Settings struct {
 	Secret   string    `mapstructure:"database_password_file"`
 	Parallel int       `mapstructure:"parallel"` // automatic steps at once
 	Listen   string    `mapstructure:"listen"`   // where operators ask for health and figures; "off": nowhere
+	Anchor   []string  `mapstructure:"anchor"`   // files elsewhere that get each signed checkpoint of the log
 	MinFree  string    `mapstructure:"min_free"` // room without which no new drill is begun, "5%,500MiB"
 	Allow    Allow     `mapstructure:"allow"`
 	Targets  []Target  `mapstructure:"targets"`
@@ -248,15 +249,17 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 			c.SecretFiles[k] = absolute(base, "dir", f)
 		}
 	}
-	for i, p := range s.Allow.Paths {
-		s.Allow.Paths[i] = absolute(base, "dir", p)
+	for _, list := range [][]string{s.Allow.Paths, s.Anchor} {
+		for i, p := range list {
+			list[i] = absolute(base, "dir", p)
+		}
 	}
 }
 
 // hidden are the files of the program's own that no step may see: the register,
-// the keys and the secrets (S15). They are patterns of filepath.Glob.
+// the keys, the anchors of the log and the secrets (S15). They are patterns of filepath.Glob.
 func (s *Settings) hidden() []string {
-	list := []string{filepath.Join(s.Dir, registerFile+"*"), filepath.Join(s.Dir, "*.key"), s.Secret}
+	list := append([]string{filepath.Join(s.Dir, registerFile+"*"), filepath.Join(s.Dir, "*.key"), s.Secret}, s.Anchor...)
 	for _, t := range s.Targets {
 		list = append(list, t.PasswordFile)
 	}

@@ -162,6 +162,9 @@ func (s *Settings) List() []Setting {
 	for key, value := range values {
 		list = append(list, Setting{Key: key, Value: value, Origin: s.origins[key]})
 	}
+	for i, file := range s.Anchor {
+		list = append(list, Setting{Key: fmt.Sprintf("anchor[%d]", i), Value: file, Origin: s.File})
+	}
 	for i, h := range s.Allow.Hosts {
 		list = append(list, Setting{Key: fmt.Sprintf("allow.hosts[%d]", i), Value: h, Origin: s.File})
 	}

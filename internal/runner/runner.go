@@ -254,6 +254,9 @@ func (r *Runner) resume(ctx, steps context.Context) error {
 	return nil
 }
 
+// Leads tells whether this node is the one that delivers for all.
+func (r *Runner) Leads() bool { return r.leads.Load() }
+
 // InHand is how many automatic steps this node carries out now.
 func (r *Runner) InHand() int { return len(r.slots) }
 

@@ -1,0 +1,99 @@
+package attest
+
+import (
+	"context"
+	"fmt"
+
+	"beredskab/internal/app"
+	"beredskab/internal/door"
+	"beredskab/internal/notary"
+)
+
+// answer is what the commands about the signed log answer.
+type answer struct {
+	Schema     string          `json:"schema"`
+	Log        *notary.Head    `json:"log,omitempty"`
+	File       string          `json:"file,omitempty"`
+	Checkpoint string          `json:"checkpoint,omitempty"`
+	Anchors    []string        `json:"anchors,omitempty"`
+	Key        string          `json:"key,omitempty"`
+	Keys       []string        `json:"keys,omitempty"` // all that ever began to sign
+	Lost       []notary.Head   `json:"lost,omitempty"`
+	Verdict    *notary.Verdict `json:"verdict,omitempty"`
+
+	words string // the same in sentences
+}
+
+const schema = "beredskab.attest.v1"
+
+// exportLog writes the log into a file.
+func exportLog(ctx context.Context, a *app.App, by door.Actor, file string) (*answer, error) {
+	head, err := a.Notary.ExportFile(ctx, by, file)
+	if err != nil {
+		return nil, err
+	}
+	return &answer{
+		Schema: schema, Log: &head, File: file,
+		words: fmt.Sprintf("Exported: %s\n%d entries, root %s\nNext: beredskab-verify --key KEY %s, with the key that `beredskab audit key` gives\n", file, head.Size, head.Root, file),
+	}, nil
+}
+
+// auditLog reads the register's own log through.
+func auditLog(ctx context.Context, a *app.App) (*answer, error) {
+	v, err := a.Notary.Audit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	words := fmt.Sprintf("The log has %d entries, all as they were written. Its root is %s.\n%d checkpoints of the register and %d in anchors fit; %d entries since the last checkpoint are not signed yet.\n",
+		v.Size, v.Root, v.Checkpoints, v.Anchored, v.Unsigned)
+	if v.Anchored == 0 {
+		words += "No checkpoint is kept outside: a log that was put back or written anew would look the same. Name a file on another machine under `anchor`.\n"
+	}
+	if v.Problem != "" {
+		words = "NOT AS WRITTEN: " + v.Problem + "\n"
+	}
+	return &answer{Schema: schema, Verdict: &v, words: words}, nil
+}
+
+// anchorLog signs the log and adds the checkpoint to those files, else to those
+// of the settings.
+func anchorLog(ctx context.Context, a *app.App, files []string) (*answer, error) {
+	text, err := a.Notary.Checkpoint(ctx)
+	if err == nil {
+		err = a.Notary.Anchor(text, files...)
+	}
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, a.Settings.Anchor...)
+	words := text
+	for _, file := range files {
+		words += "Kept in " + file + "\n"
+	}
+	if len(files) == 0 {
+		words += "Kept in the register only. Name a file on another machine under `anchor` in the settings, or after this command.\n"
+	}
+	return &answer{Schema: schema, Checkpoint: text, Anchors: files, words: words}, nil
+}
+
+// logKey shows the public key of this folder, and others that signed the log.
+func logKey(ctx context.Context, a *app.App) (*answer, error) {
+	own, all, err := a.Notary.Key(ctx)
+	words := own + "\n"
+	for _, key := range all {
+		if key != own {
+			words += "also: " + key + "\n"
+		}
+	}
+	return &answer{Schema: schema, Key: own, Keys: all, words: words}, err
+}
+
+// acceptLoss records that a part of the log is lost.
+func acceptLoss(ctx context.Context, a *app.App, by door.Actor, reason string) (*answer, error) {
+	was, err := a.Notary.AcceptLoss(ctx, by, reason)
+	words := ""
+	for _, h := range was {
+		words += fmt.Sprintf("Lost: what %s says of %d entries with root %s\n", h.Place, h.Size, h.Root)
+	}
+	return &answer{Schema: schema, Lost: was, words: words + "The log says so, and a new checkpoint is signed. Keep this text for the auditors.\n"}, err
+}

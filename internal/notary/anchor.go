@@ -1,0 +1,88 @@
+package notary
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"beredskab/internal/disk"
+	"beredskab/internal/ledger"
+)
+
+// ErrAnchor says that a file named as an anchor holds something else.
+var ErrAnchor = errors.New("holds something other than checkpoints of this log; name a new file for the anchor")
+
+// Anchor adds a checkpoint to those files that do not end in it. A file that
+// cannot be written is told of, after all others have been tried.
+func (n *Notary) Anchor(text string, files ...string) (err error) {
+	for _, file := range files {
+		notes, failed := notesOf(file)
+		if failed == nil && (len(notes) == 0 || notes[len(notes)-1].text != text) {
+			failed = disk.Append(file, separated(file)+text)
+		}
+		if failed != nil {
+			err = errors.Join(err, fmt.Errorf("keeping the checkpoint in the anchor %s: %w", file, failed))
+		}
+	}
+	return err
+}
+
+// separated gives the empty line between two checkpoints, which also ends what a
+// power loss left half written.
+func separated(file string) string {
+	if info, err := os.Stat(file); err != nil || info.Size() == 0 {
+		return ""
+	}
+	return "\n"
+}
+
+// outside gives the last checkpoint in each anchor. An anchor that cannot be
+// reached is told of and not waited for: a machine that is away must not keep the
+// plan from those who need it.
+func (n *Notary) outside() (list []note, err error) {
+	for _, file := range n.Anchors {
+		notes, err := notesOf(file)
+		switch {
+		case errors.Is(err, ErrAnchor):
+			return nil, err
+		case err != nil:
+			n.Log.Error("an anchor of the log cannot be read, so the log is not held against it", "anchor", file, "error", err)
+		case len(notes) > 0:
+			list = append(list, notes[len(notes)-1])
+		}
+	}
+	return list, nil
+}
+
+// notesOf reads an anchor. A checkpoint that was only half written is passed over.
+func notesOf(file string) (list []note, err error) {
+	data, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && len(data) == 0 {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !strings.HasPrefix(string(data), "beredskab/") {
+		return nil, fmt.Errorf("%s %w", file, ErrAnchor)
+	}
+	lines := strings.SplitAfter(string(data), "\n")
+	for i, line := range lines {
+		if !strings.HasPrefix(line, "beredskab/") {
+			continue
+		}
+		for end := i + 1; end < len(lines) && !strings.HasPrefix(lines[end], "beredskab/"); end++ {
+			if !strings.HasPrefix(lines[end], "— ") {
+				continue
+			}
+			text := strings.Join(lines[i:end+1], "")
+			if c, err := ledger.ReadCheckpoint(text); err == nil && strings.HasSuffix(text, "\n") {
+				list = append(list, note{file, text, c})
+			}
+			break
+		}
+	}
+	return list, nil
+}
