@@ -75,6 +75,7 @@
 //	| 9     | cmd/beredskab/attest | the commands that sign the log, prove it, and hand it to auditors      | terminal, files         |
 //	| 9     | cmd/beredskab/folder | what commands say about a folder of plan files                        | files                   |
 //	| 9     | cmd/beredskab/offline | the copy of the plans: made, checked, shown, opened; times from paper | files, HTTP            |
+//	| 9     | cmd/beredskab/people | the commands about persons and their roles, and who may do what       | terminal                |
 //	| 9     | cmd/beredskab/site   | the installation: plan repository, starters, doctor                   | files                   |
 //	| 9     | cmd/beredskab-verify | a second program that checks an export, on the standard library alone | terminal                |
 //	| 9     | cmd/beredskab        | words on the command line to calls, text, JSON and an exit code       | terminal                |
@@ -127,7 +128,7 @@
 //	| --------------------------- | ------------------------------------- | ------------------------------------------------------------- |
 //	| github.com/jackc/pgx/v5     | store, store/meaning, store/tree      | the database's own batches and errors                         |
 //	| github.com/mattn/go-sqlite3 | store, store/meaning                  | the database's own errors                                     |
-//	| github.com/spf13/cobra      | cmd/beredskab, cmd/beredskab/attest, cmd/beredskab/offline  | the command line: some groups of commands have a package of their own |
+//	| github.com/spf13/cobra      | cmd/beredskab, cmd/beredskab/attest, cmd/beredskab/offline, cmd/beredskab/people | the command line: some groups of commands have a package of their own |
 //	| golang.org/x/sys            | action/supervisor, action/supervisor/landlock, app, disk | the operating system: process fences, file systems, clocks    |
 //
 // # Names

@@ -10,18 +10,23 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"beredskab/cmd/beredskab/people"
 )
 
 // commandsFile is the reference that is generated from the commands themselves.
 const commandsFile = "../../docs/commands.md"
 
-var update = flag.Bool("update", false, "write docs/commands.md and docs/beredskab.1 anew")
+// permissionsFile is the permission matrix for people to read.
+const permissionsFile = "../../docs/permissions.md"
 
-// TestCommandsAreDocumented keeps docs/commands.md and the manual page what the
-// program says of itself. Write them anew with:
+var update = flag.Bool("update", false, "write docs/commands.md, docs/beredskab.1 and docs/permissions.md anew")
+
+// TestCommandsAreDocumented keeps docs/commands.md, the manual page and
+// docs/permissions.md what the program says of itself. Write them anew with:
 // go test ./cmd/beredskab -run Documented -update
 func TestCommandsAreDocumented(t *testing.T) {
-	for file, want := range map[string]string{commandsFile: reference(), manualFile: manual()} {
+	for file, want := range map[string]string{commandsFile: reference(), manualFile: manual(), permissionsFile: people.Permissions()} {
 		if *update {
 			if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
 				t.Fatal(err)
