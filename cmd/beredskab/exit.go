@@ -8,9 +8,11 @@ import (
 	"beredskab/cmd/beredskab/folder"
 	"beredskab/cmd/beredskab/site"
 	"beredskab/internal/app"
+	"beredskab/internal/approval"
 	"beredskab/internal/bundle"
 	"beredskab/internal/door"
 	"beredskab/internal/drill"
+	"beredskab/internal/followup"
 	"beredskab/internal/kept"
 	"beredskab/internal/recovery"
 )
@@ -56,6 +58,7 @@ func usage(format string, args ...any) error {
 // codeOf maps an error to its exit code: the one table of the program.
 func codeOf(err error) int {
 	var refused *drill.Refusal
+	var against *followup.Refusal
 	var circle *recovery.CycleError
 	switch {
 	case err == nil:
@@ -66,11 +69,11 @@ func codeOf(err error) int {
 		return 3
 	case errors.Is(err, folder.ErrUsage), errors.Is(err, site.ErrWords), errors.Is(err, app.ErrSettings):
 		return 2
-	case errors.Is(err, door.ErrNotAllowed):
+	case errors.Is(err, door.ErrNotAllowed), errors.As(err, &against) && against.Self:
 		return 4
 	case errors.Is(err, folder.ErrNotFound), errors.Is(err, kept.ErrNotFound), errors.Is(err, drill.ErrNoDrill):
 		return 5
-	case errors.Is(err, kept.ErrConflict), errors.Is(err, door.ErrBusy), errors.As(err, &refused), errors.Is(err, app.ErrLocked), errors.Is(err, app.ErrInUse), errors.Is(err, site.ErrExists):
+	case errors.Is(err, kept.ErrConflict), errors.Is(err, door.ErrBusy), errors.As(err, &refused), against != nil, errors.Is(err, approval.ErrNotNow), errors.Is(err, app.ErrLocked), errors.Is(err, app.ErrInUse), errors.Is(err, site.ErrExists):
 		return 6
 	case errors.Is(err, errPartly):
 		return 7

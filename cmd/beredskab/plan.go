@@ -12,7 +12,7 @@ func (c *cli) plan() *cobra.Command {
 	cmd := &cobra.Command{Use: "plan", Short: "Read, write and compare plans"}
 	cmd.AddCommand(c.planList(), c.planShow(), c.planNew(), c.planLint(), c.planDiff(), c.planHistory(),
 		c.planSchema(), c.planGraph(), c.planOrder())
-	cmd.AddCommand(c.planSay()...)
+	cmd.AddCommand(c.inForce().Commands()...)
 	return cmd
 }
 

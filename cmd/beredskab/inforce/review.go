@@ -1,4 +1,4 @@
-package site
+package inforce
 
 import (
 	"context"
@@ -11,8 +11,8 @@ import (
 	"beredskab/internal/approval"
 )
 
-// ReviewView is what `beredskab plan review` answers.
-type ReviewView struct {
+// view is what `beredskab plan review` answers.
+type view struct {
 	Schema     string              `json:"schema"`
 	System     string              `json:"system"`
 	Version    string              `json:"version"`
@@ -33,24 +33,24 @@ type waitView struct {
 	Not []string `json:"not,omitempty"`
 }
 
-// SeenCode stands for exactly what a review showed; empty when it could not show
+// code stands for exactly what a review showed; empty when it could not show
 // everything.
-func SeenCode(r app.Review) string {
+func code(r app.Review) string {
 	if len(r.Unresolved) > 0 {
 		return ""
 	}
 	return r.Shown.Digest()[:12]
 }
 
-// ReviewPlan tells how the plan of a system stands.
-func ReviewPlan(ctx context.Context, a *app.App, system, lang string) (*ReviewView, error) {
+// review tells how the plan of a system stands.
+func review(ctx context.Context, a *app.App, system, lang string) (*view, error) {
 	r, err := a.Review(ctx, system, lang)
 	if err != nil {
 		return nil, err
 	}
-	v := &ReviewView{
+	v := &view{
 		Schema: "beredskab.review.v1", System: system, Version: r.Plan.Hash(), State: r.Standing.State(r.Plan.Hash()),
-		Accepted: approval.VersionOf(r.Plan).Objectives, Shown: r.Shown, Waits: []waitView{}, Unresolved: r.Unresolved, Seen: SeenCode(r),
+		Accepted: approval.VersionOf(r.Plan).Objectives, Shown: r.Shown, Waits: []waitView{}, Unresolved: r.Unresolved, Seen: code(r),
 	}
 	v.InForce, v.Since, _ = r.Standing.InForce()
 	for _, need := range r.Standing.Next(v.Version) {
@@ -61,7 +61,7 @@ func ReviewPlan(ctx context.Context, a *app.App, system, lang string) (*ReviewVi
 }
 
 // Text prints it in the order in which it is read.
-func (v *ReviewView) Text(out io.Writer) {
+func (v *view) Text(out io.Writer) {
 	fmt.Fprintf(out, "%s, version %.12s: %s\n", v.System, v.Version, strings.ReplaceAll(string(v.State), "_", " "))
 	if v.InForce != "" {
 		fmt.Fprintf(out, "in force: %.12s, since %s\n", v.InForce, v.Since.Local().Format("2006-01-02 15:04"))
