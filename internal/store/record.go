@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"beredskab/internal/kept"
 	"beredskab/internal/ledger"
@@ -38,10 +39,15 @@ func (t *transaction) Records(ctx context.Context, kind string, f record.Filter)
 	default:
 		rows, err = t.q.Records(ctx, kind)
 	}
+	list = make([]record.Row, 0, len(rows))
 	for _, row := range rows {
 		if (f.Person == "" || row.Person == f.Person) && (f.State == "" || row.State == f.State) {
 			list = append(list, recordRow(row))
 		}
+	}
+	if f.Limit > 0 {
+		slices.SortStableFunc(list, func(a, b record.Row) int { return b.At.Compare(a.At) })
+		list = list[:min(f.Limit, len(list))]
 	}
 	return list, doing(err, "listing the records", kind)
 }

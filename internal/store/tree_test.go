@@ -140,7 +140,7 @@ func TestRecords(t *testing.T) {
 			newest := slices.Clone(rows[1:])
 			slices.Reverse(newest)
 			equal(t, "newest", list(tx.Records(ctx, "action", record.Filter{Limit: 2})), newest)
-			equal(t, "none", list(tx.Records(ctx, "person", record.Filter{})), []record.Row(nil))
+			equal(t, "none", list(tx.Records(ctx, "person", record.Filter{})), []record.Row{})
 			equal(t, "one", must[record.Row](t)(tx.Record(ctx, "action", "A")), next)
 			_, err := tx.Record(ctx, "action", "none")
 			wants(t, err, kept.ErrNotFound)

@@ -218,7 +218,7 @@ func (t *tx) AddEntry(_ context.Context, e kept.Entry) error {
 
 func (t *tx) Entries(_ context.Context, f kept.EntryFilter) ([]kept.Entry, error) {
 	if f.Forward {
-		return limited(slices.Clone(t.db.entries[min(int(f.After), len(t.db.entries)):]), f.Limit), nil
+		return limited(append([]kept.Entry{}, t.db.entries[min(int(f.After), len(t.db.entries)):]...), f.Limit), nil
 	}
 	list := []kept.Entry{}
 	for _, e := range slices.Backward(t.db.entries) {
