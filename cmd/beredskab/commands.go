@@ -13,5 +13,5 @@ func (c *cli) commands() []*cobra.Command {
 		c.plan(), c.drill(), c.schedule(), c.notify(), c.audit(), c.serve(), c.node(), c.config(),
 		c.backup(), c.restore(), c.migrate(), c.bundle(),
 		c.version(), c.completion(), c.demoTool(),
-	}, c.people().Commands())
+	}, c.people().Commands(), c.followUp().Commands())
 }

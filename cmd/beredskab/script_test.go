@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -32,6 +33,7 @@ func TestScripts(t *testing.T) {
 func sample(env *testscript.Env) error {
 	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 	env.Setenv("TZ", "Europe/Copenhagen")
+	env.Setenv("YEAR", strconv.Itoa(time.Now().UTC().Year())) // of numbers that the register gives
 	for _, name := range []string{"XDG_CONFIG_HOME", "XDG_STATE_HOME"} {
 		env.Setenv(name, filepath.Join(env.WorkDir, "home", "."+name))
 	}

@@ -39,7 +39,11 @@ func (a *App) judge(ctx context.Context, set *plan.Set, at time.Time, places fun
 	if err != nil {
 		return check.Report{}, err
 	}
-	return check.Run(check.Input{Set: set, Evidence: evidence, Facts: check.Facts{OfflineCopies: a.copies()}, Now: at, Locate: places}), nil
+	waivers, actions, err := a.Office.Known(ctx, at)
+	if err != nil {
+		return check.Report{}, err
+	}
+	return check.Run(check.Input{Set: set, Evidence: evidence, Waivers: waivers, Facts: check.Facts{Actions: actions, OfflineCopies: a.copies()}, Now: at, Locate: places}), nil
 }
 
 // Locate finds the place of a path in a plan file.
