@@ -164,6 +164,21 @@ func (s *server) stop() {
 		_ = s.cmd.Process.Kill()
 		s.t.Errorf("the server did not end:\n%s", s.said())
 	}
+	// A command under way outlives the server, and its end is written into the folder.
+	if !proof.Await(patience, s.idle) {
+		s.t.Error("a command goes on after the server's end")
+	}
+}
+
+// idle tells whether no process has its files in the server's folder.
+func (s *server) idle() bool {
+	open, err := filepath.Glob("/proc/[0-9]*/fd/*")
+	for _, file := range open {
+		if target, err := os.Readlink(file); err == nil && strings.HasPrefix(target, s.dir+"/") {
+			return false
+		}
+	}
+	return err == nil
 }
 
 func (s *server) said() string {
