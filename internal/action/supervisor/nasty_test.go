@@ -156,10 +156,11 @@ func bringToItsEnd(t *testing.T, c Command, end func(*testing.T, *Host, chan Pro
 	return res.Elapsed - c.Timeout
 }
 
-// plainDaemons is the control: the lean path does not promise to kill daemons, and the search sees them.
+// plainDaemons is the control: the lean path does not promise to kill daemons, and the search sees them. The daemon has
+// left the command's group before the command ends, because that waits for the process between them.
 func plainDaemons(t *testing.T, program string) int {
 	h, _ := newHost(t)
-	if _, err := h.RunPlain(context.Background(), misbehave(t, program, "setsid", "leave")); err != nil {
+	if _, err := h.RunPlain(context.Background(), misbehave(t, program, "double", "leave")); err != nil {
 		t.Fatal(err)
 	}
 	var left []string // a process that is just being made has no environment to be known by
