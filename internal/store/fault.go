@@ -29,8 +29,16 @@ func (db *DB) explain(err error) error {
 	case meaning.Broken:
 		return db.fail(err)
 	default:
+		return db.told(err)
+	}
+}
+
+// told says of tables that are not what they were, what to do.
+func (db *DB) told(err error) error {
+	if db.engine.classify(err) != meaning.Altered {
 		return err
 	}
+	return fmt.Errorf("the tables of the register are not those that this program made; look with `beredskab doctor`, and restore a backup: %w", err)
 }
 
 // explainCommit does so for an error of the commit itself. Only the database's

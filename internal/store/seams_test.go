@@ -128,6 +128,8 @@ func TestFaults(t *testing.T) {
 		{lite, sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrFsync, SystemErrno: syscall.ENOSPC}, meaning.Broken},
 		{lite, sqlite3.Error{Code: sqlite3.ErrCorrupt}, meaning.Broken},
 		{lite, sqlite3.Error{Code: sqlite3.ErrConstraint}, meaning.Ordinary},
+		{lite, sqlite3.Error{Code: sqlite3.ErrError}, meaning.Altered},
+		{post, &pgconn.PgError{Code: "42703"}, meaning.Altered},
 		{post, &pgconn.PgError{Code: "40001"}, meaning.Again},
 		{post, &pgconn.PgError{Code: "40P01"}, meaning.Again},
 		{post, &pgconn.PgError{Code: "57P01"}, meaning.Lost},

@@ -30,7 +30,7 @@ func (db *DB) View(ctx context.Context, fn func(door.Tx) error) error {
 			return fmt.Errorf("reading the register: %w", err)
 		}
 		defer s.close()
-		return fn(db.transaction(s))
+		return db.told(fn(db.transaction(s)))
 	})
 }
 

@@ -26,6 +26,7 @@ const (
 	Full             // no room
 	Broken           // the disk or the file has failed
 	Lost             // the connection broke, nobody knows how far it came
+	Altered          // its tables are not those that this program made
 )
 
 // OfSQLite reads an error of SQLite.
@@ -41,6 +42,8 @@ func OfSQLite(err error) Meaning {
 		return Full
 	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB:
 		return Broken
+	case sqlite3.ErrError:
+		return Altered
 	case sqlite3.ErrIoErr:
 		return sqliteIO(answer)
 	}
@@ -91,6 +94,8 @@ func classifyState(code string) Meaning {
 		return Lost // The server went down or became a standby.
 	case "53100":
 		return Full
+	case "42703", "42P01":
+		return Altered
 	case "58030", "XX001", "XX002":
 		return Broken
 	}
