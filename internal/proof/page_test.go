@@ -47,7 +47,7 @@ func TestPage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	row := regexp.MustCompile(`^\| [RSA]\d+ \| [^|]+ \| [1-9]\d* [^|]+ \| 0 \| [^|]+ \| [^|]* \| \d* \|$`)
+	row := regexp.MustCompile(`^\| [RSAF]\d+ \| [^|]+ \| [1-9]\d* [^|]+ \| 0 \| [^|]+ \| [^|]* \| \d* \|$`)
 	body, found := strings.CutPrefix(rows, head)
 	if !found {
 		t.Fatalf("the table of %s does not begin with %q", name, head)
