@@ -158,3 +158,38 @@ func TestSpoolID(t *testing.T) {
 		t.Error("a damaged identity was accepted")
 	}
 }
+
+// TestSweepBesideSpares lets sweeps and the making of records run at once: no record that was handed out is swept away.
+func TestSweepBesideSpares(t *testing.T) {
+	h, _ := newHost(t)
+	stop, swept := make(chan struct{}), make(chan error, 1)
+	go func() {
+		var err error
+		for err == nil {
+			select {
+			case <-stop:
+				swept <- nil
+				return
+			default:
+				err = h.spool.sweep()
+			}
+		}
+		swept <- err
+	}()
+	for range 300 {
+		file, err := h.spool.locked()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(file.Name()); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(os.Remove(file.Name()), file.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	close(stop)
+	if err := <-swept; err != nil {
+		t.Fatal(err)
+	}
+}

@@ -121,17 +121,34 @@ func (s *spool) name(r Attempt) string {
 	return filepath.Join(s.dir, hex.EncodeToString(key[:]))
 }
 
+// locked makes a file that sweeping leaves alone. Until it has its lock, a sweep beside it may take it away; then another is made.
+func (s *spool) locked() (*os.File, error) {
+	for {
+		file, err := os.CreateTemp(s.dir, sparePattern)
+		if err != nil {
+			return nil, err
+		}
+		err = unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		own, errOwn := file.Stat()
+		named, errNamed := os.Stat(file.Name())
+		if err == nil && errOwn == nil && errNamed == nil && os.SameFile(own, named) {
+			return file, nil
+		}
+		_, _ = os.Remove(file.Name()), file.Close()
+		if err != nil && !errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, err
+		}
+	}
+}
+
 // spare makes a locked record that no attempt has yet, and puts it on disk. The lock belongs to the open file, which a supervisor
 // inherits. All of it is allocated, and the parts are written over with zeros, so that writing a part later moves nothing but data.
 func (s *spool) spare() (*os.File, error) {
-	file, err := os.CreateTemp(s.dir, sparePattern)
+	file, err := s.locked()
 	if err != nil {
 		return nil, fmt.Errorf("making a record in the spool: %w", err)
 	}
-	fd := int(file.Fd())
-	if err = unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB); err == nil {
-		err = unix.Fallocate(fd, 0, 0, recordSize)
-	}
+	err = unix.Fallocate(int(file.Fd()), 0, 0, recordSize)
 	zeros := headAt
 	if errors.Is(err, unix.EOPNOTSUPP) {
 		zeros, err = recordSize, nil
