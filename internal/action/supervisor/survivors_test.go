@@ -88,8 +88,8 @@ func TestProcessesAreLimited(t *testing.T) {
 	if err != nil || hasGroups(t) != strings.Contains(res.Message, "met its limit of 10 processes") {
 		t.Errorf("%+v, %v", res, err)
 	}
+	h, _ = newHost(t) // the other has a supervisor coming up with the group
 	c.Attempt.Number, h.options.WithoutGroup, c.Required = 2, true, []string{fenceGroup}
-	h.Close() // the supervisor that waits came up with the group
 	if res, err := h.Run(context.Background(), c); !errors.Is(err, ErrRefused) || !strings.Contains(res.Message, "the fence cgroup") {
 		t.Errorf("a required fence that is missing: %+v, %v", res, err)
 	}
