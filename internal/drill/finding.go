@@ -12,6 +12,9 @@ import (
 // before it is a remark (C10).
 const overEstimate = 1.2
 
+// OverEstimate is the code of a step that took longer than the plan says.
+const OverEstimate = "D09"
+
 // Finding is something that a run showed and that somebody should put right.
 type Finding struct {
 	Code     string // D01 …, stable
@@ -127,7 +130,7 @@ func (r *Run) stepFindings(s *Step) (found []Finding) {
 	}
 	limit := s.Estimate.Std()
 	if s.State == Done && s.Kind() != plan.StepInject && limit > 0 && float64(s.Worked) > overEstimate*float64(limit) {
-		f := add("D09", "take the measured time over into the plan", "step %q took %s, the plan says %s", s.ID, Words(s.Worked), s.Estimate)
+		f := add(OverEstimate, "take the measured time over into the plan", "step %q took %s, the plan says %s", s.ID, Words(s.Worked), s.Estimate)
 		f.Value, f.Limit = s.Worked, limit
 	}
 	return found

@@ -16,6 +16,7 @@ import (
 type Measured struct {
 	Step string
 	Took time.Duration // work, without waiting for somebody to begin
+	Of   string        // the plan.Step.Hash of what was carried out; empty: of what the plan says now
 }
 
 // MeasuredSteps is what a run measured: the steps of a run of a measuring type
@@ -30,7 +31,36 @@ func MeasuredSteps(run *drill.Run) []Measured {
 	for i := range run.Steps {
 		s := &run.Steps[i]
 		if s.State == drill.Done && s.Failures == 0 && !s.Settled && s.Worked > 0 {
-			list = append(list, Measured{s.ID, s.Worked})
+			list = append(list, Measured{s.ID, s.Worked, s.Hash()})
+		}
+	}
+	return list
+}
+
+// Departure is where a run did not go as the plan says, so that a person must
+// decide whether the plan changes.
+type Departure struct {
+	Step string `json:"step"`
+	What string `json:"what"`
+}
+
+// Departures lists them: what the run found about its steps besides how long they
+// took, and what those who carried them out noted.
+func Departures(run *drill.Run) []Departure {
+	list := []Departure{}
+	for _, f := range run.Findings() {
+		if f.Step != "" && f.Code != drill.OverEstimate {
+			list = append(list, Departure{f.Step, f.Text + "; " + f.Hint})
+		}
+	}
+	for i := range run.Steps {
+		if s := &run.Steps[i]; s.State == drill.Done && s.Note != "" && s.Human() {
+			list = append(list, Departure{s.ID, s.By + " noted: " + s.Note})
+		}
+	}
+	for _, n := range run.Notes {
+		if n.Step != "" {
+			list = append(list, Departure{n.Step, n.By + " noted: " + n.Text})
 		}
 	}
 	return list
@@ -56,8 +86,8 @@ type left struct{ Step, Why string }
 // with only the values of estimate changed, so that every comment and line
 // stays. A time is rounded up, to whole minutes below ten minutes and to five
 // from there on: a draft never promises more than was measured. The file must be
-// one that plan.Parse takes. The draft is a new version, with other steps in the
-// sense of plan.StepsHash.
+// one that plan.Parse takes. The draft is a new version whose steps do what they
+// did: what was measured counts for it (plan.StepsHash).
 func Propose(file string, src []byte, measured []Measured) (Proposal, error) {
 	old, problems := plan.Parse(file, src)
 	if problems.Failed() {
@@ -75,6 +105,8 @@ func Propose(file string, src []byte, measured []Measured) (Proposal, error) {
 			why = "it was measured twice; the first time is taken"
 		case at == nil:
 			why = "the plan has no recovery step of that id any more"
+		case m.Of != "" && m.Of != at.step.Hash():
+			why = "the plan has it do something else now than what was carried out"
 		case at.token == "":
 			why = "the plan gives it no estimate that can be edited; write estimate: " + took.String() + " by hand"
 		case took != at.step.Estimate:

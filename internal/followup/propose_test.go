@@ -64,15 +64,19 @@ func TestADraftDiffersInEstimatesOnly(t *testing.T) {
 			for _, s := range steps(want) {
 				if r.IntN(3) > 0 {
 					took := time.Duration(1+r.IntN(6*3600)) * time.Second
-					measured = append(measured, Measured{s.ID, took})
+					measured = append(measured, Measured{s.ID, took, s.Hash()})
 					if s.Estimate > 0 {
 						s.Estimate = rounded(took)
 					}
 				}
 			}
 			out := must(Propose(file, src, measured))(t)
-			if got := parsed(t, file, out.Text); !bytes.Equal(got.Canonical(), want.Canonical()) {
+			got := parsed(t, file, out.Text)
+			if !bytes.Equal(got.Canonical(), want.Canonical()) {
 				t.Fatalf("%s says something else:\n%s", file, out.Diff)
+			}
+			if got.StepsHash() != parsed(t, file, src).StepsHash() {
+				t.Fatalf("%s: the draft voids the measurement that it was made of", file)
 			}
 			before, after := bytes.Split(src, []byte("\n")), bytes.Split(out.Text, []byte("\n"))
 			differ := 0
@@ -118,19 +122,21 @@ recovery:
       title: Foldet
       team: it
       estimate:
-        20m`
+        20m
+    - {id: s6, title: Ny, team: it, estimate: 5m}`
 
 func TestADraftOfAnOddlyWrittenFile(t *testing.T) {
 	src := []byte(oddPlan)
 	out := must(Propose("odd.yaml", src, []Measured{
-		{"s1", 601 * time.Second},
-		{"s2", 61 * time.Second},
-		{"s3", time.Hour},
-		{"s4", time.Minute},
-		{"s5", 25 * time.Minute},
-		{"s1", time.Hour},
-		{"s9", time.Hour},
-		{"s3x", 0},
+		{Step: "s1", Took: 601 * time.Second},
+		{Step: "s2", Took: 61 * time.Second},
+		{Step: "s3", Took: time.Hour},
+		{Step: "s4", Took: time.Minute},
+		{Step: "s5", Took: 25 * time.Minute},
+		{Step: "s1", Took: time.Hour},
+		{Step: "s9", Took: time.Hour},
+		{Step: "s3x", Took: 0},
+		{Step: "s6", Took: time.Hour, Of: (&plan.Step{ID: "s6"}).Hash()},
 	}))(t)
 	want := strings.NewReplacer("it, estimate: 10m}", "it, estimate: 15m}", "'10m'", "'2m'").Replace(oddPlan)
 	if string(out.Text) != want {
@@ -140,7 +146,7 @@ func TestADraftOfAnOddlyWrittenFile(t *testing.T) {
 	for _, l := range out.Left {
 		left = append(left, l.Step)
 	}
-	if !slices.Equal(left, []string{"s4", "s5", "s1", "s9", "s3x"}) {
+	if !slices.Equal(left, []string{"s4", "s5", "s1", "s9", "s3x", "s6"}) {
 		t.Errorf("left out: %v", out.Left)
 	}
 	if c := out.Changes[0]; c.Step != "s1" || c.Old != 10 || c.New != 15 {
@@ -195,11 +201,38 @@ func TestOnlyWhatWentWellAtTheFirstGoIsMeasured(t *testing.T) {
 		step("skipped", func(s *drill.Step) { s.State = drill.Skipped }),
 		step("instant", func(s *drill.Step) { s.Worked = 0 }),
 	}}
-	if got := MeasuredSteps(run); len(got) != 1 || got[0] != (Measured{"good", time.Hour}) {
+	if got := MeasuredSteps(run); len(got) != 1 || got[0] != (Measured{"good", time.Hour, run.Steps[0].Hash()}) {
 		t.Errorf("%v", got)
 	}
 	run.Drill.Type = "tabletop"
 	if got := MeasuredSteps(run); got != nil {
 		t.Errorf("a tabletop measured %v", got)
+	}
+}
+
+func TestDeparturesAreWhatAPersonMustLookAt(t *testing.T) {
+	step := func(id string, s drill.Step) drill.Step {
+		s.Step = &plan.Step{ID: id, Team: "it", Estimate: 1}
+		return s
+	}
+	run := &drill.Run{
+		Plan: &plan.Plan{}, Drill: plan.Drill{Type: "restore"},
+		Steps: []drill.Step{
+			step("slow", drill.Step{State: drill.Done, Worked: time.Hour}),
+			step("skipped", drill.Step{State: drill.Skipped, By: "it"}),
+			step("noted", drill.Step{State: drill.Done, By: "it", Note: "the other server"}),
+		},
+		Notes: []drill.Note{{By: "leader", Text: "of nothing"}, {By: "leader", Step: "slow", Text: "the disk"}},
+	}
+	var got []string
+	for _, d := range Departures(run) {
+		got = append(got, d.Step+": "+d.What)
+	}
+	want := []string{
+		`skipped: step "skipped" was skipped by it: ; hold the step next time, or take it out of the plan`,
+		"noted: it noted: the other server", "slow: leader noted: the disk",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
 	}
 }

@@ -17,7 +17,7 @@ type Version struct {
 	ID        string
 	Number    int
 	Label     string // plan_version as the author wrote it
-	StepsHash string
+	StepsHash string // as the program reckoned it that took the version over
 	File      string
 	Canonical []byte
 	AdoptedAt time.Time
@@ -30,7 +30,7 @@ type Run struct {
 	ID        string // "2026-07": year and number
 	System    string
 	PlanHash  string
-	StepsHash string
+	StepsHash string // as the program reckoned it that opened the run
 	DrillID   string
 	Type      string
 	Title     string

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Canonical are the bytes that name this version of the plan: JSON with the
@@ -23,14 +24,29 @@ func (p *Plan) Hash() string {
 	return digest(p.Canonical())
 }
 
-// StepsHash is the SHA-256 in hex of the recovery and security steps alone:
-// evidence that was measured on other steps no longer counts (DESIGN 1, C9).
+// StepsHash is the SHA-256 in hex of what is carried out in the recovery and
+// security steps: evidence that was measured on other steps no longer counts
+// (DESIGN 1, C9). How long a step is expected to take is no part of it: an
+// estimate that follows a measured time must not void that very measurement.
 // Cleanup runs after the measurement and is left out.
 func (p *Plan) StepsHash() string {
 	if p.stepsHash != "" {
 		return p.stepsHash
 	}
-	return digest(canonical(Recovery{Steps: p.Recovery.Steps, SecuritySteps: p.Recovery.SecuritySteps}))
+	return digest(canonical(Recovery{Steps: carriedOut(p.Recovery.Steps), SecuritySteps: carriedOut(p.Recovery.SecuritySteps)}))
+}
+
+// Hash is the SHA-256 in hex of what is carried out in the step, whatever its
+// estimate.
+func (s *Step) Hash() string { return digest(canonical(carriedOut([]Step{*s})[0])) }
+
+// carriedOut leaves out what a step promises and does not do.
+func carriedOut(steps []Step) []Step {
+	steps = slices.Clone(steps)
+	for i := range steps {
+		steps[i].Estimate = 0
+	}
+	return steps
 }
 
 func (p *Plan) remember() {

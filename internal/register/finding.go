@@ -3,6 +3,7 @@ package register
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"beredskab/internal/door"
 	"beredskab/internal/followup"
 	"beredskab/internal/kept"
+	"beredskab/internal/matrix"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 	"beredskab/internal/record"
@@ -25,6 +27,9 @@ func told(state check.State) bool { return state == check.Breached || state == c
 func (r *Register) RecordChecks(ctx context.Context, a door.Actor, set *plan.Set, report check.Report) (raised, closed int, err error) {
 	err = r.door.Do(ctx, a, "check.record", "findings", func(tx door.Tx) (any, error) {
 		raised, closed = 0, 0
+		if _, err := r.door.May(ctx, tx, a, door.Wish{Permission: matrix.Upkeep, Verb: matrix.Execute, Program: true}); err != nil {
+			return nil, err
+		}
 		now := r.door.Now().Wall
 		all, err := tx.Findings(ctx, kept.FindingFilter{})
 		if err != nil {
@@ -158,8 +163,27 @@ func (r *Register) Evidence(ctx context.Context) ([]check.Evidence, error) {
 		}
 		list := make([]check.Evidence, 0, len(rows))
 		for _, row := range rows {
+			if row.StepsHash, err = r.rests(ctx, tx, row); err != nil {
+				return nil, fmt.Errorf("reading the evidence of run %s: %w", row.ID, err)
+			}
 			list = append(list, check.EvidenceOf(&row))
 		}
 		return list, nil
 	})
+}
+
+// rests names the steps that a run's evidence rests on, as this program reckons
+// them. An older one may have reckoned in more, and what was measured then must
+// not be lost by an upgrade (docs/decisions/010): the version that the run is
+// pinned to says which steps they were. Where it cannot be read, what the run
+// itself says stands.
+func (r *Register) rests(ctx context.Context, tx door.Tx, row kept.Run) (steps string, err error) {
+	p, err := r.plan(ctx, tx, row.PlanHash)
+	switch {
+	case errors.Is(err, errBroken), errors.Is(err, kept.ErrNotFound):
+		return row.StepsHash, nil
+	case err != nil:
+		return "", err
+	}
+	return p.StepsHash(), nil
 }

@@ -159,12 +159,18 @@ func (r *Register) Set(ctx context.Context) (*plan.Set, error) {
 	})
 }
 
-// Versions lists the versions of one system's plan, oldest first.
+// Versions lists the versions of one system's plan, oldest first, with the
+// StepsHash that this program reckons.
 func (r *Register) Versions(ctx context.Context, system string) ([]kept.Version, error) {
 	return door.Read(ctx, r.door, func(tx door.Tx) ([]kept.Version, error) {
 		list, err := tx.Versions(ctx, "plan", system)
 		if err == nil && len(list) == 0 {
 			err = fmt.Errorf("plan of system %q: %w", system, kept.ErrNotFound)
+		}
+		for i := range list {
+			if p, err := plan.ParseCanonical(list[i].Canonical); err == nil { // whoever reads it is told of one that cannot be
+				list[i].StepsHash = p.StepsHash()
+			}
 		}
 		return list, err
 	})
