@@ -260,14 +260,29 @@ func (w *town) serveAndTake(environ ...string) (s *server) {
 	return s
 }
 
-// finish lets a last server work until no drill is open, and stops it. None may
+// due tells whether the server still has to open a drill whose time has come.
+func (w *town) due(a *app.App) bool {
+	list, err := a.Register.Schedules(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	now := time.Now()
+	return slices.ContainsFunc(list, func(s kept.Schedule) bool { return !s.Next.IsZero() && !s.Next.After(now) })
+}
+
+// finish lets a last server work until no drill is open or due, and stops it. None may
 // be stuck, no process may be left, and the file must be whole.
 func (w *town) finish() {
 	w.t.Helper()
 	s := w.serveAndTake()
-	done := proof.Await(patience, func() bool {
-		w.with(func(a *app.App) { w.compare(a); w.answer(a) })
-		return len(w.openRuns()) == 0 || !s.up()
+	done := proof.Await(patience, func() (done bool) {
+		w.with(func(a *app.App) {
+			due := w.due(a) // first: what is opened after it is compared
+			w.compare(a)
+			w.answer(a)
+			done = !due && len(w.openRuns()) == 0
+		})
+		return done || !s.up()
 	})
 	if !done || !s.up() {
 		w.t.Fatalf("these drills are stuck: %v", w.openRuns())
