@@ -27,6 +27,7 @@
 //	| 2     | ledger               | the form of the trace: entries, their Merkle tree, signed checkpoints | no                      |
 //	| 2     | approval             | what has been said of a plan version, and which one is in force       | no                      |
 //	| 2     | followup             | actions, dispensations and evaluations: their rules and states        | no                      |
+//	| 2     | yearly               | what becomes of the yearly report: frozen, approved, treated          | no                      |
 //	| 2     | readiness            | how ready a system is, and every point of it explained                | no                      |
 //	| 2     | timetable            | schedules as rows: which are wanted, when to look at each again       | no                      |
 //	| 2     | outbox               | what a message owed is: addressee, subject, expiry, answers wanted    | no                      |
@@ -60,9 +61,11 @@
 //	| 5     | proof                | what a fault test says: its size, its seed, its figure                | test files              |
 //	| 5     | notary               | signs the log, keeps checkpoints elsewhere, holds the log against them | files                  |
 //	| 6     | bundle               | the plan at hand when everything is down: folder, signed, encrypted   | files                   |
+//	| 6     | preparedness         | how prepared the municipality is: readiness, and the figures of reports | through door           |
 //	| 6     | runner               | time drives the register: due drills, automatic steps, deliveries     | clock, queue            |
 //	| 6     | web                  | people drive the register: pages, API, sign-in                        | HTTP                    |
 //	| 7     | app                  | settings to typed options; builds, starts and stops everything        | all                     |
+//	| 8     | line                 | what a group of commands stands on: opens the program, says who acts, prints | terminal           |
 //	| 8     | demo                 | a sample municipality in a folder, with a real system to restore      | all                     |
 //	| 9     | torture/simulation   | three nodes through simulated weeks, on a store of its own            | no                      |
 //	| 9     | torture/soak         | the whole program under load for long, with little to grow            | processes               |
@@ -77,6 +80,7 @@
 //	| 9     | cmd/beredskab/folder | what commands say about a folder of plan files                        | files                   |
 //	| 9     | cmd/beredskab/follow | the commands about findings, corrective actions and dispensations     | terminal                |
 //	| 9     | cmd/beredskab/offline | the copy of the plans: made, checked, shown, opened; times from paper | files, HTTP            |
+//	| 9     | cmd/beredskab/papers | the commands that make documents, and the yearly report's way         | terminal, files         |
 //	| 9     | cmd/beredskab/people | the commands about persons and their roles, and who may do what       | terminal                |
 //	| 9     | cmd/beredskab/site   | the installation: plan repository, starters, doctor                   | files                   |
 //	| 9     | cmd/beredskab-verify | a second program that checks an export, on the standard library alone | terminal                |
@@ -130,7 +134,7 @@
 //	| --------------------------- | ------------------------------------- | ------------------------------------------------------------- |
 //	| github.com/jackc/pgx/v5     | store, store/meaning                  | the database's own batches and errors                         |
 //	| github.com/mattn/go-sqlite3 | store, store/meaning                  | the database's own errors                                     |
-//	| github.com/spf13/cobra      | cmd/beredskab, cmd/beredskab/attest, cmd/beredskab/follow, cmd/beredskab/inforce, cmd/beredskab/offline, cmd/beredskab/people | the command line: some groups of commands have a package of their own |
+//	| github.com/spf13/cobra      | cmd/beredskab, cmd/beredskab/attest, cmd/beredskab/follow, cmd/beredskab/inforce, cmd/beredskab/offline, cmd/beredskab/papers, cmd/beredskab/people, line | the command line: some groups of commands have a package of their own |
 //	| golang.org/x/sys            | action/supervisor, action/supervisor/landlock, app, disk | the operating system: process fences, file systems, clocks    |
 //
 // # Names

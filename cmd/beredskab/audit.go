@@ -1,9 +1,6 @@
 package main
 
 import (
-	"context"
-	"io"
-
 	"github.com/spf13/cobra"
 
 	"beredskab/cmd/beredskab/attest"
@@ -16,11 +13,7 @@ import (
 func (c *cli) audit() *cobra.Command {
 	cmd := &cobra.Command{Use: "audit", Short: "Read the trace of every act: who did what, when; sign it, prove it, hand it out"}
 	cmd.AddCommand(c.auditLog())
-	cmd.AddCommand(attest.Line{
-		Open:  func(ctx context.Context) (*app.App, error) { return c.open(ctx, app.Use) },
-		Actor: c.actor, Path: c.path, Person: c.person, Working: c.working, Out: c.out, Usage: usage, Found: errFound,
-		Print: func(value any, text func(io.Writer)) error { return c.print(value, func() { text(c.out) }) },
-	}.Commands()...)
+	cmd.AddCommand(attest.Line{Line: c.line()}.Commands()...)
 	return cmd
 }
 

@@ -4,6 +4,11 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+
+	"beredskab/cmd/beredskab/follow"
+	"beredskab/cmd/beredskab/offline"
+	"beredskab/cmd/beredskab/papers"
+	"beredskab/cmd/beredskab/people"
 )
 
 // commands lists every command of the program.
@@ -11,7 +16,7 @@ func (c *cli) commands() []*cobra.Command {
 	return slices.Concat([]*cobra.Command{
 		c.init(), c.demo(), c.doctor(), c.check(), c.explain(),
 		c.plan(), c.drill(), c.schedule(), c.notify(), c.audit(), c.serve(), c.node(), c.config(),
-		c.backup(), c.restore(), c.migrate(), c.bundle(),
+		c.backup(), c.restore(), c.migrate(), offline.Line{Line: c.line()}.Command(),
 		c.version(), c.completion(), c.demoTool(),
-	}, c.people().Commands(), c.followUp().Commands())
+	}, people.Line{Line: c.line()}.Commands(), follow.Line{Line: c.line()}.Commands(), papers.Line{Line: c.line()}.Commands())
 }

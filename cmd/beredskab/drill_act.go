@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -20,16 +19,8 @@ func (c *cli) person(cmd *cobra.Command) {
 }
 
 // actOn opens the register for one act and says what was done.
-func (c *cli) actOn(ctx context.Context, done string, fn func(*register.Register) error) (err error) {
-	a, err := c.open(ctx, app.Use)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	if err := fn(a.Register); err != nil {
-		return err
-	}
-	return c.print(map[string]string{"schema": "beredskab.done.v1", "done": done}, func() { fmt.Fprintln(c.out, done) })
+func (c *cli) actOn(ctx context.Context, done string, fn func(*register.Register) error) error {
+	return c.line().Act(ctx, done, func(a *app.App) error { return fn(a.Register) })
 }
 
 func (c *cli) drillConfirm() *cobra.Command {

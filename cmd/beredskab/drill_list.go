@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -28,11 +27,7 @@ func (c *cli) drill() *cobra.Command {
 
 // reading opens the register, reads, and closes it.
 func (c *cli) reading(ctx context.Context, fn func(*register.Register) error) error {
-	a, err := c.open(ctx, app.Use)
-	if err != nil {
-		return err
-	}
-	return errors.Join(fn(a.Register), a.Close())
+	return c.line().Within(ctx, func(a *app.App) error { return fn(a.Register) })
 }
 
 func (c *cli) drillList() *cobra.Command {

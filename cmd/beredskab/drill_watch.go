@@ -108,12 +108,13 @@ func (c *cli) progress(run *drill.Run, row kept.Event, began time.Time) {
 	if json.Unmarshal(row.Body, &e) != nil {
 		return // the run itself was replayed from it, so it can be read
 	}
-	if text := c.line(run, e); text != "" {
+	if text := happened(run, e); text != "" {
 		fmt.Fprintf(c.err, "%9s  %s\n", clockText(row.At.Sub(began)), text)
 	}
 }
 
-func (c *cli) line(run *drill.Run, e event.Event) string {
+// happened is one event in words; empty when it is not worth a line.
+func happened(run *drill.Run, e event.Event) string {
 	name := ""
 	s, ok := run.Find(e.Step)
 	if ok {

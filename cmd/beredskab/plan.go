@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"beredskab/cmd/beredskab/folder"
+	"beredskab/cmd/beredskab/inforce"
 	"beredskab/internal/plan"
 )
 
@@ -12,7 +13,7 @@ func (c *cli) plan() *cobra.Command {
 	cmd := &cobra.Command{Use: "plan", Short: "Read, write and compare plans"}
 	cmd.AddCommand(c.planList(), c.planShow(), c.planNew(), c.planLint(), c.planDiff(), c.planHistory(),
 		c.planSchema(), c.planGraph(), c.planOrder())
-	cmd.AddCommand(c.inForce().Commands()...)
+	cmd.AddCommand(inforce.Line{Line: c.line(), Author: folder.Author}.Commands()...)
 	return cmd
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -50,12 +49,12 @@ func (c *cli) backup() *cobra.Command {
 
 // using answers a question with the program over the register.
 func (c *cli) using(ctx context.Context, ask func(*app.App) (text, error)) error {
-	a, err := c.open(ctx, app.Use)
-	if err != nil {
+	var v text
+	err := c.line().Within(ctx, func(a *app.App) (err error) {
+		v, err = ask(a)
 		return err
-	}
-	v, err := ask(a)
-	if err := errors.Join(err, a.Close()); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	return c.show(v)

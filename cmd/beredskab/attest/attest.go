@@ -4,28 +4,17 @@ package attest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/app"
-	"beredskab/internal/door"
+	"beredskab/internal/line"
 )
 
 // Line is the command line that the commands stand on.
-type Line struct {
-	Open    func(context.Context) (*app.App, error)
-	Actor   func() door.Actor
-	Path    func(string) string      // finds a file that was typed
-	Person  func(*cobra.Command)     // gives it the flag that names who acts
-	Working func(what string) func() // says what takes long, until it is done
-	Print   func(value any, text func(io.Writer)) error
-	Out     io.Writer
-	Usage   func(format string, args ...any) error // an error about how a command was used
-	Found   error                                  // ends a command that found something
-}
+type Line struct{ line.Line }
 
 // Commands stand under audit.
 func (l Line) Commands() []*cobra.Command {
@@ -35,13 +24,11 @@ func (l Line) Commands() []*cobra.Command {
 // tell carries a command out and says what it gave; nil was said already.
 func (l Line) tell(ctx context.Context, doing string, do func(*app.App) (*answer, error)) error {
 	stop := l.Working(doing)
-	a, err := l.Open(ctx)
-	if err != nil {
-		stop()
+	var v *answer
+	err := l.Within(ctx, func(a *app.App) (err error) {
+		v, err = do(a)
 		return err
-	}
-	v, err := do(a)
-	err = errors.Join(err, a.Close())
+	})
 	stop()
 	if err != nil || v == nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"beredskab/internal/door"
 	"beredskab/internal/followup"
 	"beredskab/internal/governance"
+	"beredskab/internal/line"
 	"beredskab/internal/record"
 )
 
@@ -28,7 +29,7 @@ func (l Line) actionList() *cobra.Command {
 		Use: "list", Short: "List corrective actions, and which are overdue", Args: cobra.NoArgs,
 		Example: "  beredskab action list --state open\n  beredskab action list --overdue --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return l.within(cmd.Context(), func(a *app.App) error {
+			return l.Within(cmd.Context(), func(a *app.App) error {
 				list, err := a.Office.Actions(cmd.Context(), f)
 				if err != nil {
 					return err
@@ -53,23 +54,16 @@ func (l Line) actionList() *cobra.Command {
 
 func (l Line) printActions(list []action) error {
 	return l.Print(map[string]any{"schema": "beredskab.actions.v1", "actions": list}, func(out io.Writer) {
-		table(out, "ACTION\tSYSTEM\tSTATE\tDUE\tOWNER\tWHAT", func(w io.Writer) {
+		line.Table(out, "ACTION\tSYSTEM\tSTATE\tDUE\tOWNER\tWHAT", func(w io.Writer) {
 			for _, a := range list {
 				due := a.Due.Local().Format(time.DateOnly)
 				if a.Overdue {
 					due += " overdue"
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, dash(a.System), a.State, due, a.Owner, a.Text)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", a.ID, line.Dash(a.System), a.State, due, a.Owner, a.Text)
 			}
 		})
 	})
-}
-
-func dash(text string) string {
-	if text == "" {
-		return "–"
-	}
-	return text
 }
 
 func (l Line) actionOpen() *cobra.Command {
@@ -81,11 +75,11 @@ func (l Line) actionOpen() *cobra.Command {
 			if draft.Text == "" || draft.Owner == "" || due == "" {
 				return l.Usage("write what is done, by whom and until when: --text TEXT --owner PERSON --due DAY")
 			}
-			if draft.Due, err = l.throughout("due", due); err != nil {
+			if draft.Due, err = l.throughout("--due", due); err != nil {
 				return err
 			}
 			draft.Findings = args
-			return l.within(cmd.Context(), func(a *app.App) error {
+			return l.Within(cmd.Context(), func(a *app.App) error {
 				opened, err := a.Office.OpenAction(cmd.Context(), l.Actor(), draft)
 				if err != nil {
 					return err
@@ -148,11 +142,11 @@ func (l Line) actionReopen() *cobra.Command {
 			if reason == "" || due == "" {
 				return l.Usage("write why, and until when it is done: --reason TEXT --due DAY")
 			}
-			at, err := l.throughout("due", due)
+			at, err := l.throughout("--due", due)
 			if err != nil {
 				return err
 			}
-			return l.act(cmd.Context(), "open again: "+args[0], func(a *app.App) error {
+			return l.Act(cmd.Context(), "open again: "+args[0], func(a *app.App) error {
 				return a.Office.ReopenAction(cmd.Context(), l.Actor(), args[0], reason, at)
 			})
 		},
@@ -172,11 +166,11 @@ func (l Line) actionMove() *cobra.Command {
 			if reason == "" || due == "" && owner == "" {
 				return l.Usage("write why, and what is new: --reason TEXT with --due DAY, --owner PERSON or both")
 			}
-			at, err := l.throughout("due", due)
+			at, err := l.throughout("--due", due)
 			if err != nil {
 				return err
 			}
-			return l.act(cmd.Context(), "moved: "+args[0], func(a *app.App) error {
+			return l.Act(cmd.Context(), "moved: "+args[0], func(a *app.App) error {
 				return a.Office.MoveAction(cmd.Context(), l.Actor(), args[0], owner, at, reason)
 			})
 		},

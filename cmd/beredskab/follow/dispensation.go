@@ -12,6 +12,7 @@ import (
 	"beredskab/internal/door"
 	"beredskab/internal/followup"
 	"beredskab/internal/governance"
+	"beredskab/internal/line"
 	"beredskab/internal/record"
 )
 
@@ -27,7 +28,7 @@ func (l Line) dispensationList() *cobra.Command {
 		Use: "list", Short: "List dispensations, and which hold now", Args: cobra.NoArgs,
 		Example: "  beredskab dispensation list --state running",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return l.within(cmd.Context(), func(a *app.App) error {
+			return l.Within(cmd.Context(), func(a *app.App) error {
 				list, err := a.Office.Dispensations(cmd.Context(), f)
 				if err != nil {
 					return err
@@ -47,9 +48,9 @@ func (l Line) dispensationList() *cobra.Command {
 
 func (l Line) printDispensations(list []dispensation) error {
 	return l.Print(map[string]any{"schema": "beredskab.dispensations.v1", "dispensations": list}, func(out io.Writer) {
-		table(out, "DISPENSATION\tRULE\tSYSTEM\tSTATE\tFROM\tUNTIL\tASKED BY\tWHY", func(w io.Writer) {
+		line.Table(out, "DISPENSATION\tRULE\tSYSTEM\tSTATE\tFROM\tUNTIL\tASKED BY\tWHY", func(w io.Writer) {
 			for _, d := range list {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", d.ID, d.Code, dash(d.System), d.State,
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", d.ID, d.Code, line.Dash(d.System), d.State,
 					d.From.Local().Format(time.DateOnly), d.To.Local().Format(time.DateOnly), d.Applied.Person, d.Reason)
 			}
 		})
@@ -75,8 +76,8 @@ func (l Line) dispensationApply() *cobra.Command {
 			for _, at := range []struct {
 				flag, text string
 				into       *time.Time
-			}{{"from", from, &draft.From}, {"until", until, &draft.To}, {"review", review, &draft.Review}} {
-				if *at.into, err = l.day(at.flag, at.text); err != nil {
+			}{{"--from", from, &draft.From}, {"--until", until, &draft.To}, {"--review", review, &draft.Review}} {
+				if *at.into, err = l.Day(at.flag, at.text); err != nil {
 					return err
 				}
 			}
@@ -96,7 +97,7 @@ func (l Line) dispensationApply() *cobra.Command {
 }
 
 func (l Line) apply(ctx context.Context, draft followup.Dispensation) error {
-	return l.within(ctx, func(a *app.App) error {
+	return l.Within(ctx, func(a *app.App) error {
 		applied, err := a.Office.ApplyForDispensation(ctx, l.Actor(), draft)
 		if err != nil {
 			return err

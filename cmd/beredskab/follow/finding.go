@@ -1,7 +1,6 @@
 package follow
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"beredskab/internal/door"
 	"beredskab/internal/governance"
 	"beredskab/internal/kept"
+	"beredskab/internal/line"
 )
 
 // finding is a finding as programs read it, in schema beredskab.findings.v1.
@@ -40,7 +40,7 @@ func (l Line) findingList() *cobra.Command {
 		Example: "  beredskab finding list --system esdh\n  beredskab finding list --all --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			f.Open = !every
-			return l.within(cmd.Context(), func(a *app.App) error {
+			return l.Within(cmd.Context(), func(a *app.App) error {
 				list, err := a.Register.Findings(cmd.Context(), f)
 				if err != nil {
 					return err
@@ -61,13 +61,13 @@ func (l Line) printFindings(list []kept.Finding) error {
 		views[i] = finding{f.Key, f.Code, f.System, f.Run, f.Severity, f.State, f.Text, f.Hint, f.RaisedAt, f.SeenAt, f.ClosedAt, f.Reason}
 	}
 	return l.Print(map[string]any{"schema": "beredskab.findings.v1", "findings": views}, func(out io.Writer) {
-		table(out, "KEY\tSTATE\tSINCE\tWHAT", func(w io.Writer) {
+		line.Table(out, "KEY\tSTATE\tSINCE\tWHAT", func(w io.Writer) {
 			for _, f := range views {
 				state := f.State
 				if !f.Closed.IsZero() {
 					state = "closed"
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", f.Key, state, f.Raised.Local().Format(time.DateOnly), cmp.Or(f.Message, "–"))
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", f.Key, state, f.Raised.Local().Format(time.DateOnly), line.Dash(f.Message))
 			}
 		})
 	})

@@ -4,28 +4,20 @@ package inforce
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/app"
 	"beredskab/internal/approval"
-	"beredskab/internal/door"
+	"beredskab/internal/line"
 )
 
 // Line is the command line that the commands stand on.
 type Line struct {
-	Open     func(context.Context) (*app.App, error)
-	Actor    func() door.Actor
-	Lang     func() string                                                             // of the sentences
-	Author   func(ctx context.Context, plans, system string) (claim string, err error) // says what git claims
-	Person   func(*cobra.Command)                                                      // gives it the flag that names who acts
-	Complete cobra.CompletionFunc                                                      // completes the ids of systems
-	Print    func(value any, text func(io.Writer)) error
-	Usage    func(format string, args ...any) error // an error about how a command was used
+	line.Line
+	Author func(ctx context.Context, plans, system string) (claim string, err error) // says what git claims
 }
 
 // Commands stand under plan.
@@ -55,12 +47,12 @@ func (l Line) review() *cobra.Command {
 
 // using opens the program for one question and prints the answer.
 func (l Line) using(ctx context.Context, ask func(*app.App) (*view, error)) error {
-	a, err := l.Open(ctx)
-	if err != nil {
+	var v *view
+	err := l.Within(ctx, func(a *app.App) (err error) {
+		v, err = ask(a)
 		return err
-	}
-	v, err := ask(a)
-	if err := errors.Join(err, a.Close()); err != nil {
+	})
+	if err != nil {
 		return err
 	}
 	return l.Print(v, v.Text)

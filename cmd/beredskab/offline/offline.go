@@ -4,35 +4,23 @@
 package offline
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/app"
 	"beredskab/internal/bundle"
-	"beredskab/internal/door"
+	"beredskab/internal/line"
 )
 
 // Line is the command line that the commands stand on.
-type Line struct {
-	Open    func(context.Context) (*app.App, error)
-	Actor   func() door.Actor
-	Path    func(typed string) string // from the folder that it was typed in
-	Person  func(*cobra.Command)      // gives it the flag that names who acts
-	Working func(what string) (done func())
-	Print   func(value any, text func(io.Writer)) error
-	Usage   func(format string, args ...any) error // an error about how a command was used
-}
+type Line struct{ line.Line }
 
 // Command is the group of commands.
 func (l Line) Command() *cobra.Command {
-	cmd := &cobra.Command{Use: "bundle", Short: "Make and use the copy of the plans for when everything is down"}
-	cmd.AddCommand(l.build(), l.verify(), l.serve(), l.unseal(), l.importPaper())
-	return cmd
+	return line.Group("bundle", "Make and use the copy of the plans for when everything is down",
+		l.build(), l.verify(), l.serve(), l.unseal(), l.importPaper())
 }
 
 func (l Line) build() *cobra.Command {
@@ -52,7 +40,7 @@ func (l Line) build() *cobra.Command {
 			}
 			defer l.Working("building the bundle")()
 			var built bundle.Built
-			err := l.within(cmd.Context(), func(a *app.App) (err error) {
+			err := l.Within(cmd.Context(), func(a *app.App) (err error) {
 				built, err = a.Bundle(cmd.Context(), l.Actor(), want)
 				return err
 			})
@@ -71,15 +59,6 @@ func (l Line) build() *cobra.Command {
 	cmd.Flags().StringVar(&want.Passphrase, "passphrase-file", "", "also an encrypted copy that the passphrase in this file opens")
 	l.Person(cmd)
 	return cmd
-}
-
-// within opens the program for one command.
-func (l Line) within(ctx context.Context, fn func(*app.App) error) error {
-	a, err := l.Open(ctx)
-	if err != nil {
-		return err
-	}
-	return errors.Join(fn(a), a.Close())
 }
 
 // named is a path that was typed; one that was not stays empty.
@@ -175,7 +154,7 @@ func (l Line) importPaper() *cobra.Command {
 			}
 			v := fromPaper(args[0], times)
 			if wanted {
-				err = l.within(cmd.Context(), func(a *app.App) error {
+				err = l.Within(cmd.Context(), func(a *app.App) error {
 					n, err := record(cmd.Context(), a.Register, l.Actor(), args[0], times)
 					v.Recorded = &n
 					return err

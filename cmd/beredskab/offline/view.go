@@ -3,10 +3,10 @@ package offline
 import (
 	"fmt"
 	"io"
-	"text/tabwriter"
 	"time"
 
 	"beredskab/internal/bundle"
+	"beredskab/internal/line"
 )
 
 // copied is what the commands about offline copies answer.
@@ -87,24 +87,16 @@ func fromPaper(file string, times []bundle.PaperTime) *paperTimes {
 
 // text prints one line a step.
 func (v *paperTimes) text(out io.Writer) {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "LINE\tRUN\tSYSTEM\tSTEP\tSTARTED\tENDED\tBY\tNOTE")
-	for _, t := range v.Times {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.Line, dash(t.Run), t.System, t.Step, clock(t.Started), clock(t.Ended), dash(t.By), t.Note)
-	}
-	_ = w.Flush() // A closed pipe ends the program by itself.
+	line.Table(out, "LINE\tRUN\tSYSTEM\tSTEP\tSTARTED\tENDED\tBY\tNOTE", func(w io.Writer) {
+		for _, t := range v.Times {
+			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.Line, line.Dash(t.Run), t.System, t.Step, clock(t.Started), clock(t.Ended), line.Dash(t.By), t.Note)
+		}
+	})
 	if v.Recorded == nil {
 		fmt.Fprintf(out, "%d times read, none recorded.\nNext: beredskab bundle import-paper %s --record --as ROLE\n", len(v.Times), v.File)
 		return
 	}
 	fmt.Fprintf(out, "%d times read, %d recorded, %d were in their runs already.\n", len(v.Times), *v.Recorded, len(v.Times)-*v.Recorded)
-}
-
-func dash(text string) string {
-	if text == "" {
-		return "–"
-	}
-	return text
 }
 
 // clock is a stamp as people of the town hall read it.

@@ -4,7 +4,6 @@ package people
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,45 +13,22 @@ import (
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/app"
-	"beredskab/internal/door"
 	"beredskab/internal/governance"
+	"beredskab/internal/line"
 	"beredskab/internal/rights"
 )
 
 // Line is the command line that the commands stand on.
-type Line struct {
-	Open   func(context.Context) (*app.App, error)
-	Actor  func() door.Actor
-	Moment func(flag, text string) (time.Time, error) // reads a day or a moment
-	Path   func(string) string                        // finds a file that was typed
-	Person func(*cobra.Command)                       // gives it the flag that names who acts
-	Print  func(value any, text func(io.Writer)) error
-	Usage  func(format string, args ...any) error // an error about how a command was used
-}
+type Line struct{ line.Line }
 
 // Commands are the groups of commands.
 func (l Line) Commands() []*cobra.Command {
 	return []*cobra.Command{
-		group("people", "Keep the persons who use the register, and how they sign in",
+		line.Group("people", "Keep the persons who use the register, and how they sign in",
 			l.list(), l.add(), l.link(), l.disable(), l.enable(), l.load()),
-		group("role", "Say who has which role, for what and until when", l.roles(), l.give(), l.delegate(), l.end()),
-		group("docs", "Print what the program knows of itself", l.permissions()),
+		line.Group("role", "Say who has which role, for what and until when", l.roles(), l.give(), l.delegate(), l.end()),
+		line.Group("docs", "Print what the program knows of itself", l.permissions()),
 	}
-}
-
-func group(use, short string, commands ...*cobra.Command) *cobra.Command {
-	cmd := &cobra.Command{Use: use, Short: short}
-	cmd.AddCommand(commands...)
-	return cmd
-}
-
-// within opens the program for one command.
-func (l Line) within(ctx context.Context, fn func(*governance.Office) error) error {
-	a, err := l.Open(ctx)
-	if err != nil {
-		return err
-	}
-	return errors.Join(fn(a.Office), a.Close())
 }
 
 // done is what an act answers: schema beredskab.done.v1 with what it made.
@@ -75,12 +51,12 @@ func (l Line) acting(use, short, said string, fn func(ctx context.Context, o *go
 	cmd := &cobra.Command{
 		Use: use, Short: short, Args: cobra.ExactArgs(len(strings.Fields(use)) - 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return l.within(cmd.Context(), func(o *governance.Office) error {
-				id, err := l.find(cmd.Context(), o, args[0])
+			return l.Within(cmd.Context(), func(a *app.App) error {
+				id, err := l.find(cmd.Context(), a.Office, args[0])
 				if err != nil {
 					return err
 				}
-				if err := fn(cmd.Context(), o, id, args[1:]); err != nil {
+				if err := fn(cmd.Context(), a.Office, id, args[1:]); err != nil {
 					return err
 				}
 				return l.tell(done{Done: said + ": " + id, ID: id})
@@ -112,8 +88,8 @@ func (l Line) list() *cobra.Command {
 		Use: "list", Short: "List the persons, how they sign in, and the roles that they have now", Args: cobra.NoArgs,
 		Example: "  beredskab people list\n  beredskab people list --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return l.within(cmd.Context(), func(o *governance.Office) error {
-				b, err := o.Book(cmd.Context())
+			return l.Within(cmd.Context(), func(a *app.App) error {
+				b, err := a.Office.Book(cmd.Context())
 				if err != nil {
 					return err
 				}
@@ -141,8 +117,8 @@ func (l Line) add() *cobra.Command {
 				}
 				p.Accounts = append(p.Accounts, a)
 			}
-			return l.within(cmd.Context(), func(o *governance.Office) error {
-				id, err := o.AddPerson(cmd.Context(), l.Actor(), p)
+			return l.Within(cmd.Context(), func(a *app.App) error {
+				id, err := a.Office.AddPerson(cmd.Context(), l.Actor(), p)
 				if err != nil {
 					return err
 				}
@@ -206,8 +182,8 @@ func (l Line) load() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("reading the persons: %w", err)
 			}
-			return l.within(cmd.Context(), func(o *governance.Office) error {
-				in, err := o.Import(cmd.Context(), l.Actor(), args[0], src, time.Local)
+			return l.Within(cmd.Context(), func(a *app.App) error {
+				in, err := a.Office.Import(cmd.Context(), l.Actor(), args[0], src, time.Local)
 				if err != nil {
 					return err
 				}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"beredskab/internal/governance"
+	"beredskab/internal/app"
 	"beredskab/internal/matrix"
 	"beredskab/internal/rights"
 )
@@ -17,15 +17,15 @@ func (l Line) roles() *cobra.Command {
 		Use: "list [PERSON]", Short: "List roles and delegations with their keys", Args: cobra.MaximumNArgs(1),
 		Example: "  beredskab role list\n  beredskab role list p-7 --all --json",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return l.within(cmd.Context(), func(o *governance.Office) error {
+			return l.Within(cmd.Context(), func(a *app.App) error {
 				only := ""
 				if len(args) == 1 {
 					var err error
-					if only, err = l.find(cmd.Context(), o, args[0]); err != nil {
+					if only, err = l.find(cmd.Context(), a.Office, args[0]); err != nil {
 						return err
 					}
 				}
-				b, err := o.Book(cmd.Context())
+				b, err := a.Office.Book(cmd.Context())
 				if err != nil {
 					return err
 				}
@@ -54,7 +54,7 @@ func (l Line) give() *cobra.Command {
 			if g.Role, err = matrix.ParseRole(args[1]); err != nil {
 				return l.Usage("%v", err)
 			}
-			if g.From, err = l.day("--from", from); err != nil {
+			if g.From, err = l.Day("--from", from); err != nil {
 				return err
 			}
 			if g.To, err = l.throughout("--to", to); err != nil {
@@ -75,14 +75,14 @@ func (l Line) give() *cobra.Command {
 }
 
 func (l Line) giving(ctx context.Context, g rights.Grant, person, deputyOf string) error {
-	return l.within(ctx, func(o *governance.Office) (err error) {
-		if g.Person, err = l.find(ctx, o, person); err != nil {
+	return l.Within(ctx, func(a *app.App) (err error) {
+		if g.Person, err = l.find(ctx, a.Office, person); err != nil {
 			return err
 		}
-		if g.DeputyOf, err = l.find(ctx, o, deputyOf); err != nil {
+		if g.DeputyOf, err = l.find(ctx, a.Office, deputyOf); err != nil {
 			return err
 		}
-		key, err := o.Give(ctx, l.Actor(), g)
+		key, err := a.Office.Give(ctx, l.Actor(), g)
 		if err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func (l Line) delegate() *cobra.Command {
 			if to == "" || d.Reason == "" {
 				return l.Usage("write until when and why: --to 2026-12-14 --reason TEXT")
 			}
-			if d.From, err = l.day("--from", from); err != nil {
+			if d.From, err = l.Day("--from", from); err != nil {
 				return err
 			}
 			if d.Until, err = l.throughout("--to", to); err != nil {
@@ -122,14 +122,14 @@ func (l Line) delegate() *cobra.Command {
 }
 
 func (l Line) delegating(ctx context.Context, d rights.Delegation, to, of string) error {
-	return l.within(ctx, func(o *governance.Office) (err error) {
-		if d.To, err = l.find(ctx, o, to); err != nil {
+	return l.Within(ctx, func(a *app.App) (err error) {
+		if d.To, err = l.find(ctx, a.Office, to); err != nil {
 			return err
 		}
-		if d.Of, err = l.find(ctx, o, of); err != nil {
+		if d.Of, err = l.find(ctx, a.Office, of); err != nil {
 			return err
 		}
-		key, err := o.Delegate(ctx, l.Actor(), d)
+		key, err := a.Office.Delegate(ctx, l.Actor(), d)
 		if err != nil {
 			return err
 		}
@@ -143,8 +143,8 @@ func (l Line) end() *cobra.Command {
 		Long:    "Ends a role or a delegation now, by the key that `beredskab role list` shows. It stays in the register with its end.",
 		Example: "  beredskab role end p-7/system_owner/esdh/20261123T090000",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return l.within(cmd.Context(), func(o *governance.Office) error {
-				if err := o.End(cmd.Context(), l.Actor(), args[0]); err != nil {
+			return l.Within(cmd.Context(), func(a *app.App) error {
+				if err := a.Office.End(cmd.Context(), l.Actor(), args[0]); err != nil {
 					return err
 				}
 				return l.tell(done{Done: "ended: " + args[0], Key: args[0]})
@@ -155,17 +155,10 @@ func (l Line) end() *cobra.Command {
 	return cmd
 }
 
-// day reads a day, or a moment; an empty text is no moment.
-func (l Line) day(flag, text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	return l.Moment(flag, text)
-}
-
-// throughout reads an end: a day counts in full.
+// throughout reads an end, which is the first moment that is no longer in it: a
+// day counts in full.
 func (l Line) throughout(flag, text string) (time.Time, error) {
-	at, err := l.day(flag, text)
+	at, err := l.Day(flag, text)
 	if err == nil && len(text) == len(time.DateOnly) {
 		at = at.AddDate(0, 0, 1)
 	}

@@ -1,14 +1,13 @@
 package people
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"beredskab/internal/kept"
+	"beredskab/internal/line"
 	"beredskab/internal/rights"
 )
 
@@ -52,13 +51,13 @@ func peopleOf(b *rights.Book, now time.Time) people {
 }
 
 func (v people) text(out io.Writer) {
-	table(out, "ID\tNAME\tSIGNS IN AS\tUNIT\tROLES\tSTATE", func(w io.Writer) {
+	line.Table(out, "ID\tNAME\tSIGNS IN AS\tUNIT\tROLES\tSTATE", func(w io.Writer) {
 		for _, p := range v.People {
 			state := "enabled"
 			if !p.Disabled.IsZero() {
 				state = "disabled " + day(p.Disabled) + ": " + p.Why
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Name, dash(strings.Join(p.Accounts, ", ")), dash(p.Unit), dash(strings.Join(p.Roles, ", ")), state)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Name, line.Dash(strings.Join(p.Accounts, ", ")), line.Dash(p.Unit), line.Dash(strings.Join(p.Roles, ", ")), state)
 		}
 	})
 	if !v.Governed {
@@ -112,7 +111,7 @@ func rolesOf(b *rights.Book, only string, all bool, now time.Time) (roles, error
 }
 
 func (v roles) text(out io.Writer) {
-	table(out, "PERSON\tROLE\tFROM\tOVER\tIN FORCE\tGIVEN BY\tKEY", func(w io.Writer) {
+	line.Table(out, "PERSON\tROLE\tFROM\tOVER\tIN FORCE\tGIVEN BY\tKEY", func(w io.Writer) {
 		for _, g := range v.Roles {
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", g.Person, g.Grant.String(), day(g.From), day(g.To), yes(g.InForce), g.GivenBy, g.Key)
 		}
@@ -134,14 +133,4 @@ func day(at time.Time) string {
 		return "–"
 	}
 	return at.Local().Format("2006-01-02 15:04")
-}
-
-func dash(text string) string { return cmp.Or(text, "–") }
-
-// table writes rows below a heading.
-func table(out io.Writer, heading string, rows func(io.Writer)) {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, heading)
-	rows(w)
-	_ = w.Flush() // A closed pipe ends the program by itself.
 }
