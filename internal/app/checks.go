@@ -43,7 +43,12 @@ func (a *App) judge(ctx context.Context, set *plan.Set, at time.Time, places fun
 	if err != nil {
 		return check.Report{}, err
 	}
-	return check.Run(check.Input{Set: set, Evidence: evidence, Waivers: waivers, Facts: check.Facts{Actions: actions, OfflineCopies: a.copies()}, Now: at, Locate: places}), nil
+	facts, err := a.Office.Facts(ctx, at)
+	if err != nil {
+		return check.Report{}, err
+	}
+	facts.Actions, facts.OfflineCopies = actions, a.copies()
+	return check.Run(check.Input{Set: set, Evidence: evidence, Waivers: waivers, Facts: facts, Now: at, Locate: places}), nil
 }
 
 // Locate finds the place of a path in a plan file.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"beredskab/internal/plan"
@@ -31,7 +32,34 @@ func (d Document) Key() string { return d.ID + "/" + d.Version }
 
 // Row is the document as a record, changed at that moment.
 func (d Document) Row(at time.Time) (record.Row, error) {
-	return record.Row{Kind: KindDocument, Key: d.Key(), State: d.ValidFrom, Due: d.due(), At: at}.Set(d)
+	return record.Row{Kind: KindDocument, Key: d.Key(), State: cmp.Or(d.ValidFrom, "draft"), Due: d.due(), At: at}.Set(d)
+}
+
+// Approved tells whether the body that decides on it has said yes.
+func (d Document) Approved() bool { return d.ApprovedAt != "" }
+
+// Decide gives the draft as it was approved: by which body, on which day, valid from
+// which day on. What is valid already is never changed, only followed by a newer
+// version (R43).
+func (d Document) Decide(by, approvedAt, validFrom, file string) (Document, error) {
+	if d.Approved() {
+		return d, fmt.Errorf("%s was approved by %s on %s: a changed document is a new version: %w", d.Key(), d.ApprovedBy, d.ApprovedAt, ErrNotNow)
+	}
+	d.ApprovedBy, d.ApprovedAt, d.ValidFrom, d.Case = by, approvedAt, cmp.Or(validFrom, approvedAt), cmp.Or(file, d.Case)
+	return d, d.check()
+}
+
+// Review gives the document as it was found on that day to need no change, which
+// begins its time until the next review anew.
+func (d Document) Review(day string) (Document, error) {
+	if !d.Approved() {
+		return d, fmt.Errorf("%s is a draft: only what is approved is reviewed: %w", d.Key(), ErrNotNow)
+	}
+	if day < max(d.ApprovedAt, d.Reviewed) {
+		return d, fmt.Errorf("%s was looked at later than %s, on %s: write the day of the newest review", d.Key(), day, max(d.ApprovedAt, d.Reviewed))
+	}
+	d.Reviewed = day
+	return d, d.check()
 }
 
 func (d Document) due() time.Time {
@@ -44,10 +72,16 @@ func (d Document) due() time.Time {
 
 func (d Document) check() error {
 	errs := []error{}
-	for what, value := range map[string]string{"an id": d.ID, "a title": d.Title, "a version": d.Version, "the body that approved it": d.ApprovedBy} {
+	for what, value := range map[string]string{"an id": d.ID, "a title": d.Title, "a version": d.Version, "the body that approved it": cmp.Or(d.ApprovedBy, d.draft())} {
 		if value == "" {
 			errs = append(errs, fmt.Errorf("%s: write %s", d.Key(), what))
 		}
+	}
+	if strings.ContainsAny(d.ID+d.Version, "/ ") {
+		errs = append(errs, fmt.Errorf("%s: write id and version without a slash or a space", d.Key()))
+	}
+	if d.draft() != "" {
+		return errors.Join(errs...)
 	}
 	for what, value := range map[string]string{"approved_at": d.ApprovedAt, "valid_from": d.ValidFrom, "reviewed": cmp.Or(d.Reviewed, d.ApprovedAt)} {
 		if _, err := time.Parse(time.DateOnly, value); err != nil {
@@ -61,12 +95,20 @@ func (d Document) check() error {
 	return errors.Join(errs...)
 }
 
+// draft is "draft" where nothing is said of an approval.
+func (d Document) draft() string {
+	if d.ApprovedBy+d.ApprovedAt+d.ValidFrom+d.Reviewed == "" {
+		return "draft"
+	}
+	return ""
+}
+
 // ValidOn is the version of a document that is valid on that day: the one that
 // became valid last. ok is false before the first.
 func ValidOn(list []Document, id string, at time.Time) (valid Document, ok bool) {
 	day := at.Format(time.DateOnly)
 	for _, d := range list {
-		if d.ID == id && d.ValidFrom <= day && (!ok || d.ValidFrom > valid.ValidFrom) {
+		if d.ID == id && d.Approved() && d.ValidFrom <= day && (!ok || d.ValidFrom > valid.ValidFrom) {
 			valid, ok = d, true
 		}
 	}
@@ -75,19 +117,23 @@ func ValidOn(list []Document, id string, at time.Time) (valid Document, ok bool)
 
 // CheckDocuments says everything that keeps the list from having exactly one valid
 // version of each document at any day from its first on: a version twice, two from
-// the same day, a version that does not name the one before it.
+// the same day, a version that does not name the one before it. A draft has no
+// place in that order yet.
 func CheckDocuments(list []Document) error {
 	list = slices.SortedFunc(slices.Values(list), func(a, b Document) int {
 		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.ValidFrom, b.ValidFrom), cmp.Compare(a.Version, b.Version))
 	})
 	errs := []error{}
 	seen := map[string]bool{}
-	for i, d := range list {
+	for _, d := range list {
 		errs = append(errs, d.check())
 		if seen[d.Key()] {
 			errs = append(errs, fmt.Errorf("%s stands there twice: a changed document is a new version", d.Key()))
 		}
 		seen[d.Key()] = true
+	}
+	list = slices.DeleteFunc(list, func(d Document) bool { return d.draft() != "" })
+	for i, d := range list {
 		if i == 0 || list[i-1].ID != d.ID {
 			continue // The first may supersede one from before the register.
 		}

@@ -22,6 +22,20 @@ type Receipt struct {
 	Assurance string       `json:"assurance"`
 }
 
+// Reading is what there is to be read and understood: one version that holds now.
+type Reading struct {
+	Object  string    `json:"object"`
+	Version string    `json:"version"`
+	Title   string    `json:"title"`
+	Since   time.Time `json:"since"`
+}
+
+// Signed is the text that is signed under who has read it.
+func (r Reading) Signed() string {
+	return fmt.Sprintf("I have read and understood %s (%s), version %s, in force since %s.",
+		r.Title, r.Object, r.Version, r.Since.UTC().Format(time.DateOnly))
+}
+
 // Key names the receipt: a person gives one for a version.
 func (r Receipt) Key() string { return r.Object + "/" + r.Version + "/" + r.By.Person }
 

@@ -59,8 +59,29 @@ type Facts struct {
 	Actions       []Action             // G5: the open ones
 	OfflineCopies map[string]time.Time // G6: age of the oldest copy that must be in use
 	ReportTreated *int                 // G7: the newest year whose report was treated; 0 for none
-	Receipts      map[string][]string  // G8: roles that owe a receipt, by system
+	Receipts      map[string][]string  // G8: persons or roles that owe a receipt, by system
 	Log           *LogState            // G9
+
+	// Contacts is when each contact was last reached, by system and role; the date in
+	// the file counts where it is newer (G4).
+	Contacts map[string]map[string]time.Time
+	// Documents are the approved versions of governing documents. Of one that is not
+	// among them, what the organisation file says counts (G2).
+	Documents []Document
+	Training  []Training // G8: what each person was last taught, where it is good for a time only
+}
+
+// Document is an approved version of a governing document.
+type Document struct {
+	ID, Version string
+	ValidFrom   time.Time
+	ReviewDue   time.Time // zero: nobody can say, or another version is valid
+}
+
+// Training is what a person was taught, and until when that is good.
+type Training struct {
+	Person, Subject string
+	Until           time.Time
 }
 
 // InForce is since when a system has had a plan in force, and this one.

@@ -41,7 +41,7 @@ const None = -1
 type Finding struct {
 	Code     string   `json:"code"`
 	System   string   `json:"system,omitempty"`  // empty: the organisation
-	Subject  string   `json:"subject,omitempty"` // the dependency (C3, C4), supplier (C11) or peak period (C1, C2, C6)
+	Subject  string   `json:"subject,omitempty"` // the dependency (C3, C4), supplier (C11), peak period (C1, C2, C6), document (G2), or training (G8)
 	Severity Severity `json:"severity"`
 	State    State    `json:"state"`
 	Message  string   `json:"message"`

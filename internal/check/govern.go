@@ -19,8 +19,10 @@ func (r *run) unknownWithoutRegister(code, what string) {
 	})
 }
 
-// reviewed is G2: the owner has confirmed the plan within the review period.
+// reviewed is G2: the owner has confirmed the plan within the review period, and it
+// rests on governing documents that are valid and looked after.
 func (r *run) reviewed(code string) {
+	r.governed(code)
 	if r.in.Facts.Reviews == nil {
 		r.unknownWithoutRegister(code, "when each plan was last confirmed by its owner")
 		return
@@ -95,7 +97,7 @@ func (r *run) contacts(code string) {
 		limit := r.cadence(p.RecoveryClass).contacts
 		oldest, wrong := None, []string(nil)
 		for _, c := range p.Contacts {
-			at, ok := date(c.VerifiedAt)
+			at, ok := r.reached(p, c)
 			if ok && r.since(at) <= limit {
 				continue
 			}
@@ -115,9 +117,18 @@ func (r *run) contacts(code string) {
 		r.add(p, "contacts", Finding{
 			Code: code, Severity: Warning, State: Breached, Value: oldest, Limit: limit,
 			Message: strings.Join(wrong, "; ") + fmt.Sprintf(" (limit %s, two channels)", days(limit)),
-			Hint:    "call each number, then write verified_at; name a second channel that does not need the first",
+			Hint:    "call each number, then `beredskab contact verify`; name a second channel that does not need the first",
 		})
 	}
+}
+
+// reached is when a contact was last reached, as the register or the file knows.
+func (r *run) reached(p *plan.Plan, c plan.Contact) (at time.Time, ok bool) {
+	at, ok = date(c.VerifiedAt)
+	if called, known := r.in.Facts.Contacts[p.ID][c.Role]; known && called.After(at) {
+		return called, true
+	}
+	return at, ok
 }
 
 // channels counts the different channels of alarm; -1 when there is no
@@ -229,8 +240,10 @@ func (r *run) reportTreated(code string) {
 	})
 }
 
-// receipts is G8: everybody who must has read the plan in force.
+// receipts is G8: everybody who must has read the plan in force, and no training has
+// run out.
 func (r *run) receipts(code string) {
+	r.trained(code)
 	if r.in.Facts.Receipts == nil {
 		r.unknownWithoutRegister(code, "who has read and understood each plan")
 		return

@@ -120,6 +120,8 @@ func TestSample(t *testing.T) {
 		{"NothingToSayWhenTheRegisterIsInOrder", testNothingToSayWhenTheRegisterIsInOrder},
 		{"GovernanceFromTheRegister", testGovernanceFromTheRegister},
 		{"GovernanceFromTheFiles", testGovernanceFromTheFiles},
+		{"GoverningDocuments", testGoverningDocuments},
+		{"CallsAndTraining", testCallsAndTraining},
 		{"CrisisRolesHaveDeputies", testCrisisRolesHaveDeputies},
 		{"Docs", testDocs},
 		{"Limits", testLimits},

@@ -1,0 +1,174 @@
+package governance
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"beredskab/internal/approval"
+	"beredskab/internal/door"
+	"beredskab/internal/kept"
+	"beredskab/internal/matrix"
+	"beredskab/internal/plan"
+	"beredskab/internal/record"
+	"beredskab/internal/rights"
+)
+
+// The objects of a receipt begin with one of these.
+const (
+	ofPlan     = "plan/"
+	ofDocument = "document/"
+)
+
+// Reading gives what there is to be read of plan/SYSTEM or document/ID: the version
+// in force, for nobody is asked to have understood a draft.
+func (o *Office) Reading(ctx context.Context, object string) (approval.Reading, error) {
+	now := o.door.Now().Wall
+	return ask(ctx, o, func(tx door.Tx) (approval.Reading, error) { return reading(ctx, tx, object, now) })
+}
+
+func reading(ctx context.Context, tx door.Tx, object string, now time.Time) (r approval.Reading, err error) {
+	r.Object = object
+	if id, ok := strings.CutPrefix(object, ofDocument); ok {
+		list, err := all[approval.Document](ctx, tx, approval.KindDocument)
+		d, valid := approval.ValidOn(list, id, now)
+		switch {
+		case err != nil:
+			return r, err
+		case !valid:
+			return r, fmt.Errorf("no version of document %s is valid today; `beredskab document list` lists them: %w", id, kept.ErrNotFound)
+		}
+		r.Version, r.Title = d.Version, d.Title
+		r.Since, err = time.Parse(time.DateOnly, d.ValidFrom)
+		return r, err
+	}
+	system, ok := strings.CutPrefix(object, ofPlan)
+	if !ok {
+		return r, fmt.Errorf("%q is nothing to be read: write plan/SYSTEM or document/ID: %w", object, kept.ErrNotFound)
+	}
+	versions, err := versionsOf(ctx, tx, system)
+	if err != nil {
+		return r, err
+	}
+	said, err := saidOf(ctx, tx, system)
+	if err != nil {
+		return r, err
+	}
+	if r.Version, r.Since, ok = approval.Of(system, said, versions, time.Time{}).InForce(); !ok {
+		return r, fmt.Errorf("no version of the plan of %s is in force; `beredskab plan review %s` says what is missing: %w", system, system, approval.ErrNotNow)
+	}
+	p, err := planOf(ctx, tx, r.Version)
+	if err == nil {
+		r.Title = p.Name
+	}
+	return r, err
+}
+
+func planOf(ctx context.Context, tx door.Tx, hash string) (*plan.Plan, error) {
+	row, err := tx.Version(ctx, hash)
+	if err != nil {
+		return nil, fmt.Errorf("reading the plan version %.12s: %w", hash, err)
+	}
+	return plan.ParseCanonical(row.Canonical)
+}
+
+// GiveReceipt is the actor's own word of having read and understood that version,
+// which must be the one in force; shown is the digest of the text that was on the
+// screen. It rests on the matrix' row for receipts, which gives it to each for
+// himself only, and no delegation passes it on. Said again, it changes nothing.
+func (o *Office) GiveReceipt(ctx context.Context, a door.Actor, object, version, shown string) error {
+	w := wish{act: "receipt.give", object: object, decide: func(b *rights.Book, who string, at time.Time) (rights.Basis, error) {
+		return b.Decide(who, matrix.Receipt, matrix.Confirm, rights.Object{Person: who}, at)
+	}}
+	return o.do(ctx, a, w, func(d *desk) (any, error) {
+		r, err := reading(ctx, d.tx, object, d.now)
+		if err != nil {
+			return nil, err
+		}
+		if r.Version != version {
+			return nil, fmt.Errorf("version %.12s of %s is not in force, %.12s is: read that one: %w", version, object, r.Version, approval.ErrNotNow)
+		}
+		given := approval.Receipt{Object: object, Version: version, By: d.basis, Shown: shown, At: d.now, Assurance: a.Assurance}
+		if err := given.Check(); err != nil {
+			return nil, err
+		}
+		had, err := some[approval.Receipt](ctx, d.tx, approval.KindReceipt, record.Filter{Person: d.basis.Person})
+		if err != nil {
+			return nil, err
+		}
+		if len(approval.Owing([]string{d.basis.Person}, had, object, version)) == 0 {
+			return nil, door.ErrNothing
+		}
+		return given, d.keep(given, 0)
+	})
+}
+
+// Receipts lists those that were given, by what was read; Person and System narrow.
+func (o *Office) Receipts(ctx context.Context, f record.Filter) ([]approval.Receipt, error) {
+	return ask(ctx, o, func(tx door.Tx) ([]approval.Receipt, error) {
+		return some[approval.Receipt](ctx, tx, approval.KindReceipt, f)
+	})
+}
+
+// Owed are the receipts that are missing for what is in force.
+type Owed struct {
+	approval.Reading
+	Persons []string `json:"persons"` // their IDs
+}
+
+// Owing lists what is in force and not read by all who must: for a plan its system
+// owner, the unit's manager and the technical team, with their deputies; for a
+// governing document all who have such a role anywhere. Nothing is owed as long as
+// nobody is registered.
+func (o *Office) Owing(ctx context.Context) ([]Owed, error) {
+	s, err := o.survey(ctx, o.door.Now().Wall)
+	if err != nil {
+		return nil, err
+	}
+	return append(s.owingPlans(), s.owingDocuments()...), nil
+}
+
+// reads tells whether who has that role must read what concerns him.
+func reads(role matrix.Role) bool {
+	return role == matrix.SystemOwner || role == matrix.UnitManager || role == matrix.TechnicalTeam
+}
+
+func (s *surveyed) owingPlans() (list []Owed) {
+	for _, f := range s.inForce {
+		scope := rights.Scope{System: f.plan.ID, Unit: f.plan.Owner.Unit, Team: f.plan.TechnicalTeam}
+		var must []string
+		for _, role := range []matrix.Role{matrix.SystemOwner, matrix.UnitManager, matrix.TechnicalTeam} {
+			must = append(must, s.book.Holding(role, scope, s.at)...)
+		}
+		list = s.owe(list, must, approval.Reading{Object: ofPlan + f.plan.ID, Version: f.hash, Title: f.plan.Name, Since: f.since})
+	}
+	return list
+}
+
+func (s *surveyed) owingDocuments() (list []Owed) {
+	var must []string
+	for _, p := range s.book.Persons() {
+		if !p.DisabledAt(s.at) && slices.ContainsFunc(s.book.Grants(p.ID), func(g rights.Grant) bool { return reads(g.Role) && g.InForce(s.at) }) {
+			must = append(must, p.ID)
+		}
+	}
+	for _, d := range s.documents {
+		if valid, ok := approval.ValidOn(s.documents, d.ID, s.at); ok && valid.Version == d.Version {
+			since, _ := time.Parse(time.DateOnly, d.ValidFrom) // checked when it was kept
+			list = s.owe(list, must, approval.Reading{Object: ofDocument + d.ID, Version: d.Version, Title: d.Title, Since: since})
+		}
+	}
+	return list
+}
+
+// owe adds who of them has not read it; someone in two roles owes once.
+func (s *surveyed) owe(list []Owed, must []string, r approval.Reading) []Owed {
+	slices.Sort(must)
+	persons := approval.Owing(slices.Compact(must), s.receipts[r.Object], r.Object, r.Version)
+	if len(persons) == 0 {
+		return list
+	}
+	return append(list, Owed{r, persons})
+}
