@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"text/tabwriter"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,6 +12,7 @@ import (
 	"beredskab/internal/app"
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
+	"beredskab/internal/line"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
 )
@@ -62,12 +63,11 @@ func (c *cli) listRuns(ctx context.Context, r *register.Register, f kept.RunFilt
 		views[i] = view.Row(row)
 	}
 	return c.print(map[string]any{"schema": "beredskab.runs.v1", "runs": views}, func() {
-		w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(w, "RUN\tSYSTEM\tTYPE\tSTARTED\tSTATE\tVERDICT\tRTA")
-		for _, row := range rows {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", row.ID, row.System, row.Type, local(row.StartedAt), row.State, dash(row.Verdict), lengthText(row.RTA))
-		}
-		_ = w.Flush()
+		line.Table(c.out, "RUN\tSYSTEM\tTYPE\tSTARTED\tSTATE\tVERDICT\tRTA", func(w io.Writer) {
+			for _, row := range rows {
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", row.ID, row.System, row.Type, local(row.StartedAt), row.State, line.Dash(row.Verdict), lengthText(row.RTA))
+			}
+		})
 	})
 }
 
@@ -133,13 +133,6 @@ func local(t time.Time) string {
 		return "–"
 	}
 	return t.Local().Format("2006-01-02 15:04")
-}
-
-func dash(text string) string {
-	if text == "" {
-		return "–"
-	}
-	return text
 }
 
 func lengthText(ns *int64) string {

@@ -2,13 +2,14 @@ package main
 
 import (
 	"fmt"
-	"text/tabwriter"
+	"io"
 
 	"github.com/spf13/cobra"
 
 	"beredskab/cmd/beredskab/view"
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
+	"beredskab/internal/line"
 	"beredskab/internal/register"
 )
 
@@ -40,14 +41,13 @@ func (c *cli) showRun(row kept.Run, run *drill.Run, waits []kept.Wait) {
 			row.ID, row.System, row.Type, local(row.EndedAt), row.Verdict, lengthText(row.RTA))
 		return
 	}
-	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\tSTEP\tSTATE\tWORKED\tWAITED\tESTIMATE\tBY\t")
-	for i := range run.Steps {
-		s := &run.Steps[i]
-		fmt.Fprintf(w, "%s\t%d %s\t%s\t%s\t%s\t%s\t%s\t%s\n", sign(s.State), s.Number, s.ID, s.State,
-			drill.Words(s.Worked), drill.Words(s.Waited), s.Estimate, dash(s.By), s.Note)
-	}
-	_ = w.Flush()
+	line.Table(c.out, "\tSTEP\tSTATE\tWORKED\tWAITED\tESTIMATE\tBY\t", func(w io.Writer) {
+		for i := range run.Steps {
+			s := &run.Steps[i]
+			fmt.Fprintf(w, "%s\t%d %s\t%s\t%s\t%s\t%s\t%s\t%s\n", sign(s.State), s.Number, s.ID, s.State,
+				drill.Words(s.Worked), drill.Words(s.Waited), s.Estimate, line.Dash(s.By), s.Note)
+		}
+	})
 	for _, wait := range waits {
 		fmt.Fprintf(c.out, "… %s %s\n", wait.Step, wait.Text(local))
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"beredskab/internal/app"
+	"beredskab/internal/line"
 )
 
 // ConfigList is what `beredskab config show` answers.
@@ -36,7 +37,7 @@ func Config(s *app.Settings, origin bool) *ConfigList {
 func (v *ConfigList) Text(out io.Writer) {
 	rows := [][]string{}
 	for _, s := range v.Settings {
-		row := []string{s.Key, dash(s.Value)}
+		row := []string{s.Key, line.Dash(s.Value)}
 		if v.origin {
 			row = append(row, s.Origin)
 		}

@@ -6,6 +6,8 @@ import (
 	"io"
 	"path/filepath"
 	"strconv"
+
+	"beredskab/internal/line"
 )
 
 // History is what `beredskab plan history` answers.
@@ -59,7 +61,7 @@ func (v *History) Text(out io.Writer) {
 	fmt.Fprintln(out, "In the register")
 	rows := [][]string{{"  NO", "VERSION", "HASH", "STEPS", "TAKEN OVER", "BY"}}
 	for _, r := range v.Versions {
-		rows = append(rows, []string{"  " + strconv.Itoa(r.Number), dash(r.Label), r.Hash[:12], r.StepsHash[:12], r.At, r.By})
+		rows = append(rows, []string{"  " + strconv.Itoa(r.Number), line.Dash(r.Label), r.Hash[:12], r.StepsHash[:12], r.At, r.By})
 	}
 	if len(v.Versions) == 0 {
 		rows = [][]string{{"  none yet; `beredskab serve` takes the files over"}}

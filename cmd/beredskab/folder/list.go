@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"beredskab/internal/line"
 	"beredskab/internal/plan"
 )
 
@@ -45,7 +46,7 @@ func (f *Folder) List() *List {
 func (v *List) Text(out io.Writer) {
 	rows := [][]string{{"SYSTEM", "NAME", "CLASS", "OWNER", "RTO", "RPO", "VERSION"}}
 	for _, p := range v.Plans {
-		rows = append(rows, []string{p.ID, p.Name, strconv.Itoa(p.Class), p.Unit, span(p.RTO), span(p.RPO), dash(p.Version)})
+		rows = append(rows, []string{p.ID, p.Name, strconv.Itoa(p.Class), p.Unit, span(p.RTO), span(p.RPO), line.Dash(p.Version)})
 	}
 	Table(out, rows)
 }
@@ -74,14 +75,14 @@ func (f *Folder) Show(id string) (*Sheet, error) {
 // Text prints the plan on one page.
 func (v *Sheet) Text(out io.Writer) {
 	p, o := v.plan, v.plan.Objectives
-	fmt.Fprintf(out, "%s – %s\n%s\n\n", p.ID, p.Name, dash(p.Purpose))
+	fmt.Fprintf(out, "%s – %s\n%s\n\n", p.ID, p.Name, line.Dash(p.Purpose))
 	Table(out, [][]string{
 		{"file", v.File},
-		{"version", dash(p.PlanVersion) + "  " + v.Hash[:12]},
-		{"owner", p.Owner.Role + ", " + p.Owner.Unit + " (" + dash(p.Owner.Mailbox) + ", deputy " + dash(p.Owner.Deputy) + ")"},
+		{"version", line.Dash(p.PlanVersion) + "  " + v.Hash[:12]},
+		{"owner", p.Owner.Role + ", " + p.Owner.Unit + " (" + line.Dash(p.Owner.Mailbox) + ", deputy " + line.Dash(p.Owner.Deputy) + ")"},
 		{"class", fmt.Sprintf("%d, %s, %s", p.RecoveryClass, p.Criticality, p.Hosting)},
 		{"accepted", fmt.Sprintf("RTO %s, WRT %s, MTPD %s, RPO %s", o.RTO, o.WRT, o.MTPD, o.RPO)},
-		{"needs", dash(strings.Join(needs(p), ", "))},
+		{"needs", line.Dash(strings.Join(needs(p), ", "))},
 	})
 	fmt.Fprintln(out, "\nRecovery")
 	steps(out, p.Recovery.Steps)
@@ -92,7 +93,7 @@ func (v *Sheet) Text(out io.Writer) {
 	}
 	rows := [][]string{}
 	for _, d := range p.Drills {
-		rows = append(rows, []string{"  " + d.ID, d.Type, dash(d.Schedule.When), d.Title})
+		rows = append(rows, []string{"  " + d.ID, d.Type, line.Dash(d.Schedule.When), d.Title})
 	}
 	fmt.Fprintln(out, "\nDrills")
 	Table(out, rows)
@@ -123,7 +124,7 @@ func steps(out io.Writer, list []plan.Step) {
 			who = s.Decision.By + " decides"
 		case plan.StepInject, plan.StepManual:
 		}
-		rows = append(rows, []string{"  " + s.ID, s.Estimate.String(), dash(who), dash(s.Only), s.Title})
+		rows = append(rows, []string{"  " + s.ID, s.Estimate.String(), line.Dash(who), line.Dash(s.Only), s.Title})
 	}
 	Table(out, rows)
 }

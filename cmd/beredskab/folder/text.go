@@ -103,13 +103,6 @@ func counted(n int, noun string) string {
 	return fmt.Sprintf("%d %s", n, noun)
 }
 
-func dash(text string) string {
-	if text == "" {
-		return "–"
-	}
-	return text
-}
-
 // span writes minutes for people; below zero is too late.
 func span(minutes int) string {
 	if minutes < 0 {

@@ -6,11 +6,11 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"beredskab/internal/app"
 	"beredskab/internal/kept"
+	"beredskab/internal/line"
 	"beredskab/internal/outbox"
 	"beredskab/internal/register"
 )
@@ -59,12 +59,11 @@ func ListOutbox(ctx context.Context, r *register.Register, f outbox.Filter) (*Ou
 
 // Text prints one line a message.
 func (v *Outbox) Text(out io.Writer) {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tKIND\tABOUT\tCHANNEL\tTO\tSTATE\tTRIES\t")
-	for _, n := range v.Notices {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", n.ID, n.Kind, dash(strings.TrimSpace(n.Run+" "+n.System)), n.Channel, dash(n.Receiver), n.State, len(n.Tries), n.Error)
-	}
-	_ = w.Flush() // A closed pipe ends the program by itself.
+	line.Table(out, "ID\tKIND\tABOUT\tCHANNEL\tTO\tSTATE\tTRIES\t", func(w io.Writer) {
+		for _, n := range v.Notices {
+			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", n.ID, n.Kind, line.Dash(strings.TrimSpace(n.Run+" "+n.System)), n.Channel, line.Dash(n.Receiver), n.State, len(n.Tries), n.Error)
+		}
+	})
 }
 
 // FindNotice gives one message of the outbox.
@@ -108,13 +107,6 @@ func (v *Channels) Text(out io.Writer) {
 	if len(v.Channels) == 0 {
 		fmt.Fprintln(out, "No channel is configured; add one under `channels:` in beredskab.yaml.")
 	}
-}
-
-func dash(text string) string {
-	if text == "" {
-		return "–"
-	}
-	return text
 }
 
 func stamp(t time.Time) string {

@@ -1,13 +1,12 @@
 package view
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"text/tabwriter"
 	"time"
 
 	"beredskab/internal/kept"
+	"beredskab/internal/line"
 )
 
 // Nodes are the servers of a register as programs read them: schema
@@ -46,15 +45,14 @@ func NodesOf(nodes []kept.Node, inHand map[string]int) Nodes {
 
 // Text prints a table.
 func (v Nodes) Text(out io.Writer) {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NODE\tSITE\tROLE\tSTATE\tLAST HEARD\tSTEPS\tVERSION\tKEY")
-	for _, n := range v.Nodes {
-		state := "silent"
-		if n.Alive {
-			state = "living"
+	line.Table(out, "NODE\tSITE\tROLE\tSTATE\tLAST HEARD\tSTEPS\tVERSION\tKEY", func(w io.Writer) {
+		for _, n := range v.Nodes {
+			state := "silent"
+			if n.Alive {
+				state = "living"
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\n", n.Name, line.Dash(n.Site), n.Role, state, n.heard.Local().Format(time.DateTime),
+				n.InHand, line.Dash(n.Version), line.Dash(n.Key))
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%d\t%s\t%s\n", n.Name, cmp.Or(n.Site, "–"), n.Role, state, n.heard.Local().Format(time.DateTime),
-			n.InHand, cmp.Or(n.Version, "–"), cmp.Or(n.Key, "–"))
-	}
-	_ = w.Flush() // A closed pipe ends the program by itself.
+	})
 }
