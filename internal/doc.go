@@ -26,6 +26,7 @@
 //	| 1     | rights               | who may do what: persons, roles, deputies and the permission matrix    | no                      |
 //	| 2     | ledger               | the form of the trace: entries, their Merkle tree, signed checkpoints | no                      |
 //	| 2     | approval             | what has been said of a plan version, and which one is in force       | no                      |
+//	| 2     | duty                 | whose the acts on a run are: by the matrix, and by whom the plan names | no                     |
 //	| 2     | followup             | actions, dispensations and evaluations: their rules and states        | no                      |
 //	| 2     | yearly               | what becomes of the yearly report: frozen, approved, treated          | no                      |
 //	| 2     | readiness            | how ready a system is, and every point of it explained                | no                      |

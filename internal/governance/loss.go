@@ -13,12 +13,12 @@ import (
 // for what the register no longer tells.
 func (o *Office) AcceptLoss(ctx context.Context, a door.Actor, object string, fn func(door.Tx) (detail any, err error)) error {
 	verb, err := ask(ctx, o, func(tx door.Tx) (matrix.Verb, error) {
-		people, err := book(ctx, tx)
+		people, err := door.Book(ctx, tx)
 		if err != nil {
 			return "", err
 		}
 		now := o.door.Now().Wall
-		if who, err := person(people, a, now); err == nil {
+		if who, err := door.Who(people, a, now); err == nil {
 			if _, err = people.Decide(who, matrix.People, matrix.Approve, rights.Object{}, now); err == nil {
 				return matrix.Approve, nil
 			}

@@ -31,15 +31,12 @@ type wish struct {
 	on          rights.Object
 	// decide is asked instead of the matrix alone, where an act has more than one
 	// ground; nil: by permission, verb and on.
-	decide func(b *rights.Book, who string, at time.Time) (rights.Basis, error)
+	decide door.Decide
 }
 
 // ground says on what ground that person may do what is wished.
 func (w wish) ground(b *rights.Book, who string, at time.Time) (rights.Basis, error) {
-	if w.decide != nil {
-		return w.decide(b, who, at)
-	}
-	return b.Decide(who, w.permission, w.verb, w.on, at)
+	return door.Wish{Permission: w.permission, Verb: w.verb, On: w.on, Decide: w.decide}.Ground(b, who, at)
 }
 
 // said is what the log keeps of an act that was done.
@@ -62,10 +59,10 @@ func (o *Office) do(ctx context.Context, a door.Actor, w wish, fn func(*desk) (d
 	return o.door.Do(ctx, a, w.act, w.object, func(tx door.Tx) (any, error) {
 		d := &desk{ctx: ctx, tx: tx, now: o.door.Now().Wall}
 		var err error
-		if d.book, err = book(ctx, tx); err != nil {
+		if d.book, err = door.Book(ctx, tx); err != nil {
 			return nil, err
 		}
-		who, err := person(d.book, a, d.now)
+		who, err := door.Who(d.book, a, d.now)
 		if err != nil {
 			return nil, err
 		}
@@ -75,34 +72,6 @@ func (o *Office) do(ctx context.Context, a door.Actor, w wish, fn func(*desk) (d
 		detail, err := fn(d)
 		return said{d.basis, detail}, err
 	})
-}
-
-// person is who the actor is in the book. As long as nobody is registered it is
-// whoever the actor says; from then on it is the person whose account was used,
-// and nobody acts under another's name.
-func person(b *rights.Book, a door.Actor, at time.Time) (id string, err error) {
-	if !b.Governed(at) || a.Via == "" {
-		return a.Name, nil
-	}
-	p, err := b.Who(rights.Account{Issuer: rights.Local, Subject: a.Via}, at)
-	if err != nil {
-		return "", err
-	}
-	if a.Name != p.ID && a.Name != p.Name && a.Name != a.Via {
-		return "", fmt.Errorf("%s (%s) acts as %q: act in your own name, or let yourself be given a delegation: %w", p.Name, p.ID, a.Name, door.ErrNotAllowed)
-	}
-	return p.ID, nil
-}
-
-// book reads the people as they stand.
-func book(ctx context.Context, tx door.Tx) (*rights.Book, error) {
-	persons, errP := all[rights.Person](ctx, tx, rights.KindPerson)
-	grants, errG := all[rights.Grant](ctx, tx, rights.KindGrant)
-	delegations, errD := all[rights.Delegation](ctx, tx, rights.KindDelegation)
-	if err := errors.Join(errP, errG, errD); err != nil {
-		return nil, fmt.Errorf("reading the people: %w", err)
-	}
-	return rights.NewBook(persons, grants, delegations), nil
 }
 
 func all[T any](ctx context.Context, tx door.Tx, kind string) ([]T, error) {

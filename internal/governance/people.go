@@ -15,7 +15,7 @@ import (
 
 // Book gives the people as they stand.
 func (o *Office) Book(ctx context.Context) (*rights.Book, error) {
-	return ask(ctx, o, func(tx door.Tx) (*rights.Book, error) { return book(ctx, tx) })
+	return ask(ctx, o, func(tx door.Tx) (*rights.Book, error) { return door.Book(ctx, tx) })
 }
 
 // errTaken says that somebody else got a person's ID first.
@@ -151,14 +151,14 @@ func sound(fn func(*desk) (any, error)) func(*desk) (any, error) {
 		if err := d.tx.Lock(d.ctx, "people"); err != nil {
 			return nil, err
 		}
-		if d.book, err = book(d.ctx, d.tx); err != nil {
+		if d.book, err = door.Book(d.ctx, d.tx); err != nil {
 			return nil, err
 		}
 		detail, err = fn(d)
 		if err != nil {
 			return nil, err
 		}
-		after, err := book(d.ctx, d.tx)
+		after, err := door.Book(d.ctx, d.tx)
 		if err != nil {
 			return nil, err
 		}

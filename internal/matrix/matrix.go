@@ -36,6 +36,7 @@ const (
 	Log              Permission = "log"
 	People           Permission = "people"
 	Upkeep           Permission = "upkeep"
+	Installation     Permission = "installation"
 )
 
 // Verb is what is done with it, one letter of the matrix.
@@ -54,7 +55,8 @@ const (
 // or team only, "own" for what is about the person himself, and other words are a
 // condition that the log keeps with the act. Separation names who never does the
 // act of that letter, whatever his roles. Three cells differ in form from the
-// specification: "verify" is C, and a receipt is C own for everybody.
+// specification: "verify" is C, and a receipt is C own for everybody. Its last row
+// is not in the specification (docs/decisions/009).
 const table = `
 permission        | about                              | DIR | ITC | ITB       | ITT          | ITS   | SE      | CHF        | REV | ADM | SYS       | separation
 plan_internal     | the internal parts of a plan       | R   | R   | R         | R            | R     | R       | R°         | R   | –   | –         |
@@ -80,6 +82,7 @@ receipt           | receipts that a plan was read      | –   | R   | R        
 log               | the audit log                      | –   | R   | –         | –            | R     | –       | –          | R   | –   | –         |
 people            | persons, roles and delegations     | –   | A   | –         | –            | R     | –       | –          | R   | X   | –         |
 upkeep            | sync, reminders and RTO checks     | –   | –   | –         | –            | –     | –       | –          | –   | –   | X         |
+installation      | work on the installation           | –   | –   | –         | –            | –     | –       | –          | –   | X   | –         |
 `
 
 // right is what one letter of a cell gives.

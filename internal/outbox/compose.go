@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,6 +60,26 @@ func (f *Facts) OfStep(run *drill.Run, step *drill.Step, org *plan.Organisation,
 		f.Todo = []string{step.Instruction}
 	}
 	f.Command = fmt.Sprintf("%s drill %s %s %s", command, verb, run.ID, step.ID)
+}
+
+// OfDrill adds the drill that is due at StartsAt, and gives whom that concerns: who
+// leads it, first, the owner and its people. Of a plan that cannot be read, nil, it
+// is the leader alone.
+func (f *Facts) OfDrill(p *plan.Plan, id string, org *plan.Organisation) (to []plan.Contact) {
+	f.Phone = org.DutyPhone
+	if p == nil {
+		to = append(to, org.Reach(org.Leader(), nil))
+	} else {
+		d, _ := p.Drill(id)
+		f.SystemName, f.Drill, f.Minutes = p.Name, cmp.Or(d.Title, id), Minutes(p, d)
+		f.EndsAt = f.StartsAt.Add(time.Duration(f.Minutes) * time.Minute)
+		to = append(to, org.Reach(cmp.Or(d.Participants.Director, org.Leader()), p), org.Reach("systemejer", p))
+		for _, role := range d.Participants.Participants {
+			to = append(to, org.Reach(role, p))
+		}
+	}
+	f.Leader = to[0].Role
+	return to
 }
 
 func minutes(m drill.Measure) int { return int((m.Length + time.Minute - 1) / time.Minute) }

@@ -34,18 +34,31 @@ func (o *Organisation) Reach(role string, p *Plan) Contact {
 // Deputy says who answers when that role does not (F31). Where the files name
 // no deputy it is the role itself, because somebody must be asked.
 func (o *Organisation) Deputy(role string, p *Plan) Contact {
-	deputy := ""
-	if owner, ok := o.person(role, p); ok {
-		deputy = owner.Deputy
-	} else if r, ok := o.role(role); ok {
-		deputy = r.Deputy
-	}
+	deputy := o.deputy(role, p)
 	if deputy == "" {
 		return o.Reach(role, p)
 	}
 	to := o.Reach(deputy, p)
 	to.Mailbox = cmp.Or(to.Mailbox, deputy)
 	return to
+}
+
+// deputy is the deputy of a role as the files write it: a role or a mailbox.
+func (o *Organisation) deputy(role string, p *Plan) string {
+	if owner, ok := o.person(role, p); ok {
+		return owner.Deputy
+	}
+	r, _ := o.role(role)
+	return r.Deputy
+}
+
+// Called are the words by which the files call those who may answer for a role:
+// the role, and its deputy when there is one.
+func (o *Organisation) Called(role string, p *Plan) []string {
+	if deputy := o.deputy(role, p); deputy != "" {
+		return []string{role, deputy}
+	}
+	return []string{role}
 }
 
 // Answerers names those who may answer for a role: the role itself, its mailbox,

@@ -3,7 +3,6 @@ package register
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
-	"beredskab/internal/plan"
 )
 
 // Answer is what a person says to a step: yes or no, or one of a decision's
@@ -27,13 +25,16 @@ type Answer struct {
 // Answer records a person's answer. Only the one asked, the deputy, or the
 // run's director on their behalf may give it; the first answer counts (F27).
 func (r *Register) Answer(ctx context.Context, a door.Actor, in Answer) error {
-	return r.act(ctx, a, "step.answer", in.Run, in.Step, func(s *session, step *drill.Step) error {
-		if err := s.may(a, step, in.OnBehalf, in.Note); err != nil {
-			return err
-		}
+	right := need(answering)
+	if in.OnBehalf {
+		right = answeringFor
+	}
+	return r.act(ctx, a, right, "step.answer", in.Run, in.Step, func(a door.Actor, s *session, step *drill.Step) error {
 		assured := a.Assurance
 		if in.OnBehalf {
-			assured = "on_behalf"
+			if assured = "on_behalf"; in.Note == "" {
+				return &drill.Refusal{Kind: event.StepAnswered, Step: step.ID, Why: "an answer on somebody's behalf wants a reason"}
+			}
 		}
 		outcome, err := step.Read(in.Answer)
 		if err != nil {
@@ -49,10 +50,7 @@ func (r *Register) Answer(ctx context.Context, a door.Actor, in Answer) error {
 
 // Take says that somebody works on the step; reminders wait for its estimate.
 func (r *Register) Take(ctx context.Context, a door.Actor, run, step string) error {
-	return r.act(ctx, a, "step.take", run, step, func(s *session, st *drill.Step) error {
-		if err := s.may(a, st, false, ""); err != nil {
-			return err
-		}
+	return r.act(ctx, a, answering, "step.take", run, step, func(a door.Actor, s *session, st *drill.Step) error {
 		return s.apply(event.Event{Kind: event.StepTaken, Step: step, Actor: a.Name, Assured: a.Assurance}, s.r.door.Now())
 	})
 }
@@ -70,7 +68,7 @@ type Lead struct {
 // Lead records such an act. A reason is wanted for everything that leaves the
 // plan.
 func (r *Register) Lead(ctx context.Context, a door.Actor, in Lead) error {
-	return r.act(ctx, a, "drill."+strings.TrimPrefix(strings.TrimPrefix(string(in.Kind), "run_"), "step_"), in.Run, in.Step, func(s *session, _ *drill.Step) error {
+	return r.act(ctx, a, leading, "drill."+strings.TrimPrefix(strings.TrimPrefix(string(in.Kind), "run_"), "step_"), in.Run, in.Step, func(a door.Actor, s *session, _ *drill.Step) error {
 		if in.Reason == "" && in.Kind != event.RunResumed {
 			return &drill.Refusal{Kind: in.Kind, Step: in.Step, Why: "a reason is wanted"}
 		}
@@ -87,7 +85,7 @@ func (r *Register) Lead(ctx context.Context, a door.Actor, in Lead) error {
 
 // Note writes a remark into the run's log; also after its end.
 func (r *Register) Note(ctx context.Context, a door.Actor, run, step, text string) error {
-	return r.act(ctx, a, "drill.note", run, "", func(s *session, _ *drill.Step) error {
+	return r.act(ctx, a, remarking, "drill.note", run, "", func(a door.Actor, s *session, _ *drill.Step) error {
 		if strings.TrimSpace(text) == "" {
 			return &drill.Refusal{Kind: event.NoteAdded, Why: "the note is empty"}
 		}
@@ -98,13 +96,14 @@ func (r *Register) Note(ctx context.Context, a door.Actor, run, step, text strin
 // SetTime sets one of the time points that only a person knows, such as when
 // the disruption really began or when catching up was done.
 func (r *Register) SetTime(ctx context.Context, a door.Actor, run, point string, at time.Time) error {
-	return r.act(ctx, a, "drill.time", run, "", func(s *session, _ *drill.Step) error {
+	return r.act(ctx, a, leading, "drill.time", run, "", func(a door.Actor, s *session, _ *drill.Step) error {
 		return s.apply(event.Event{Kind: event.TimeSet, Point: point, Time: at.UTC(), Actor: a.Name, Assured: a.Assurance}, s.r.door.Now())
 	})
 }
 
 // act is the common frame of everything that a person does to a run.
-func (r *Register) act(ctx context.Context, a door.Actor, act, id, step string, fn func(*session, *drill.Step) error) error {
+func (r *Register) act(ctx context.Context, typed door.Actor, right need, act, id, step string, fn func(door.Actor, *session, *drill.Step) error) error {
+	a := typed
 	object := id
 	if step != "" {
 		object += "/" + step
@@ -125,13 +124,16 @@ func (r *Register) act(ctx context.Context, a door.Actor, act, id, step string, 
 			}
 			at = found
 		}
-		if err := fn(s, at); err != nil {
+		if err := s.allow(typed, at, right); err != nil {
+			return nil, err
+		}
+		if err := fn(a, s, at); err != nil {
 			return nil, err
 		}
 		if err := s.save(); err != nil {
 			return nil, err
 		}
-		return s.said(), tx.Wake(ctx, id, kept.LookQueue, time.Time{})
+		return door.Resting(s.basis, s.said()), tx.Wake(ctx, id, kept.LookQueue, time.Time{})
 	})
 }
 
@@ -149,27 +151,6 @@ func ids(run drill.Run) string {
 		list[i] = s.ID
 	}
 	return strings.Join(list, ", ")
-}
-
-// may refuses an answer by somebody who was not asked: nobody confirms in
-// another person's name (DESIGN 2).
-func (s *session) may(a door.Actor, step *drill.Step, onBehalf bool, why string) error {
-	if onBehalf {
-		if why == "" {
-			return &drill.Refusal{Kind: event.StepAnswered, Step: step.ID, Why: "an answer on somebody's behalf wants a reason"}
-		}
-		if lead := s.org.Reach(s.run.Director, s.run.Plan); a.Name == s.run.Director || a.Name == lead.Role || a.Name == lead.Mailbox {
-			return nil
-		}
-		return fmt.Errorf("answering step %q on behalf of %s is for the director, %s: %w", step.ID, s.run.Asks(step), s.run.Director, door.ErrNotAllowed)
-	}
-	who := s.org.Answerers(s.run.Asks(step), s.run.Plan)
-	// A manual step is for a team, which is a number of people; the register
-	// records which one it was.
-	if step.Kind() != plan.StepManual && !slices.Contains(who, a.Name) {
-		return fmt.Errorf("step %q asks %s; %q may not answer it (%s may): %w", step.ID, s.run.Asks(step), a.Name, strings.Join(who, ", "), door.ErrNotAllowed)
-	}
-	return nil
 }
 
 // withdraw takes back what is still owed about that step, which has its answer,

@@ -75,6 +75,10 @@ func (r *Register) Deliveries(ctx context.Context, notice int64) ([]outbox.Deliv
 // has none, those of its receivers are looked up, and each gets one.
 func (r *Register) Owe(ctx context.Context, a door.Actor, n outbox.Notice) (id int64, err error) {
 	err = r.door.Do(ctx, a, "notify."+string(n.Kind), n.Channel, func(tx door.Tx) (any, error) {
+		basis, err := r.door.May(ctx, tx, a, door.Operator())
+		if err != nil {
+			return nil, err
+		}
 		now := r.door.Now().Wall
 		n.CreatedAt, n.NextTry, n.State = now, now, outbox.Owed
 		if n.ExpiresAt.IsZero() {
@@ -101,7 +105,7 @@ func (r *Register) Owe(ctx context.Context, a door.Actor, n outbox.Notice) (id i
 		if !isNew {
 			return nil, door.ErrNothing
 		}
-		return map[string]string{"key": n.Key}, nil
+		return door.Resting(basis, map[string]string{"key": n.Key}), nil
 	})
 	return id, err
 }

@@ -13,6 +13,7 @@ import (
 	"beredskab/internal/matrix"
 	"beredskab/internal/plan"
 	"beredskab/internal/record"
+	"beredskab/internal/register"
 	"beredskab/internal/rights"
 )
 
@@ -91,8 +92,8 @@ func TestVersionInForce(t *testing.T) {
 		}
 		second := system("a")
 		second.PlanVersion = "next"
-		d.adopt(second)
-		run := d.start("a")
+		must(d.Adopt(t.Context(), as("chief"), &plan.Set{Organisation: organisation(), Plans: []*plan.Plan{second}}))(t)
+		run := must(d.Open(t.Context(), as("owner"), register.Opening{System: "a", Drill: "gendan"}))(t)
 		row, _, err := d.Run(t.Context(), run)
 		d.ok(err)
 		equal(t, "drilled", row.PlanHash, first.Hash())

@@ -58,6 +58,10 @@ func (r *Register) Join(ctx context.Context, id kept.Identity) (n Node, err erro
 // Should it still run somewhere, its next beat is refused.
 func (r *Register) Forget(ctx context.Context, a door.Actor, name string) error {
 	return r.door.Do(ctx, a, "node.forget", name, func(tx door.Tx) (any, error) {
+		basis, err := r.door.May(ctx, tx, a, door.Operator())
+		if err != nil {
+			return nil, err
+		}
 		n, err := tx.Node(ctx, name)
 		if errors.Is(err, kept.ErrNotFound) {
 			return nil, fmt.Errorf("%w; `beredskab node list` shows those that are", err)
@@ -67,7 +71,7 @@ func (r *Register) Forget(ctx context.Context, a door.Actor, name string) error 
 		if n.Alive() {
 			return nil, fmt.Errorf("node %s is alive, it was heard from %s ago; stop it first: %w", name, n.Quiet.Round(time.Second/10), door.ErrNotAllowed)
 		}
-		return map[string]any{"epoch": n.Epoch, "public_key": n.Key}, tx.ForgetNode(ctx, name)
+		return door.Resting(basis, map[string]any{"epoch": n.Epoch, "public_key": n.Key}), tx.ForgetNode(ctx, name)
 	})
 }
 

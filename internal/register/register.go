@@ -46,11 +46,6 @@ func New(d *door.Door, options Options) *Register {
 	}
 }
 
-// Upkeep records what an operator did to the register as a whole (kept.RegisterObject).
-func (r *Register) Upkeep(ctx context.Context, a door.Actor, act, object string, detail any) error {
-	return r.door.Do(ctx, a, act, object, func(door.Tx) (any, error) { return detail, nil })
-}
-
 // Entries lists the trace, newest first. One that is not what was written is
 // never shown as if it were: the error wraps ledger.ErrDamaged and names it.
 func (r *Register) Entries(ctx context.Context, f kept.EntryFilter) ([]kept.Entry, error) {

@@ -11,12 +11,14 @@ import (
 	"beredskab/internal/approval"
 	"beredskab/internal/door"
 	"beredskab/internal/drill"
+	"beredskab/internal/duty"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
 	"beredskab/internal/ledger"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 	"beredskab/internal/record"
+	"beredskab/internal/rights"
 )
 
 // Opening says which run is wanted.
@@ -32,6 +34,7 @@ type Opening struct {
 // Open opens a run of one plan version and starts it: the run, its first
 // events, its messages and its wake-up in one transaction.
 func (r *Register) Open(ctx context.Context, a door.Actor, o Opening) (id string, err error) {
+	typed := a
 	act := "drill.start"
 	if o.Drill == "" {
 		act = "incident.start"
@@ -44,13 +47,21 @@ func (r *Register) Open(ctx context.Context, a door.Actor, o Opening) (id string
 		if err != nil {
 			return nil, err
 		}
-		row, err := r.open(ctx, tx, org, a, o)
+		p, err := r.pinned(ctx, tx, o)
+		if err != nil {
+			return nil, err
+		}
+		basis, err := r.door.May(ctx, tx, typed, door.Wish{Decide: duty.Open(p, o.Drill == ""), Program: true})
+		if err != nil {
+			return nil, err
+		}
+		row, err := r.open(ctx, tx, org, a, p, o)
 		if err != nil {
 			return nil, err
 		}
 		id = row.ID
 		asked, err := r.wasAsked(ctx, tx, a, row)
-		return map[string]string{"run": row.ID, "drill": row.DrillID, "plan": row.PlanHash, "occurrence": asked}, err
+		return door.Resting(basis, map[string]string{"run": row.ID, "drill": row.DrillID, "plan": row.PlanHash, "occurrence": asked}), err
 	})
 	if err != nil {
 		return "", fmt.Errorf("starting %s of %s: %w", cmp.Or(o.Drill, "an incident"), o.System, err)
@@ -90,15 +101,11 @@ func (r *Register) wasAsked(ctx context.Context, tx door.Tx, a door.Actor, row k
 // wait for each other.
 const opening = "opening"
 
-// open writes the run within a transaction that somebody else began, and that
-// holds the lock of opening.
-func (r *Register) open(ctx context.Context, tx door.Tx, org *plan.Organisation, a door.Actor, o Opening) (kept.Run, error) {
+// open writes the run of that version within a transaction that somebody else
+// began, and that holds the lock of opening.
+func (r *Register) open(ctx context.Context, tx door.Tx, org *plan.Organisation, a door.Actor, p *plan.Plan, o Opening) (kept.Run, error) {
 	now := r.door.Now()
 	last, err := tx.LastRunNumber(ctx, now.Wall.Year())
-	if err != nil {
-		return kept.Run{}, err
-	}
-	p, err := r.pinned(ctx, tx, o)
 	if err != nil {
 		return kept.Run{}, err
 	}
@@ -333,6 +340,7 @@ type session struct {
 	run    drill.Run
 	before int    // Seq as stored
 	node   string // that drove it before
+	basis  rights.Basis
 	events []kept.Event
 	writes []func() error // to attempts
 }

@@ -199,7 +199,12 @@ func (f *following) start(o kept.Occurrence) (hold time.Time, err error) {
 		f.out.checks = true
 		return time.Time{}, f.write(o)
 	}
-	row, err := f.r.open(f.ctx, f.tx, f.org, door.System(f.node.Name), Opening{System: f.row.System, Drill: f.row.Drill, Hash: f.row.PlanHash, Director: f.org.Leader()})
+	var row kept.Run
+	wanted := Opening{System: f.row.System, Drill: f.row.Drill, Hash: f.row.PlanHash, Director: f.org.Leader()}
+	p, err := f.r.pinned(f.ctx, f.tx, wanted)
+	if err == nil {
+		row, err = f.r.open(f.ctx, f.tx, f.org, door.System(f.node.Name), p, wanted)
+	}
 	switch {
 	case errors.Is(err, door.ErrBusy), errors.Is(err, door.ErrNoRoom):
 		f.row.Problem = err.Error()
@@ -240,25 +245,14 @@ func (f *following) write(o kept.Occurrence) error {
 	return f.owe(outbox.Missed, o.Nominal, o.Due, outbox.Facts{Text: o.Reason}, f.now.Add(resultLives))
 }
 
-// remind owes the newest reminder whose moment has come, once by its natural
-// key. One that a server slept through is still told, unless a later one has
-// come meanwhile, or the schedule is younger than it.
+// remind owes each reminder whose moment has come, once by its natural key.
 func (f *following) remind(spec schedule.Spec, cal *schedule.Calendar) error {
 	if f.row.Key == checksKey || spec.Rule.Intraday() {
 		return nil
 	}
-	for d := range spec.Occurrences(cal, f.now, f.now.AddDate(0, 0, 15)) {
-		var last schedule.Reminder
-		for _, m := range d.Reminders(f.now) {
-			if m.DaysBefore > 0 && m.Past && !m.At.Before(f.row.Born) {
-				last = m
-			}
-		}
-		if last.DaysBefore == 0 || d.Fate == schedule.FateSkipped || !d.Due.After(f.now) {
-			continue
-		}
+	for d, before := range timetable.Reminders(&f.row, spec, cal, f.now) {
 		left := int((d.Due.Sub(f.now) + 12*time.Hour) / (24 * time.Hour))
-		if err := f.owe(outbox.Reminder, fmt.Sprintf("%s/%d", d.Nominal, last.DaysBefore), d.Due, outbox.Facts{DaysBefore: max(left, 1)}, d.Due); err != nil {
+		if err := f.owe(outbox.Reminder, fmt.Sprintf("%s/%d", d.Nominal, before), d.Due, outbox.Facts{DaysBefore: max(left, 1)}, d.Due); err != nil {
 			return err
 		}
 	}
@@ -268,25 +262,13 @@ func (f *following) remind(spec schedule.Spec, cal *schedule.Calendar) error {
 // owe tells the owner and the people of the drill. A plan that cannot be read
 // has no people; then only the leader is told.
 func (f *following) owe(kind outbox.Kind, key string, due time.Time, facts outbox.Facts, expires time.Time) error {
-	facts.System, facts.SystemName, facts.Drill, facts.StartsAt, facts.Phone = f.row.System, f.row.System, f.row.Drill, due, f.org.DutyPhone
-	facts.Command = fmt.Sprintf("%s drill start %s %s", cmp.Or(f.r.options.Command, "beredskab"), f.row.System, f.row.Drill)
-	var to []plan.Contact
 	p, err := f.r.plan(f.ctx, f.tx, f.row.PlanHash)
-	switch {
-	case errors.Is(err, errBroken):
-		to = append(to, f.org.Reach(f.org.Leader(), nil))
-	case err != nil:
+	if err != nil && !errors.Is(err, errBroken) {
 		return err
-	default:
-		d, _ := p.Drill(f.row.Drill)
-		facts.SystemName, facts.Drill, facts.Minutes = p.Name, cmp.Or(d.Title, f.row.Drill), outbox.Minutes(p, d)
-		facts.EndsAt = due.Add(time.Duration(facts.Minutes) * time.Minute)
-		to = append(to, f.org.Reach(cmp.Or(d.Participants.Director, f.org.Leader()), p), f.org.Reach("systemejer", p))
-		for _, role := range d.Participants.Participants {
-			to = append(to, f.org.Reach(role, p))
-		}
 	}
-	facts.Leader = to[0].Role
+	facts.System, facts.SystemName, facts.Drill, facts.StartsAt = f.row.System, f.row.System, f.row.Drill, due
+	facts.Command = fmt.Sprintf("%s drill start %s %s", cmp.Or(f.r.options.Command, "beredskab"), f.row.System, f.row.Drill)
+	to := facts.OfDrill(p, f.row.Drill, f.org)
 	return f.r.owe(f.ctx, f.tx, f.org, outbox.Notice{
 		Key:  fmt.Sprintf("%s/%s/%s/%s", f.row.Key, kind, due.UTC().Format(time.RFC3339), key),
 		Kind: kind, Facts: facts, CreatedAt: f.now, ExpiresAt: expires,

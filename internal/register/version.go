@@ -10,8 +10,11 @@ import (
 
 	"beredskab/internal/door"
 	"beredskab/internal/drill"
+	"beredskab/internal/duty"
 	"beredskab/internal/kept"
+	"beredskab/internal/matrix"
 	"beredskab/internal/plan"
+	"beredskab/internal/rights"
 )
 
 // Adopted says what taking the files over changed.
@@ -27,13 +30,18 @@ func (r *Register) Adopt(ctx context.Context, a door.Actor, set *plan.Set) (out 
 	if set.Organisation == nil {
 		return out, fmt.Errorf("adopting the plans: there is no organisation.yaml: %w", kept.ErrNotFound)
 	}
-	same, err := r.adopted(ctx, set)
-	if err != nil || same {
+	changed, err := door.Read(ctx, r.door, func(tx door.Tx) ([]rights.Object, error) { return r.changes(ctx, tx, set) })
+	if err != nil || len(changed) == 0 {
 		return out, err
 	}
+	typed := a
 	err = r.door.Do(ctx, a, "plan.adopt", "plans", func(tx door.Tx) (any, error) {
 		out = Adopted{}
 		if err := tx.Lock(ctx, opening); err != nil {
+			return nil, err
+		}
+		basis, err := r.mayAdopt(ctx, tx, typed, set)
+		if err != nil {
 			return nil, err
 		}
 		now := r.door.Now().Wall
@@ -49,34 +57,41 @@ func (r *Register) Adopt(ctx context.Context, a door.Actor, set *plan.Set) (out 
 				return nil, err
 			}
 		}
-		var err error
 		if out.Dropped, err = drop(ctx, tx, set); err != nil {
 			return nil, err
 		}
-		return out.trace(), r.reschedule(ctx, tx, set, now)
+		return door.Resting(basis, out.trace()), r.reschedule(ctx, tx, set, now)
 	})
 	return out, err
 }
 
-// adopted tells whether the register holds just these files already.
-func (r *Register) adopted(ctx context.Context, set *plan.Set) (same bool, err error) {
-	err = r.door.View(ctx, func(tx door.Tx) error {
-		have, err := tx.Current(ctx, "plan")
-		org, errOrg := tx.Current(ctx, "organisation")
-		if err = errors.Join(err, errOrg); err != nil {
-			return err
+// changes lists what the register holds otherwise than these files.
+func (r *Register) changes(ctx context.Context, tx door.Tx, set *plan.Set) ([]rights.Object, error) {
+	org, err := tx.Current(ctx, "organisation")
+	have, errPlans := tx.Current(ctx, "plan")
+	if err = errors.Join(err, errPlans); err != nil {
+		return nil, err
+	}
+	return duty.Changed(set, append(org, have...), func(hash string) (*plan.Plan, error) {
+		p, err := r.plan(ctx, tx, hash)
+		if errors.Is(err, errBroken) {
+			return nil, nil
 		}
-		held := map[string]bool{}
-		for _, v := range append(have, org...) {
-			held[v.Kind+"/"+v.ID+"/"+v.Hash] = true
-		}
-		same = len(held) == len(set.Plans)+1 && held["organisation/organisation/"+set.Organisation.Hash()]
-		for _, p := range set.Plans {
-			same = same && held["plan/"+p.ID+"/"+p.Hash()]
-		}
-		return nil
+		return p, err
 	})
-	return same, err
+}
+
+// mayAdopt decides about taking files over: each that changed is the draft of a plan.
+func (r *Register) mayAdopt(ctx context.Context, tx door.Tx, a door.Actor, set *plan.Set) (rights.Basis, error) {
+	changed, err := r.changes(ctx, tx, set)
+	if err != nil {
+		return rights.Basis{}, err
+	}
+	basis, err := r.door.May(ctx, tx, a, door.Wish{Program: true, Decide: duty.Each(matrix.PlanDraft, matrix.Write, changed)})
+	if errors.Is(err, door.ErrNotAllowed) {
+		err = fmt.Errorf("%w; a server that runs takes the files over by itself", err)
+	}
+	return basis, err
 }
 
 func versions(set *plan.Set, a door.Actor, now time.Time) []kept.Version {
@@ -193,6 +208,10 @@ type Held struct {
 // of the version that is current now. One that is held already is left as it is.
 func (r *Register) Import(ctx context.Context, a door.Actor, list []Held) error {
 	return r.door.Do(ctx, a, "history.import", "runs", func(tx door.Tx) (any, error) {
+		basis, err := r.mayImport(ctx, tx, a, list)
+		if err != nil {
+			return nil, err
+		}
 		count := 0
 		for _, h := range list {
 			added, err := r.importOne(ctx, tx, h)
@@ -206,8 +225,21 @@ func (r *Register) Import(ctx context.Context, a door.Actor, list []Held) error 
 		if count == 0 {
 			return nil, door.ErrNothing
 		}
-		return map[string]int{"runs": count}, nil
+		return door.Resting(basis, map[string]int{"runs": count}), nil
 	})
+}
+
+// mayImport decides about stating drills that were held: it is as holding them.
+func (r *Register) mayImport(ctx context.Context, tx door.Tx, a door.Actor, list []Held) (rights.Basis, error) {
+	of := make([]rights.Object, len(list))
+	for i, h := range list {
+		p, err := r.pinned(ctx, tx, Opening{System: h.System})
+		if err != nil {
+			return rights.Basis{}, err
+		}
+		of[i] = duty.About(p, "")
+	}
+	return r.door.May(ctx, tx, a, door.Wish{Decide: duty.Each(matrix.Drill, matrix.Execute, of)})
 }
 
 func (r *Register) importOne(ctx context.Context, tx door.Tx, h Held) (added bool, err error) {
@@ -232,16 +264,8 @@ func (r *Register) importOne(ctx context.Context, tx door.Tx, h Held) (added boo
 		ID: fmt.Sprintf("%d-%02d", h.EndedAt.Year(), last+1), System: h.System, PlanHash: p.Hash(), StepsHash: p.StepsHash(),
 		Type: h.Type, Title: h.Title, Scope: h.Scope, Imported: true, State: string(drill.Ended), Verdict: h.Verdict,
 		OpenedAt: h.StartedAt.UTC(), StartedAt: h.StartedAt.UTC(), EndedAt: h.EndedAt.UTC(), Measured: plan.Measured(h.Type),
-		RTA: nanoseconds(h.RTA), RPA: nanoseconds(h.RPA),
+		RTA: (*int64)(h.RTA), RPA: (*int64)(h.RPA),
 	}
 	added, err = tx.AddRun(ctx, row)
 	return added, errors.Join(err, conflictUnless(added || err != nil))
-}
-
-func nanoseconds(d *time.Duration) *int64 {
-	if d == nil {
-		return nil
-	}
-	n := int64(*d)
-	return &n
 }

@@ -101,8 +101,11 @@ func (b *Book) Grants(person string) (list []Grant) {
 // Delegations are those that a person was given, ended ones too.
 func (b *Book) Delegations(to string) []Delegation { return slices.Clone(b.delegations[to]) }
 
+// ErrNobodys says that an account was never a person's.
+var ErrNobodys = errors.New("belongs to nobody")
+
 // Who finds whom an account belongs to. The error wraps ErrNotAllowed when it is
-// nobody's, several persons', or a disabled person's.
+// nobody's (then ErrNobodys too), several persons', or a disabled person's.
 func (b *Book) Who(a Account, at time.Time) (Person, error) {
 	var enabled []string
 	var gone Person
@@ -122,7 +125,7 @@ func (b *Book) Who(a Account, at time.Time) (Person, error) {
 	case gone.ID != "":
 		return Person{}, fmt.Errorf("%s was disabled on %s: %w", gone.ID, gone.Disabled.Format(time.DateOnly), ErrNotAllowed)
 	default:
-		return Person{}, fmt.Errorf("the account %s belongs to nobody: let an administrator add it to a person: %w", a, ErrNotAllowed)
+		return Person{}, fmt.Errorf("the account %s %w: let an administrator add it to a person: %w", a, ErrNobodys, ErrNotAllowed)
 	}
 }
 

@@ -1,6 +1,7 @@
 package rights
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -37,6 +38,9 @@ type Basis struct {
 func (b Basis) String() string {
 	if b.Ungoverned {
 		return "no people registered yet"
+	}
+	if b.Role == "" {
+		return b.Condition
 	}
 	text := b.Role.Title()
 	if b.OnBehalfOf != "" {
@@ -114,13 +118,7 @@ func (b *Book) gives(g *held, p matrix.Permission, v matrix.Verb, on Object, him
 	if !ok || r.Personal && !himself {
 		return "", false
 	}
-	if r.Personal || !r.Scoped && b.table.Scoped(g.Role) {
-		return r.Condition, true
-	}
-	if g.Scope == (Scope{}) {
-		return r.Condition, !needsScope(g.Role)
-	}
-	return r.Condition, g.holds(on.Scope)
+	return r.Condition, r.Personal || !r.Scoped && b.table.Scoped(g.Role) || g.covers(on.Scope)
 }
 
 // Refusal is why somebody may not do something, and who could.
@@ -129,6 +127,7 @@ type Refusal struct {
 	Permission matrix.Permission
 	Verb       matrix.Verb
 	Act        string        // in words, such as "approving a plan version"
+	Could      string        // who could, in words, where it is not Roles that say so
 	Cause      string        // separated, unknown, disabled or not held
 	Whom       string        // whom the act is kept from, such as "the author"
 	Roles      []matrix.Role // that could
@@ -142,7 +141,7 @@ func (r *Refusal) Unwrap() error { return ErrNotAllowed }
 
 // Error says who could do it, and why this person may not.
 func (r *Refusal) Error() string {
-	could := "nobody in the program"
+	could := cmp.Or(r.Could, "nobody in the program")
 	if len(r.Roles) > 0 {
 		names := make([]string, len(r.Roles))
 		for i, role := range r.Roles {

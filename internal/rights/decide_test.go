@@ -213,7 +213,7 @@ func TestEveryRoleAndPermission(t *testing.T) {
 			}
 		}
 	}
-	if asked != 10*23*5*2 {
+	if asked != 10*24*5*2 {
 		t.Errorf("%d questions", asked)
 	}
 }

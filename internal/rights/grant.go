@@ -34,6 +34,14 @@ func (s Scope) holds(on Scope) bool {
 	return (s.System == "" || s.System == on.System) && (s.Unit == "" || s.Unit == on.Unit) && (s.Team == "" || s.Team == on.Team)
 }
 
+// covers tells whether the role is held for what is asked about.
+func (g Grant) covers(on Scope) bool {
+	if g.Scope == (Scope{}) {
+		return !needsScope(g.Role)
+	}
+	return g.holds(on)
+}
+
 // Grant is a role that a person has been given, from one moment to another.
 type Grant struct {
 	Person string      `json:"person"`

@@ -5,6 +5,7 @@ package timetable
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"time"
 
 	"beredskab/internal/kept"
@@ -61,6 +62,29 @@ func Foresee(row *kept.Schedule, spec schedule.Spec, cal *schedule.Calendar, now
 		if d.Fate != schedule.FateSkipped {
 			row.Due = d.Due
 			break
+		}
+	}
+}
+
+// Reminders gives each coming occurrence of which people are to be reminded, with
+// the days before it of the newest reminder whose moment has come. One that a server
+// slept through is still told, unless a later one has come meanwhile, or the
+// schedule is younger than it.
+func Reminders(row *kept.Schedule, spec schedule.Spec, cal *schedule.Calendar, now time.Time) iter.Seq2[schedule.Decision, int] {
+	return func(yield func(schedule.Decision, int) bool) {
+		for d := range spec.Occurrences(cal, now, now.AddDate(0, 0, 15)) {
+			var last schedule.Reminder
+			for _, m := range d.Reminders(now) {
+				if m.DaysBefore > 0 && m.Past && !m.At.Before(row.Born) {
+					last = m
+				}
+			}
+			if last.DaysBefore == 0 || d.Fate == schedule.FateSkipped || !d.Due.After(now) {
+				continue
+			}
+			if !yield(d, last.DaysBefore) {
+				return
+			}
 		}
 	}
 }

@@ -1,0 +1,142 @@
+package door
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"beredskab/internal/matrix"
+	"beredskab/internal/record"
+	"beredskab/internal/rights"
+)
+
+// Decide says on what ground a person may do something; its errors wrap
+// ErrNotAllowed.
+type Decide func(b *rights.Book, who string, at time.Time) (rights.Basis, error)
+
+// Wish is an act as the permission matrix looks at it.
+type Wish struct {
+	Permission matrix.Permission
+	Verb       matrix.Verb
+	On         rights.Object
+	// Decide is asked instead of the matrix alone, where an act has more than one
+	// ground; nil: by Permission, Verb and On.
+	Decide Decide
+	// Program says that the program does it by itself too.
+	Program bool
+	// Machine says that an account of the machine which is nobody's may do it too.
+	Machine bool
+	// As are roles that somebody may name instead of himself, because they are what
+	// he is asked in; that he has them is for Decide to say.
+	As []string
+}
+
+// Operator wishes to work on the installation itself. Beside administrators any
+// account of the machine that is nobody's may, so that no operator is locked out
+// (docs/decisions/009).
+func Operator() Wish {
+	return Wish{Permission: matrix.Installation, Verb: matrix.Execute, Program: true, Machine: true}
+}
+
+// Ground says on what ground that person may do what is wished.
+func (w Wish) Ground(b *rights.Book, who string, at time.Time) (rights.Basis, error) {
+	if w.Decide != nil {
+		return w.Decide(b, who, at)
+	}
+	return b.Decide(who, w.Permission, w.Verb, w.On, at)
+}
+
+// byItself tells whether the program itself acts, and not somebody.
+func (a Actor) byItself() bool { return a.Assurance == "system" }
+
+// May says on what ground the actor may do what is wished at this moment, within
+// the transaction that does it: who was disabled or has lost his role is refused
+// at the next act. For what the program does by itself nobody is asked, and no book
+// is read; it has no ground but its column of the matrix.
+func (d *Door) May(ctx context.Context, tx Tx, a Actor, w Wish) (rights.Basis, error) {
+	if a.byItself() {
+		if !w.Program {
+			return rights.Basis{}, fmt.Errorf("the program does not do that by itself: %w", ErrNotAllowed)
+		}
+		return rights.Basis{}, nil
+	}
+	now := d.Now().Wall
+	b, err := Book(ctx, tx)
+	if err != nil {
+		return rights.Basis{}, err
+	}
+	if b.Governed(now) && a.Via != "" && slices.Contains(w.As, a.Name) {
+		a.Name = a.Via
+	}
+	who, err := Who(b, a, now)
+	if w.Machine && errors.Is(err, rights.ErrNobodys) {
+		return rights.Basis{Person: a.Via, Condition: "account of the machine"}, nil
+	}
+	if err != nil {
+		return rights.Basis{}, err
+	}
+	return w.Ground(b, who, now)
+}
+
+// Admit decides about something that is done outside the register, before it is
+// begun. A refusal has its line in the log; what is allowed leaves none.
+func (d *Door) Admit(ctx context.Context, a Actor, act, object string, w Wish) error {
+	if err := a.Named(); err != nil {
+		return err
+	}
+	err := d.View(ctx, func(tx Tx) error {
+		_, err := d.May(ctx, tx, a, w)
+		return err
+	})
+	if _, refused := refusal(err); refused {
+		return d.Do(ctx, a, act, object, func(Tx) (any, error) { return nil, err })
+	}
+	return err
+}
+
+// Who is who the actor is in the book. As long as nobody is registered it is
+// whoever the actor says; from then on it is the person whose account was used,
+// and nobody acts under another's name.
+func Who(b *rights.Book, a Actor, at time.Time) (id string, err error) {
+	if !b.Governed(at) || a.Via == "" {
+		return a.Name, nil
+	}
+	p, err := b.Who(rights.Account{Issuer: rights.Local, Subject: a.Via}, at)
+	if err != nil {
+		return "", err
+	}
+	if a.Name != p.ID && a.Name != p.Name && a.Name != a.Via {
+		return "", fmt.Errorf("%s acts as %q: act in your own name, or let yourself be given a delegation: %w", p.ID, a.Name, ErrNotAllowed)
+	}
+	return p.ID, nil
+}
+
+// Book reads the people as they stand.
+func Book(ctx context.Context, tx Tx) (*rights.Book, error) {
+	persons, errP := every[rights.Person](ctx, tx, rights.KindPerson)
+	grants, errG := every[rights.Grant](ctx, tx, rights.KindGrant)
+	delegations, errD := every[rights.Delegation](ctx, tx, rights.KindDelegation)
+	if err := errors.Join(errP, errG, errD); err != nil {
+		return nil, fmt.Errorf("reading the people: %w", err)
+	}
+	return rights.NewBook(persons, grants, delegations), nil
+}
+
+func every[T any](ctx context.Context, tx Tx, kind string) ([]T, error) {
+	rows, err := tx.Records(ctx, kind, record.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	return record.ReadAll[T](rows)
+}
+
+// Resting is a detail of an entry with the ground on which its act was allowed;
+// the detail alone where there was none to ask for.
+func Resting(basis rights.Basis, detail any) any {
+	if basis == (rights.Basis{}) || basis.Ungoverned {
+		return detail
+	}
+	return map[string]any{"basis": basis, "detail": detail}
+}
