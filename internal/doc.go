@@ -58,6 +58,7 @@
 //	| 5     | report/phrase        | what documents say: sentences, dates, times, lengths, in one language | no                      |
 //	| 5     | report/page          | a document before it has a form: page, Markdown, list                 | no                      |
 //	| 5     | report/press         | a page as tagged PDF, through a browser that is on the machine        | processes               |
+//	| 5     | vigil                | looks through the log for signs of misuse; tells of them once a day   | clock                   |
 //	| 5     | ops                  | what operators watch: health, readiness and metrics                   | HTTP                    |
 //	| 5     | proof                | what a fault test says: its size, its seed, its figure                | test files              |
 //	| 5     | notary               | signs the log, keeps checkpoints elsewhere, holds the log against them | files                  |

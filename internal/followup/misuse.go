@@ -26,15 +26,19 @@ type Trace struct {
 // "items"; an entry without them has neither.
 func TraceOf(e kept.Entry) Trace {
 	t := Trace{Seq: e.Seq, At: e.At, Actor: e.Actor, Act: e.Act, Object: e.Object, Outcome: e.Outcome}
+	type signs struct {
+		Self  bool `json:"self"`
+		Items int  `json:"items"`
+	}
 	var body struct {
 		Detail struct {
-			Self  bool `json:"self"`
-			Items int  `json:"items"`
+			signs
+			Detail signs `json:"detail"` // of an act with its ground beside it
 		} `json:"detail"`
 	}
 	// A detail of another form is no fault: most acts have none of the two.
 	if json.Unmarshal(e.Bytes, &body) == nil {
-		t.Self, t.Items = body.Detail.Self, body.Detail.Items
+		t.Self, t.Items = body.Detail.Self || body.Detail.Detail.Self, max(body.Detail.Items, body.Detail.Detail.Items)
 	}
 	return t
 }
@@ -90,6 +94,7 @@ type Digest struct {
 	Refused       int // sign-ins left out
 	FailedSignIns int
 	Exports       int
+	Unread        int64       // entries that were too many to be looked at
 	Suspicions    []Suspicion // gravest first
 }
 

@@ -90,6 +90,10 @@ func TestTraceOf(t *testing.T) {
 	if got := TraceOf(e); !got.Self || got.Items != 3 || got.Seq != 7 || got.Act != "plan.approve" {
 		t.Errorf("%+v", got)
 	}
+	e.Bytes = []byte(`{"v":1,"detail":{"basis":{"person":"p-7"},"detail":{"items":700}}}`)
+	if got := TraceOf(e); got.Items != 700 {
+		t.Errorf("an act with its ground: %+v", got)
+	}
 	for _, odd := range []string{"", "null", `{"detail":[1]}`, `{"detail":"x"}`, `{"detail":{"self":"ja"}}`} {
 		e.Bytes = []byte(odd)
 		if got := TraceOf(e); got.Self || got.Items != 0 || got.Seq != 7 {

@@ -48,7 +48,7 @@ func isDue(n outbox.Notice, now time.Time) bool { return !n.NextTry.After(now) }
 // forInformation tells the kinds that ask nothing of their reader.
 func forInformation(kind outbox.Kind) bool {
 	switch kind {
-	case outbox.Reminder, outbox.Started, outbox.Finished, outbox.Missed, outbox.Finding:
+	case outbox.Reminder, outbox.Started, outbox.Finished, outbox.Missed, outbox.Finding, outbox.Misuse:
 		return true
 	default:
 		return false

@@ -71,6 +71,16 @@ func sample(kind outbox.Kind, lang string, incident bool) outbox.Notice {
 	case outbox.Finding:
 		f.Run, f.Drill, f.Code = "", "", "C6"
 		f.Text, f.Hint = "Den planlagte tid (5 t) er længere end tidshorisonten (4 t).", "Forkort trinnene, eller aftal en længere tidshorisont med systemejeren."
+	case outbox.Misuse:
+		n.Facts = outbox.Facts{
+			StartsAt: day.AddDate(0, 0, -1), EndsAt: day, Phone: f.Phone, Lines: 412, People: 19, Refused: 8, SignIns: 6, Exports: 2, Unread: 12,
+			Command: "beredskab audit misuse",
+			Signs: []outbox.Sign{
+				{Code: "chain_break", Count: 1}, {Code: "self_approval", Person: "p-7", Count: 2}, {Code: "mass_export", Person: "p-7", Count: 12450},
+				{Code: "many_exports", Person: "p-7", Count: 5}, {Code: "sign_ins", Person: "p-9", Count: 6}, {Code: "many_names", Count: 10},
+				{Code: "refusals", Count: 8},
+			},
+		}
 	case outbox.Test:
 		n.Facts = outbox.Facts{Phone: f.Phone}
 	}
@@ -95,6 +105,23 @@ func TestGolden(t *testing.T) {
 					golden(t, name+"."+lang+"."+string(form), renderSample(t, w, kind, lang, incident, form), form)
 				}
 			}
+		}
+	}
+}
+
+// TestGoldenQuiet holds the message that the log was read and shows nothing, and the
+// one that somebody was refused without a pattern in it.
+func TestGoldenQuiet(t *testing.T) {
+	w := wording(t)
+	for _, lang := range Languages() {
+		for name, refused := range map[string]int{"misuse-quiet": 0, "misuse-refused": 3} {
+			n := sample(outbox.Misuse, lang, false)
+			n.Facts.Signs, n.Facts.Unread, n.Facts.SignIns, n.Facts.Refused = nil, 0, 0, refused
+			m, err := w.Render(n, FormText)
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+"."+lang+".text", m, FormText)
 		}
 	}
 }

@@ -40,6 +40,9 @@ type view struct {
 	Code, Text, Hint   string
 	Command, Link      string
 
+	Signs, Lines, Unread, People, Refused, SignIns, Exports int    // of misuse, in the log
+	Ends                                                    string // of the time that is told of: date and clock
+
 	Todo  []string
 	More  int // entries of the list that were left out
 	Count int // messages in a digest
@@ -66,7 +69,8 @@ func (w *Wording) facts(n outbox.Notice) view {
 		Command: name(f.Command), Link: webLink(f.Link),
 	}
 	v.Verdict = words.verdict(name(f.Verdict))
-	v.Todo, v.More = list(f.Todo)
+	v.Signs, v.Lines, v.Unread, v.People, v.Refused, v.SignIns, v.Exports = len(f.Signs), f.Lines, f.Unread, f.People, f.Refused, f.SignIns, f.Exports
+	v.Todo, v.More = list(append(words.signs(f.Signs), f.Todo...))
 	w.times(&v, words, n)
 	return v
 }
@@ -85,6 +89,7 @@ func (w *Wording) times(v *view, words vocabulary, n outbox.Notice) {
 		v.Due = words.clock(by)
 	}
 	v.Heard = words.moment(local(n.Facts.Heard))
+	v.Ends = words.moment(end)
 	v.Day, v.Starts, v.Moment = words.date(start), words.moment(start), words.moment(start)
 	if sameDay(created, start) {
 		v.Starts = words.clock(start)
@@ -143,7 +148,7 @@ func toneOf(n outbox.Notice) string {
 		return "plan"
 	case n.Facts.Incident:
 		return "incident"
-	case n.Kind == outbox.Finding || n.Kind == outbox.Missed:
+	case n.Kind == outbox.Finding || n.Kind == outbox.Missed || n.Kind == outbox.Misuse:
 		return "plan"
 	default:
 		return "drill"

@@ -77,6 +77,15 @@ func (words vocabulary) span(minutes int) string {
 	return words.speak("span", struct{ Hours, Minutes int }{minutes / 60, minutes % 60})
 }
 
+// signs says what each sign of misuse is, and of whom where that is told.
+func (words vocabulary) signs(list []outbox.Sign) (lines []string) {
+	for _, s := range list {
+		s.Person = clean(s.Person, longestName)
+		lines = append(lines, first(words.speak("sign-"+s.Code, s), s.Code))
+	}
+	return lines
+}
+
 // limit is span for a value of which zero means that there is none.
 func (words vocabulary) limit(minutes int) string {
 	if minutes <= 0 {

@@ -48,7 +48,7 @@ func kinds() []outbox.Kind {
 	return []outbox.Kind{
 		outbox.Reminder, outbox.Started, outbox.Request,
 		outbox.Escalation, outbox.Unknown, outbox.Stalled, outbox.Finished,
-		outbox.Missed, outbox.Finding, outbox.Test, digestKind,
+		outbox.Missed, outbox.Finding, outbox.Misuse, outbox.Test, digestKind,
 	}
 }
 

@@ -20,6 +20,7 @@ const (
 	Finished   Kind = "finished"   // a run has ended, with its verdict
 	Missed     Kind = "missed"     // an occurrence was missed or skipped, and why
 	Finding    Kind = "finding"    // an RTO check found something
+	Misuse     Kind = "misuse"     // what the log shows of misuse, once a day
 	Test       Kind = "test"       // somebody tries a channel
 )
 
@@ -96,6 +97,22 @@ type Facts struct {
 	Hint         string `json:"hint,omitempty"`
 	Command      string `json:"command,omitempty"` // what to type to answer, until pages exist
 	Link         string `json:"link,omitempty"`
+
+	// What the log shows of the time from StartsAt to EndsAt (misuse).
+	Signs   []Sign `json:"signs,omitempty"`
+	Lines   int    `json:"lines,omitempty"`
+	Unread  int    `json:"unread,omitempty"` // lines that were too many to be looked at
+	People  int    `json:"people,omitempty"`
+	Refused int    `json:"refused,omitempty"`  // acts
+	SignIns int    `json:"sign_ins,omitempty"` // that failed
+	Exports int    `json:"exports,omitempty"`
+}
+
+// Sign is a pattern in the log that somebody should look at; it accuses nobody.
+type Sign struct {
+	Code   string `json:"code"` // as followup.Suspicion has it
+	Person string `json:"person,omitempty"`
+	Count  int    `json:"count"`
 }
 
 // Delivery is one try to deliver a notice, kept for ever (spec/ux.md 4.1).

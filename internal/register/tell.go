@@ -56,23 +56,11 @@ func (s *session) send(kind outbox.Kind, step *drill.Step, level int, facts outb
 // owe writes one row for each route: a personal one for each receiver, and one
 // only for roles that share a mailbox.
 func (r *Register) owe(ctx context.Context, tx door.Tx, org *plan.Organisation, n outbox.Notice, to []plan.Contact) error {
-	base := n.Key
-	n.NextTry, n.State = n.CreatedAt, outbox.Owed
-	to = outbox.Unique(to)
+	n.NextTry, n.State, n.Language = n.CreatedAt, outbox.Owed, cmp.Or(org.Language, "da")
 	for _, route := range r.options.Routes {
-		n.Channel, n.Language = route.Channel, cmp.Or(route.Language, cmp.Or(org.Language, "da"))
-		targets := to
-		if !route.Personal {
-			targets = []plan.Contact{{Role: outbox.Names(to)}}
-		}
-		for _, t := range targets {
-			n.Receiver, n.Address = t.Role, t.Mailbox
-			n.Key = fmt.Sprintf("%s/%s/", base, route.Channel)
-			if route.Personal {
-				n.Key += cmp.Or(t.Mailbox, t.Role)
-			}
-			if _, _, err := tx.AddNotice(ctx, n); err != nil {
-				return fmt.Errorf("owing the message %s: %w", n.Key, err)
+		for _, one := range n.Through(outbox.Route(route), to) {
+			if _, _, err := tx.AddNotice(ctx, one); err != nil {
+				return fmt.Errorf("owing the message %s: %w", one.Key, err)
 			}
 		}
 	}

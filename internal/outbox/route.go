@@ -1,0 +1,33 @@
+package outbox
+
+import (
+	"cmp"
+
+	"beredskab/internal/plan"
+)
+
+// Route says through which channel messages go out. A personal channel gets one
+// message for each receiver; another gets one at its own default address.
+type Route struct {
+	Channel  string
+	Personal bool
+	Language string // empty: that of the notice
+}
+
+// Through gives the messages of a notice on that route, each with its own key.
+func (n Notice) Through(route Route, to []plan.Contact) (list []Notice) {
+	to = Unique(to)
+	if !route.Personal {
+		to = []plan.Contact{{Role: Names(to)}}
+	}
+	for _, t := range to {
+		one := n
+		one.Channel, one.Language, one.Receiver, one.Address = route.Channel, cmp.Or(route.Language, n.Language), t.Role, t.Mailbox
+		one.Key = n.Key + "/" + route.Channel + "/"
+		if route.Personal {
+			one.Key += cmp.Or(t.Mailbox, t.Role)
+		}
+		list = append(list, one)
+	}
+	return list
+}
