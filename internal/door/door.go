@@ -27,7 +27,9 @@ type Clock interface{ Now() event.Moment }
 type Actor struct {
 	Name      string `json:"name"`                // a person or role, or "system:NODE"
 	Assurance string `json:"assurance,omitempty"` // login, link, code, slack, on_behalf, system
-	Via       string `json:"via,omitempty"`       // the account of the operating system, or the node
+	Via       string `json:"via,omitempty"`       // the account of the operating system, its person's ID, or the node
+
+	also string // the name before Known
 }
 
 // System is the actor of what the program does by itself on that node.
@@ -109,18 +111,25 @@ func (d *Door) Do(ctx context.Context, a Actor, act, object string, fn func(Tx) 
 		return err
 	}
 	now := d.Now().Wall
+	log := func(tx Tx, outcome string, detail any) error {
+		who, err := known(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		return Log(ctx, tx, now, who, act, object, outcome, detail)
+	}
 	err := d.Update(ctx, func(tx Tx) error {
 		detail, err := fn(tx)
 		if err != nil {
 			return err
 		}
-		return Log(ctx, tx, now, a, act, object, "done", detail)
+		return log(tx, "done", detail)
 	})
 	if errors.Is(err, ErrNothing) {
 		return nil
 	}
 	if why, refused := refusal(err); refused {
-		err = errors.Join(err, d.store.Update(ctx, func(tx Tx) error { return Log(ctx, tx, now, a, act, object, "refused", why) }))
+		err = errors.Join(err, d.store.Update(ctx, func(tx Tx) error { return log(tx, "refused", why) }))
 	}
 	return err
 }

@@ -70,6 +70,9 @@ func (o *Office) do(ctx context.Context, a door.Actor, w wish, fn func(*desk) (d
 			return nil, err
 		}
 		detail, err := fn(d)
+		if err == nil {
+			detail, err = door.Discreet(ctx, tx, who, detail)
+		}
 		return said{d.basis, detail}, err
 	})
 }

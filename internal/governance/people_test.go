@@ -153,7 +153,7 @@ func TestDisabled(t *testing.T) {
 	h.ok(h.DisablePerson(t.Context(), as("admin"), "p-3", "has left"))
 	_, err := h.AddPerson(t.Context(), as("vagt"), rights.Person{Name: "x"})
 	h.refused(err, "p-3 was disabled on 2026-11-23")
-	if e := h.log()[0]; e.Actor != "vagt" || e.Act != "person.add" {
+	if e := h.log()[0]; e.Actor != "p-3" || e.Act != "person.add" {
 		t.Errorf("entry by %s: %s", e.Actor, e.Act)
 	}
 	before := len(h.log())

@@ -37,6 +37,13 @@ func (t Text) Commitment() string {
 	return committed + hex.EncodeToString(sha256Of([]byte{2}, t.Salt, []byte(t.Text)))
 }
 
+// IsCommitment tells whether a text stands for another one.
+func IsCommitment(text string) bool {
+	digits, is := strings.CutPrefix(text, committed)
+	raw, err := hex.DecodeString(digits)
+	return is && err == nil && len(raw) == 32
+}
+
 // Check tells whether it is the text that was committed to.
 func (t Text) Check(commitment string) error {
 	if len(t.Salt) != saltSize {

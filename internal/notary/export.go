@@ -46,6 +46,13 @@ func (n *Notary) Export(ctx context.Context, by door.Actor, out io.Writer) (Head
 		return Head{}, err
 	}
 	x := ledger.Export{Origin: c.Origin, Keys: r.keys, Made: n.Door.Now().Wall, Entries: n.entries(ctx, c.Size)}
+	x.Text = func(commitment string) (text ledger.Text, there bool, err error) {
+		err = n.Door.View(ctx, func(tx door.Tx) error {
+			text, there, err = door.Said(ctx, tx, commitment)
+			return err
+		})
+		return text, there, err
+	}
 	for _, o := range r.own {
 		if o.Size <= c.Size {
 			x.Checkpoints = append(x.Checkpoints, o.text)

@@ -103,7 +103,10 @@ func (r *Register) SetTime(ctx context.Context, a door.Actor, run, point string,
 
 // act is the common frame of everything that a person does to a run.
 func (r *Register) act(ctx context.Context, typed door.Actor, right need, act, id, step string, fn func(door.Actor, *session, *drill.Step) error) error {
-	a := typed
+	a, err := r.door.Known(ctx, typed)
+	if err != nil {
+		return err
+	}
 	object := id
 	if step != "" {
 		object += "/" + step

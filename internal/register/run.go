@@ -35,6 +35,9 @@ type Opening struct {
 // events, its messages and its wake-up in one transaction.
 func (r *Register) Open(ctx context.Context, a door.Actor, o Opening) (id string, err error) {
 	typed := a
+	if a, err = r.door.Known(ctx, a); err != nil {
+		return "", err
+	}
 	act := "drill.start"
 	if o.Drill == "" {
 		act = "incident.start"
@@ -291,6 +294,9 @@ func (r *Register) load(ctx context.Context, tx door.Tx, id string) (kept.Run, d
 	if err != nil {
 		return row, run, fmt.Errorf("events of run %s: %w", id, err)
 	}
+	if rows, err = worded(ctx, tx, rows); err != nil {
+		return row, run, err
+	}
 	if run, err = replay(run, rows); err != nil {
 		return row, run, fmt.Errorf("run %s %w: %w; %w", id, errBroken, err, ledger.ErrUnreadable)
 	}
@@ -322,11 +328,6 @@ func (r *Register) remember(run drill.Run) {
 // Runs lists runs, newest first.
 func (r *Register) Runs(ctx context.Context, f kept.RunFilter) ([]kept.Run, error) {
 	return door.Read(ctx, r.door, func(tx door.Tx) ([]kept.Run, error) { return tx.Runs(ctx, f) })
-}
-
-// Events lists what happened to a run after that sequence number.
-func (r *Register) Events(ctx context.Context, id string, after int) ([]kept.Event, error) {
-	return door.Read(ctx, r.door, func(tx door.Tx) ([]kept.Event, error) { return tx.Events(ctx, id, after) })
 }
 
 // session is one run within one transaction: events are applied to it, and it
@@ -366,9 +367,9 @@ func (s *session) apply(e event.Event, now event.Moment) error {
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(e)
+	body, err := s.body(e)
 	if err != nil {
-		return fmt.Errorf("writing event %s: %w", e.Kind, err)
+		return err
 	}
 	s.run = run
 	s.events = append(s.events, kept.Event{Seq: e.Seq, At: now.Wall, Kind: string(e.Kind), Step: e.Step, Body: body})

@@ -35,6 +35,9 @@ func (r *Register) Adopt(ctx context.Context, a door.Actor, set *plan.Set) (out 
 		return out, err
 	}
 	typed := a
+	if a, err = r.door.Known(ctx, a); err != nil {
+		return out, err
+	}
 	err = r.door.Do(ctx, a, "plan.adopt", "plans", func(tx door.Tx) (any, error) {
 		out = Adopted{}
 		if err := tx.Lock(ctx, opening); err != nil {

@@ -6,6 +6,7 @@ package rights
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,6 +72,9 @@ func (a Account) check() error {
 	}
 	return nil
 }
+
+// SignsInAs tells whether that account is the person's.
+func (p Person) SignsInAs(a Account) bool { return slices.Contains(p.Accounts, a) }
 
 // DisabledAt tells whether the person is disabled at that moment.
 func (p Person) DisabledAt(at time.Time) bool {

@@ -75,3 +75,14 @@ func (db *DB) Backup(ctx context.Context, path string) error {
 func (db *DB) Faulty(err error) bool {
 	return errors.Is(err, ErrFull) || errors.Is(err, ErrFailed) || errors.Is(err, ErrCommitUnknown) || db.engine.classify(err) != meaning.Ordinary
 }
+
+// Scour takes old bytes from the disk that a transaction has written over. SQLite
+// does it in the file by itself (secure_delete), and here in its write-ahead log.
+func (db *DB) Scour(ctx context.Context) error {
+	question := "PRAGMA wal_checkpoint(TRUNCATE)"
+	if db.pgx != nil {
+		question = "VACUUM record, finding, notice"
+	}
+	_, err := db.writer.ExecContext(ctx, question)
+	return doing(err, "taking old bytes away")
+}

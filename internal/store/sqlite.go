@@ -22,7 +22,7 @@ const (
 	oldestSQLite = 3_051_003
 	readers      = 4
 
-	writerSettings = "_journal_mode=WAL&_busy_timeout=5000&_txlock=immediate&_synchronous=FULL&_foreign_keys=on&_stmt_cache_size=100"
+	writerSettings = "_journal_mode=WAL&_busy_timeout=5000&_txlock=immediate&_synchronous=FULL&_foreign_keys=on&_secure_delete=on&_stmt_cache_size=100"
 	readerSettings = "mode=ro&_query_only=1&_busy_timeout=5000&_foreign_keys=on&_stmt_cache_size=100"
 )
 
@@ -30,7 +30,7 @@ const (
 type pragma struct{ name, want string }
 
 func writerPragmas() []pragma {
-	return []pragma{{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}, {"busy_timeout", "5000"}, {"query_only", "0"}, {"mmap_size", "0"}}
+	return []pragma{{"journal_mode", "wal"}, {"synchronous", "2"}, {"foreign_keys", "1"}, {"busy_timeout", "5000"}, {"query_only", "0"}, {"mmap_size", "0"}, {"secure_delete", "1"}}
 }
 
 func readerPragmas() []pragma {

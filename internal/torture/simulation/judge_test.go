@@ -114,11 +114,24 @@ func (t *town) judgeMessages() {
 	}
 }
 
+// said gives the text that a commitment stands for.
+func (t *town) said(commitment string) (text string) {
+	err := t.db.View(context.Background(), func(tx door.Tx) error {
+		words, _, err := door.Said(context.Background(), tx, commitment)
+		text = words.Text
+		return err
+	})
+	if err != nil {
+		t.broken("the words of %s: %v", commitment, err)
+	}
+	return text
+}
+
 // judgeAnswers looks for everything that somebody was told to be safe.
 func (t *town) judgeAnswers() {
 	for remark, run := range t.answers {
 		t.counts["answers"]++
-		if !slices.ContainsFunc(t.db.events[run], func(e kept.Event) bool { return read(e).Text == remark }) {
+		if !slices.ContainsFunc(t.db.events[run], func(e kept.Event) bool { return t.said(read(e).Text) == remark }) {
 			t.broken("the acknowledged answer %s is gone", remark)
 		}
 	}

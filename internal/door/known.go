@@ -1,0 +1,47 @@
+package door
+
+import (
+	"context"
+	"fmt"
+
+	"beredskab/internal/record"
+	"beredskab/internal/rights"
+)
+
+// Known gives the actor as the register names people for ever: who is registered
+// by the ID, and not by an account or a name, which can be erased from the book.
+// Everybody else stays as he is. What the actor called himself, Is still knows.
+func (d *Door) Known(ctx context.Context, a Actor) (Actor, error) {
+	return Read(ctx, d, func(tx Tx) (Actor, error) { return known(ctx, tx, a) })
+}
+
+func known(ctx context.Context, tx Tx, a Actor) (Actor, error) {
+	if a.Via == "" || a.Assurance == "system" {
+		return a, nil
+	}
+	rows, err := tx.Records(ctx, rights.KindPerson, record.Filter{})
+	if err != nil {
+		return a, fmt.Errorf("asking who %s is: %w", a.Via, err)
+	}
+	persons, err := record.ReadAll[rights.Person](rows)
+	if err != nil {
+		return a, err
+	}
+	var who rights.Person
+	for _, p := range persons {
+		if p.SignsInAs(rights.Account{Issuer: rights.Local, Subject: a.Via}) && (who.ID == "" || p.Disabled.IsZero()) {
+			who = p
+		}
+	}
+	if who.ID == "" {
+		return a, nil
+	}
+	if a.Name == a.Via || a.Name == who.Name {
+		a.also, a.Name = a.Name, who.ID
+	}
+	a.Via = who.ID
+	return a, nil
+}
+
+// Is tells whether the actor goes by that name.
+func (a Actor) Is(name string) bool { return name != "" && (name == a.Name || name == a.also) }
