@@ -156,7 +156,7 @@ func (a *App) Runner(only string) (*runner.Runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := nodeKey(a.Settings.Dir)
+	key, err := a.Settings.nodeKey().have()
 	if err != nil {
 		return nil, err
 	}

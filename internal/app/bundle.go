@@ -12,14 +12,12 @@ import (
 
 	"beredskab/internal/bundle"
 	"beredskab/internal/check"
-	"beredskab/internal/disk"
 	"beredskab/internal/door"
 )
 
 const (
-	bundleKeyFile = "bundle.key"      // what bundles are signed with; the node's key is another
-	bundleObject  = "register/bundle" // bundles made
-	actBundle     = "bundle.made"
+	bundleObject = "register/bundle" // bundles made
+	actBundle    = "bundle.made"
 )
 
 // Offline says which offline copy is wanted. The open part is always in it.
@@ -98,7 +96,7 @@ func (a *App) bundled(ctx context.Context, want Offline) (in bundle.Input, err e
 	if in.Seal.Passphrase, err = secret(want.Passphrase); err != nil {
 		return in, err
 	}
-	in.Key, err = a.bundleKey()
+	in.Key, err = a.Settings.bundleKey().have()
 	return in, err
 }
 
@@ -113,37 +111,11 @@ func (a *App) laptop(ctx context.Context, folder string) (*bundle.Laptop, error)
 	return l, err
 }
 
-// bundleKey reads the key that bundles are signed with, and makes it for the
-// first one. Of two that make it at once, one key stays and both sign with it.
-func (a *App) bundleKey() (ed25519.PrivateKey, error) {
-	key, err := a.signer()
-	if !errors.Is(err, fs.ErrNotExist) {
-		return key, err
-	}
-	path := filepath.Join(a.Settings.Dir, bundleKeyFile)
-	mine := fmt.Sprintf("%s.%d", path, os.Getpid())
-	if _, err := makeKey(mine, "the key of the bundles"); err != nil {
-		return nil, err
-	}
-	if err := os.Link(mine, path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, errors.Join(fmt.Errorf("making the key of the bundles: %w", err), os.Remove(mine))
-	}
-	if err := errors.Join(os.Remove(mine), disk.Sync(a.Settings.Dir)); err != nil {
-		return nil, fmt.Errorf("making the key of the bundles: %w", err)
-	}
-	return a.signer()
-}
-
-// signer reads the key of the bundles; fs.ErrNotExist before the first one.
-func (a *App) signer() (ed25519.PrivateKey, error) {
-	return readKey(filepath.Join(a.Settings.Dir, bundleKeyFile), "the key of the bundles", "build every bundle anew")
-}
-
 // copies is when each system was last copied into a bundle here (G6). A newest
 // bundle that is damaged, or that another signed, is no copy: then the dates of
 // the plan files count.
 func (a *App) copies() map[string]time.Time {
-	key, err := a.signer()
+	key, err := a.Settings.bundleKey().read()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // none was ever made here
 	}

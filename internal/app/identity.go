@@ -8,43 +8,50 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"beredskab/internal/disk"
 	"beredskab/internal/kept"
 )
 
-// keyFile is the node's own key in its state folder.
-const keyFile = "node.key"
-
-// nodeKey reads the key that this node's name is bound to, and makes it at the
-// first start. Whoever can read it can speak as this node, so nobody else may.
-// The caller holds the folder's lock.
-func nodeKey(dir string) (ed25519.PrivateKey, error) {
-	const what = "the node's key"
-	path := filepath.Join(dir, keyFile)
-	key, err := readKey(path, what, "`beredskab node forget` this node")
-	if errors.Is(err, fs.ErrNotExist) {
-		return makeKey(path, what)
-	}
-	return key, err
+// keyFile is a private key in the state folder, that nobody but this user may read.
+type keyFile struct {
+	path string
+	what string // names it in errors
+	anew string // what to do when it has to be made anew
 }
 
-// readKey reads a key that nobody else may read; anew says what to do when it
-// has to be made anew.
-func readKey(path, what, anew string) (ed25519.PrivateKey, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("looking at %s: %w", what, err)
+// nodeKey is the key that this node's name is bound to. Whoever can read it can
+// speak as this node.
+func (s *Settings) nodeKey() keyFile {
+	return keyFile{filepath.Join(s.Dir, "node.key"), "the node's key", "`beredskab node forget` this node"}
+}
+
+// bundleKey is the key that bundles are signed with.
+func (s *Settings) bundleKey() keyFile {
+	return keyFile{filepath.Join(s.Dir, "bundle.key"), "the key of the bundles", "build every bundle anew"}
+}
+
+// have reads the key, and makes it when there is none. Of two that make it at
+// once, one key stays and both have it.
+func (k keyFile) have() (ed25519.PrivateKey, error) {
+	key, err := k.read()
+	if !errors.Is(err, fs.ErrNotExist) {
+		return key, err
 	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return nil, fmt.Errorf("%w: others may read %s %s (mode %04o); chmod 600 it, and if anybody has read it, delete it and %s",
-			ErrSettings, what, path, info.Mode().Perm(), anew)
+	if err := k.make(); err != nil {
+		return nil, fmt.Errorf("making %s: %w", k.what, err)
 	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", what, err)
+	return k.read()
+}
+
+// read reads the key; the error matches fs.ErrNotExist before it is made.
+func (k keyFile) read() (ed25519.PrivateKey, error) {
+	text, err := disk.ReadOwn(k.path, k.what, "delete it and "+k.anew)
+	if errors.Is(err, disk.ErrShown) {
+		return nil, fmt.Errorf("%w: %w", ErrSettings, err)
+	} else if err != nil {
+		return nil, err
 	}
 	if block, _ := pem.Decode(text); block != nil {
 		if key, err := x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
@@ -53,25 +60,22 @@ func readKey(path, what, anew string) (ed25519.PrivateKey, error) {
 			}
 		}
 	}
-	return nil, fmt.Errorf("%w: %s is no Ed25519 key; restore it, or delete it and %s", ErrSettings, path, anew)
+	return nil, fmt.Errorf("%w: %s is no Ed25519 key; restore it, or delete it and %s", ErrSettings, k.path, k.anew)
 }
 
-// makeKey puts a new key on disk whole or not at all.
-func makeKey(path, what string) (key ed25519.PrivateKey, err error) {
-	if _, key, err = ed25519.GenerateKey(nil); err != nil {
-		return nil, fmt.Errorf("making %s: %w", what, err)
+// make puts a new key on disk whole or not at all, and never over another.
+func (k keyFile) make() error {
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		return err
 	}
 	body, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
-		return nil, fmt.Errorf("making %s: %w", what, err)
+		return err
 	}
-	err = disk.WriteFile(path, func(out io.Writer) error {
+	return disk.WriteFirst(k.path, func(out io.Writer) error {
 		return pem.Encode(out, &pem.Block{Type: "PRIVATE KEY", Bytes: body})
 	})
-	if err != nil {
-		return nil, fmt.Errorf("making %s: %w", what, err)
-	}
-	return key, nil
 }
 
 // Role is what this node does for all. A site makes it a runner, except for a

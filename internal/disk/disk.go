@@ -8,7 +8,6 @@ package disk
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -131,25 +130,6 @@ func CreateFile(path string) error {
 		return err
 	}
 	return errors.Join(file.Chmod(0o600), file.Close(), Sync(folder))
-}
-
-// WriteFile puts a file in place whole or not at all: whoever looks, and whoever
-// starts after a power loss, finds what was there before or everything that give
-// wrote. Only this user may read it.
-func WriteFile(path string, give func(io.Writer) error) error {
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*") // 0600
-	if err != nil {
-		return err
-	}
-	err = errors.Join(give(file), file.Sync(), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(file.Name()) // half a file must not look like one
-		return err
-	}
-	return Sync(filepath.Dir(path))
 }
 
 // ErrLocked says that another server works on the same data folder.

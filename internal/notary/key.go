@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -71,16 +70,9 @@ func (n *Notary) begun(ctx context.Context) (ledger.Key, error) {
 // key reads the key of this folder.
 func (n *Notary) key() (ledger.Key, error) {
 	path := filepath.Join(n.Folder, keyFile)
-	info, err := os.Stat(path)
+	text, err := disk.ReadOwn(path, "the key of the log", "move it away: a new one is made and recorded")
 	if err != nil {
-		return ledger.Key{}, fmt.Errorf("looking at the key of the log: %w", err)
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return ledger.Key{}, fmt.Errorf("others may read the key of the log %s (mode %04o); chmod 600 it, and if anybody has read it, move it away: a new one is made and recorded", path, info.Mode().Perm())
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return ledger.Key{}, fmt.Errorf("reading the key of the log: %w", err)
+		return ledger.Key{}, err
 	}
 	key, err := ledger.ParseKey(string(text))
 	if err != nil {
@@ -99,16 +91,11 @@ func (n *Notary) makeKey(ctx context.Context, known []string) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(n.Folder, keyFile)
-	fresh := fmt.Sprintf("%s.%d", path, os.Getpid())
 	if err = disk.MakeFolder(n.Folder); err == nil {
-		err = disk.WriteFile(fresh, func(out io.Writer) error { _, err := io.WriteString(out, secret+"\n"); return err })
-	}
-	if err == nil {
-		if err = os.Link(fresh, path); errors.Is(err, fs.ErrExist) {
-			err = nil // another process was first, and its key is as good
-		}
-		err = errors.Join(err, os.Remove(fresh), disk.Sync(n.Folder))
+		err = disk.WriteFirst(filepath.Join(n.Folder, keyFile), func(out io.Writer) error {
+			_, err := io.WriteString(out, secret+"\n")
+			return err
+		})
 	}
 	if err != nil {
 		return fmt.Errorf("making the key of the log: %w", err)
