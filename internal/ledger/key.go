@@ -71,6 +71,16 @@ type KeyChange struct {
 	Statement string `json:"statement"`
 }
 
+// Keys are the one that went and the one that came, as the statement says; that
+// both have signed it, Keys.Follow says.
+func (c KeyChange) Keys() (old, by string) {
+	lines := strings.SplitN(c.Statement, "\n", 5)
+	if len(lines) < 5 {
+		return "", ""
+	}
+	return lines[2], lines[3]
+}
+
 // change heads each statement.
 const change = "beredskab key change"
 

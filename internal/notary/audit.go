@@ -96,9 +96,11 @@ func (n *Notary) papers(ctx context.Context) (papers, error) {
 		if r.tree, err = tx.Tree(ctx); err != nil {
 			return r, err
 		}
-		if r.keys, err = n.known(ctx, tx); err != nil {
+		known, err := n.known(ctx, tx)
+		if err != nil {
 			return r, err
 		}
+		r.keys = known.begun
 		if _, r.own, err = all(ctx, tx); err != nil {
 			return r, err
 		}

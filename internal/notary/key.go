@@ -32,35 +32,38 @@ type beginning struct {
 	Node   string `json:"node"`
 }
 
-// Key gives the public key of this folder, made and recorded at first need, and
-// all others that ever began to sign this log.
-func (n *Notary) Key(ctx context.Context) (own string, all []string, err error) {
+// Key gives the public key that this folder signs with, made and recorded at first
+// need, and those that auditors trust from the first entry on, the first one first.
+func (n *Notary) Key(ctx context.Context) (own string, first []string, err error) {
 	key, err := n.begun(ctx)
 	if err != nil {
 		return "", nil, err
 	}
-	all, err = door.Read(ctx, n.Door, func(tx door.Tx) ([]string, error) { return recorded(ctx, tx) })
-	return key.Public(), all, err
+	h, err := door.Read(ctx, n.Door, func(tx door.Tx) (history, error) { return historyOf(ctx, tx) })
+	return key.Public(), h.begun, err
 }
 
 // begun gives this folder's key once the log knows it.
 func (n *Notary) begun(ctx context.Context) (ledger.Key, error) {
-	public, err := door.Read(ctx, n.Door, func(tx door.Tx) ([]string, error) { return recorded(ctx, tx) })
+	h, err := door.Read(ctx, n.Door, func(tx door.Tx) (history, error) { return historyOf(ctx, tx) })
 	if err != nil {
 		return ledger.Key{}, err
 	}
 	key, err := n.key()
 	if errors.Is(err, fs.ErrNotExist) {
-		if err = n.makeKey(ctx, public); err == nil {
+		if err = n.makeKey(ctx, h.begun); err == nil {
 			key, err = n.key()
 		}
 	}
-	if err != nil || slices.Contains(public, key.Public()) {
+	if err == nil && h.gone(key.Public()) {
+		return n.takeUp(h.next[key.Public()])
+	}
+	if err != nil || h.knows(key.Public()) {
 		return key, err
 	}
 	return key, n.Door.Do(ctx, door.System(n.Node), actBegin, object, func(tx door.Tx) (any, error) {
-		public, err := recorded(ctx, tx)
-		if err == nil && slices.Contains(public, key.Public()) {
+		h, err := historyOf(ctx, tx)
+		if err == nil && h.knows(key.Public()) {
 			err = door.ErrNothing
 		}
 		return beginning{key.Public(), n.Node}, err
@@ -69,7 +72,11 @@ func (n *Notary) begun(ctx context.Context) (ledger.Key, error) {
 
 // key reads the key of this folder.
 func (n *Notary) key() (ledger.Key, error) {
-	path := filepath.Join(n.Folder, keyFile)
+	return readKey(filepath.Join(n.Folder, keyFile))
+}
+
+// readKey reads a key of a log that nobody else may read.
+func readKey(path string) (ledger.Key, error) {
 	text, err := disk.ReadOwn(path, "the key of the log", "move it away: a new one is made and recorded")
 	if err != nil {
 		return ledger.Key{}, err
@@ -121,36 +128,25 @@ func (n *Notary) origin(ctx context.Context, known []string) (string, error) {
 }
 
 // known are the keys that count: those that the log tells of, and this folder's.
-func (n *Notary) known(ctx context.Context, tx door.Tx) ([]string, error) {
-	list, err := recorded(ctx, tx)
+func (n *Notary) known(ctx context.Context, tx door.Tx) (history, error) {
+	h, err := historyOf(ctx, tx)
 	if err != nil {
-		return nil, err
+		return h, err
 	}
 	key, err := n.key()
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return list, nil
+		return h, nil
 	case err != nil:
-		return nil, err
-	case slices.Contains(list, key.Public()):
-		return list, nil
+		return h, err
+	case !h.knows(key.Public()):
+		h.begun = append(h.begun, key.Public())
 	}
-	return append(list, key.Public()), nil
+	return h, nil
 }
 
-// recorded lists the keys that the log tells of, the first one first.
-func recorded(ctx context.Context, tx door.Tx) (list []string, err error) {
-	err = about(ctx, tx, actBegin, func(detail json.RawMessage) error {
-		var b beginning
-		err := json.Unmarshal(detail, &b)
-		list = append(list, b.Public)
-		return err
-	})
-	return list, err
-}
-
-// about reads the details of what was done to the log itself, the first one first.
-func about(ctx context.Context, tx door.Tx, act string, visit func(detail json.RawMessage) error) error {
+// about reads what was done to the log itself, the first one first.
+func about(ctx context.Context, tx door.Tx, act string, visit func(e kept.Entry, detail json.RawMessage) error) error {
 	entries, err := tx.Entries(ctx, kept.EntryFilter{Object: object})
 	if err != nil {
 		return err
@@ -165,7 +161,7 @@ func about(ctx context.Context, tx door.Tx, act string, visit func(detail json.R
 			err = json.Unmarshal(e.Bytes, &said)
 		}
 		if err == nil {
-			err = visit(said.Detail)
+			err = visit(e, said.Detail)
 		}
 		if err != nil {
 			return fmt.Errorf("reading entry %d, %s: %w", e.Seq, act, err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"beredskab/internal/door"
+	"beredskab/internal/kept"
 	"beredskab/internal/ledger"
 )
 
@@ -96,7 +97,7 @@ func (n *Notary) forget(ctx context.Context, tx door.Tx, tree ledger.Tree, notes
 // losses are the heads that were said to be lost.
 func losses(ctx context.Context, tx door.Tx) (gone map[Head]bool, err error) {
 	gone = map[Head]bool{}
-	err = about(ctx, tx, actLoss, func(detail json.RawMessage) error {
+	err = about(ctx, tx, actLoss, func(_ kept.Entry, detail json.RawMessage) error {
 		var said struct{ Detail loss } // beside the ground on which it was allowed
 		if err := json.Unmarshal(detail, &said); err != nil {
 			return err

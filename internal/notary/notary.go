@@ -68,22 +68,37 @@ func (n *Notary) Checkpoint(ctx context.Context) (text string, err error) {
 	return text, n.Anchor(text, n.Anchors...)
 }
 
-// sign proves the log against those notes, and signs and keeps its head.
+// sign proves the log against those notes, and signs and keeps its head. When the
+// key is replaced meanwhile, the new one signs.
 func (n *Notary) sign(ctx context.Context, notes []note) (text string, err error) {
-	key, err := n.begun(ctx)
-	if err != nil {
-		return "", err
-	}
-	err = n.Door.Update(ctx, func(tx door.Tx) error {
-		tree, err := n.prove(ctx, tx, notes)
+	for again := true; ; again = false {
+		key, err := n.begun(ctx)
 		if err != nil {
-			return err
+			return "", err
 		}
-		text, err = n.keep(ctx, tx, key, tree)
-		return err
-	})
-	return text, err
+		err = n.Door.Update(ctx, func(tx door.Tx) error {
+			h, err := historyOf(ctx, tx)
+			if err != nil {
+				return err
+			}
+			if h.gone(key.Public()) {
+				return errGone
+			}
+			tree, err := n.prove(ctx, tx, notes)
+			if err != nil {
+				return err
+			}
+			text, err = n.keep(ctx, tx, key, tree)
+			return err
+		})
+		if !again || !errors.Is(err, errGone) {
+			return text, err
+		}
+	}
 }
+
+// errGone says that another key took the place of the one that was to sign.
+var errGone = errors.New("another key signs the log now; try again")
 
 // keep gives the checkpoint kept of that tree, or makes it. It appends no entry,
 // so that a checkpoint never makes the next one necessary.
@@ -170,12 +185,12 @@ type note struct {
 
 // holds tells whether the tree has grown from the note's, and whether a key of
 // this log signed it.
-func (c note) holds(ctx context.Context, tx door.Tx, tree ledger.Tree, known []string) error {
+func (c note) holds(ctx context.Context, tx door.Tx, tree ledger.Tree, known history) error {
 	err := tree.Contains(c.Checkpoint, func(indexes []int64) ([]ledger.Hash, error) { return tx.TreeHashes(ctx, indexes) })
 	if err != nil {
 		return err
 	}
-	keys, err := ledger.ParseKeys(known...)
+	keys, err := known.keys()
 	if err == nil {
 		_, err = keys.Open(c.text)
 	}

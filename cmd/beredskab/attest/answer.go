@@ -3,6 +3,7 @@ package attest
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"beredskab/internal/app"
 	"beredskab/internal/door"
@@ -17,7 +18,7 @@ type answer struct {
 	Checkpoint string          `json:"checkpoint,omitempty"`
 	Anchors    []string        `json:"anchors,omitempty"`
 	Key        string          `json:"key,omitempty"`
-	Keys       []string        `json:"keys,omitempty"` // all that ever began to sign
+	Keys       []string        `json:"keys,omitempty"` // trusted from the first entry on
 	Lost       []notary.Head   `json:"lost,omitempty"`
 	Verdict    *notary.Verdict `json:"verdict,omitempty"`
 
@@ -76,16 +77,30 @@ func anchorLog(ctx context.Context, a *app.App, files []string) (*answer, error)
 	return &answer{Schema: schema, Checkpoint: text, Anchors: files, words: words}, nil
 }
 
-// logKey shows the public key of this folder, and others that signed the log.
+// logKey shows what auditors are given: the public keys trusted from the first
+// entry on, this folder's before the others, and the one that signs now when it
+// took the place of another.
 func logKey(ctx context.Context, a *app.App) (*answer, error) {
-	own, all, err := a.Notary.Key(ctx)
-	words := own + "\n"
-	for _, key := range all {
-		if key != own {
-			words += "also: " + key + "\n"
+	own, first, err := a.Notary.Key(ctx)
+	words := ""
+	for _, key := range first {
+		if key == own {
+			words = own + "\n" + words
+		} else {
+			words += key + "\n"
 		}
 	}
-	return &answer{Schema: schema, Key: own, Keys: all, words: words}, err
+	if !slices.Contains(first, own) {
+		words += "signs now: " + own + "\n"
+	}
+	return &answer{Schema: schema, Key: own, Keys: first, words: words}, err
+}
+
+// rotateKey lets a new key sign.
+func rotateKey(ctx context.Context, a *app.App, by door.Actor) (*answer, error) {
+	public, err := a.Notary.Rotate(ctx, by)
+	return &answer{Schema: schema, Key: public, words: "Signs from now on: " + public + "\n" +
+		"The key before it is deleted. Auditors keep the key that they have: the log tells them of the new one, signed by both.\n"}, err
 }
 
 // acceptLoss records that a part of the log is lost.

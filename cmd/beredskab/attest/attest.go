@@ -87,12 +87,23 @@ func (l Line) anchor() *cobra.Command {
 }
 
 func (l Line) key() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use: "key", Short: "Show the public key of the log, which auditors get by another way than the export", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return l.tell(cmd.Context(), "asking for the key", func(a *app.App) (*answer, error) { return logKey(cmd.Context(), a) })
 		},
 	}
+	rotate := &cobra.Command{
+		Use: "rotate", Short: "Let a new key sign the log from now on", Args: cobra.NoArgs,
+		Long: "Make a new key for this folder. The old one signs a statement of the new one, which is an entry of the log, and is\n" +
+			"deleted. What it signed still counts, and auditors need no new key: beredskab-verify follows the change.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return l.tell(cmd.Context(), "replacing the key", func(a *app.App) (*answer, error) { return rotateKey(cmd.Context(), a, l.Actor()) })
+		},
+	}
+	l.Person(rotate)
+	cmd.AddCommand(rotate)
+	return cmd
 }
 
 func (l Line) loss() *cobra.Command {
