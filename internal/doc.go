@@ -62,6 +62,8 @@
 //	| 5     | ops                  | what operators watch: health, readiness and metrics                   | HTTP                    |
 //	| 5     | proof                | what a fault test says: its size, its seed, its figure                | test files              |
 //	| 5     | notary               | signs the log, keeps checkpoints elsewhere, holds the log against them | files                  |
+//	| 5     | evidence             | files that show something, kept by the hash of their bytes            | files                   |
+//	| 6     | archive              | the form of a backup: the register, the evidence, and the proof of both | files                 |
 //	| 6     | bundle               | the plan at hand when everything is down: folder, signed, encrypted   | files                   |
 //	| 6     | preparedness         | how prepared the municipality is: readiness, and the figures of reports | through door           |
 //	| 6     | runner               | time drives the register: due drills, automatic steps, deliveries     | clock, queue            |

@@ -1,51 +1,36 @@
 package app
 
 import (
-	"archive/tar"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"time"
 
+	"beredskab/internal/archive"
 	"beredskab/internal/disk"
 	"beredskab/internal/door"
 	"beredskab/internal/kept"
+	"beredskab/internal/record"
 	"beredskab/internal/store"
 )
 
 // ErrBackup says that a file is not a whole backup; the text says why.
-var ErrBackup = errors.New("not a whole backup")
+var ErrBackup = archive.ErrBackup
 
-// Manifest says what a backup holds. It is the first file of the archive.
-type Manifest struct {
-	Schema  string    `json:"schema"` // beredskab.backup.v1
-	Made    time.Time `json:"made_at"`
-	Program string    `json:"program"`
-	Commit  string    `json:"commit,omitempty"`
-	Engine  string    `json:"engine"`  // of the register it was made of; the copy is always SQLite
-	Tables  int64     `json:"tables"`  // version of the register's tables
-	Entries int64     `json:"entries"` // of the log
-	Hash    string    `json:"newest"`  // of the newest entry
-	Size    int64     `json:"size"`    // of the copy, bytes
-	SHA256  string    `json:"sha256"`  // of the copy
-}
+// Manifest says what a backup holds.
+type Manifest = archive.Manifest
 
-const (
-	manifestName   = "manifest.json"
-	manifestSchema = "beredskab.backup.v1"
-)
-
-// Backup writes the register as of one moment into one file, which must not
-// exist, while servers go on working. The copy is an SQLite register whatever the
-// engine: it can be checked and opened anywhere, also when no database runs. It
-// is read back before it counts, and recorded in the log.
+// Backup writes the register as of one moment, and the evidence that it knows of,
+// into one file, which must not exist, while servers go on working. The copy is an
+// SQLite register whatever the engine: it can be checked and opened anywhere, also
+// when no database runs. It is read back before it counts, and recorded in the log.
 func (a *App) Backup(ctx context.Context, by door.Actor, file string) (m Manifest, err error) {
+	if err = a.Office.Operate(ctx, by, actBackup, kept.BackupObject); err != nil {
+		return m, err
+	}
 	if m, err = a.backUp(ctx, file); err != nil {
 		return m, err
 	}
@@ -69,8 +54,16 @@ func (a *App) backUp(ctx context.Context, file string) (m Manifest, err error) {
 	if m, err = a.describe(ctx, copied); err != nil {
 		return m, err
 	}
+	known, err := a.Office.Evidence(ctx, record.Filter{}) // after the copy, so that nothing in it is left out
+	if err != nil {
+		return m, err
+	}
+	hashes := make([]string, len(known))
+	for i, e := range known {
+		hashes[i] = e.SHA256
+	}
 	packed := filepath.Join(folder, "packed")
-	if err := pack(packed, copied, m); err != nil {
+	if m, err = archive.Write(packed, m, copied, a.Settings.evidence(), hashes); err != nil {
 		return m, fmt.Errorf("writing the backup: %w", err)
 	}
 	if _, err := VerifyBackup(ctx, packed); err != nil {
@@ -110,59 +103,10 @@ func (a *App) describe(ctx context.Context, copied string) (Manifest, error) {
 		return Manifest{}, err
 	}
 	m := Manifest{
-		Schema: manifestSchema, Made: time.Now().UTC().Truncate(time.Second), Engine: a.store.Engine(), Tables: c.Schema,
+		Made: time.Now().UTC().Truncate(time.Second), Engine: a.store.Engine(), Tables: c.Schema,
 		Entries: log.Entries, Hash: hex.EncodeToString(log.Hash),
 	}
 	build := ReadBuild()
 	m.Program, m.Commit = build.Version, build.Revision
-	m.Size, m.SHA256, err = measure(copied)
-	return m, err
-}
-
-func measure(path string) (size int64, sum string, err error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return 0, "", err
-	}
-	defer file.Close()
-	hash := sha256.New()
-	size, err = io.Copy(hash, file)
-	return size, hex.EncodeToString(hash.Sum(nil)), err
-}
-
-// pack writes manifest and copy into one synced archive.
-func pack(path, copied string, m Manifest) (err error) {
-	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, out.Close()) }()
-	in, err := os.Open(copied)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	text, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return err
-	}
-	archive := tar.NewWriter(out)
-	for _, f := range []tar.Header{
-		{Name: manifestName, Size: int64(len(text))},
-		{Name: registerFile, Size: m.Size},
-	} {
-		f.Mode, f.ModTime = 0o600, m.Made
-		if err := archive.WriteHeader(&f); err != nil {
-			return err
-		}
-		if f.Name == manifestName {
-			_, err = archive.Write(text)
-		} else {
-			_, err = io.Copy(archive, in)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return errors.Join(archive.Close(), out.Sync())
+	return m, nil
 }

@@ -1,10 +1,8 @@
 package app
 
 import (
-	"archive/tar"
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,47 +11,30 @@ import (
 	"os"
 	"path/filepath"
 
+	"beredskab/internal/archive"
 	"beredskab/internal/disk"
 	"beredskab/internal/door"
+	"beredskab/internal/evidence"
 	"beredskab/internal/kept"
 	"beredskab/internal/register"
 	"beredskab/internal/store"
 )
 
 // VerifyBackup reads a whole backup: the copy has the hash of its manifest, its
-// file is sound, and its log is as it was written.
+// file is sound, its log is as it was written, and all evidence is what was kept.
 func VerifyBackup(ctx context.Context, file string) (m Manifest, err error) {
 	folder, err := os.MkdirTemp("", "beredskab-verify-")
 	if err != nil {
 		return m, fmt.Errorf("making room for the check: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	return unpack(ctx, file, filepath.Join(folder, registerFile))
+	return unpack(ctx, file, filepath.Join(folder, registerFile), evidence.Fits)
 }
 
 // unpack writes the register of a backup to path and checks it there.
-func unpack(ctx context.Context, file, path string) (m Manifest, err error) {
-	in, err := os.Open(file)
-	if err != nil {
-		return m, fmt.Errorf("opening the backup: %w", err)
-	}
-	defer in.Close()
-	archive := tar.NewReader(in)
-	if err := next(archive, manifestName); err != nil {
+func unpack(ctx context.Context, file, path string, keep func(hash string, from io.Reader) error) (m Manifest, err error) {
+	if m, err = archive.Read(file, path, keep); err != nil {
 		return m, err
-	}
-	if err := json.NewDecoder(io.LimitReader(archive, 1<<20)).Decode(&m); err != nil || m.Schema != manifestSchema {
-		return m, fmt.Errorf("%w: %s of %q cannot be read by this program: %v", ErrBackup, manifestName, m.Schema, err)
-	}
-	if err := next(archive, registerFile); err != nil {
-		return m, err
-	}
-	if err := spread(archive, path); err != nil {
-		return m, fmt.Errorf("unpacking the backup: %w", err)
-	}
-	size, sum, err := measure(path)
-	if err != nil || size != m.Size || sum != m.SHA256 {
-		return m, errors.Join(fmt.Errorf("%w: the register in it is not the one that was packed; take another backup", ErrBackup), err)
 	}
 	log, err := store.Inspect(ctx, path)
 	if err != nil {
@@ -65,25 +46,9 @@ func unpack(ctx context.Context, file, path string) (m Manifest, err error) {
 	return m, nil
 }
 
-func next(archive *tar.Reader, name string) error {
-	header, err := archive.Next()
-	if err != nil || header.Name != name {
-		return fmt.Errorf("%w: %s is missing in it; take another backup", ErrBackup, name)
-	}
-	return nil
-}
-
-func spread(from io.Reader, path string) error {
-	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, from)
-	return errors.Join(err, out.Sync(), out.Close())
-}
-
-// Restore puts the register of a backup into a folder that holds none. The
-// restore is the next entry of its log; the tables are brought up to date.
+// Restore puts the register of a backup, and its evidence, into a folder that holds
+// no register. The restore is the next entry of its log; the tables are brought up
+// to date.
 func Restore(ctx context.Context, by door.Actor, file, folder string, log *slog.Logger) (m Manifest, err error) {
 	path := filepath.Join(folder, registerFile)
 	for _, name := range []string{path, path + "-wal", path + "-journal"} {
@@ -99,7 +64,12 @@ func Restore(ctx context.Context, by door.Actor, file, folder string, log *slog.
 		return m, fmt.Errorf("making room for the restore: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(away)) }()
-	if m, err = unpack(ctx, file, filepath.Join(away, registerFile)); err != nil {
+	files := evidence.In(filepath.Join(away, evidenceFolder))
+	if m, err = unpack(ctx, file, filepath.Join(away, registerFile), files.Take); err != nil {
+		return m, err
+	}
+	// Before the register, which must never know of a file that is not there.
+	if err := files.Hand(evidence.In(filepath.Join(folder, evidenceFolder))); err != nil {
 		return m, err
 	}
 	if err := os.Link(filepath.Join(away, registerFile), path); err != nil {

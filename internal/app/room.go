@@ -29,19 +29,26 @@ func parseRoom(text string) (r room, err error) {
 			}
 			continue
 		}
-		unit := uint64(1)
-		for i, name := range []string{"KiB", "MiB", "GiB", "TiB"} {
-			if number, ok := strings.CutSuffix(part, name); ok {
-				part, unit = number, 1<<(10*(i+1))
-			}
+		if r.least, err = parseSize(part); err != nil {
+			return r, err
 		}
-		number, err := strconv.ParseUint(strings.TrimSpace(part), 10, 64)
-		if err != nil || number > 1<<62/unit || (unit == 1 && number != 0) {
-			return r, fmt.Errorf("%q is no size", part)
-		}
-		r.least = number * unit
 	}
 	return r, nil
+}
+
+// parseSize reads "500MiB", or 0, as bytes.
+func parseSize(text string) (uint64, error) {
+	number, unit := strings.TrimSpace(text), uint64(1)
+	for i, name := range []string{"KiB", "MiB", "GiB", "TiB"} {
+		if before, ok := strings.CutSuffix(number, name); ok {
+			number, unit = before, 1<<(10*(i+1))
+		}
+	}
+	n, err := strconv.ParseUint(strings.TrimSpace(number), 10, 64)
+	if err != nil || n > 1<<62/unit || (unit == 1 && n != 0) {
+		return 0, fmt.Errorf("%q is no size", text)
+	}
+	return n * unit, nil
 }
 
 // errRoom says that the disk is nearly full.

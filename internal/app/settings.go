@@ -27,10 +27,11 @@ type Settings struct {
 	Site     string    `mapstructure:"site"`     // network zone whose steps this server carries out, and nothing else
 	Database string    `mapstructure:"database"` // postgres://… instead of the file in Dir
 	Secret   string    `mapstructure:"database_password_file"`
-	Parallel int       `mapstructure:"parallel"` // automatic steps at once
-	Listen   string    `mapstructure:"listen"`   // where operators ask for health and figures; "off": nowhere
-	Anchor   []string  `mapstructure:"anchor"`   // files elsewhere that get each signed checkpoint of the log
-	MinFree  string    `mapstructure:"min_free"` // room without which no new drill is begun, "5%,500MiB"
+	Parallel int       `mapstructure:"parallel"`       // automatic steps at once
+	Listen   string    `mapstructure:"listen"`         // where operators ask for health and figures; "off": nowhere
+	Anchor   []string  `mapstructure:"anchor"`         // files elsewhere that get each signed checkpoint of the log
+	MinFree  string    `mapstructure:"min_free"`       // room without which no new drill is begun, "5%,500MiB"
+	Evidence string    `mapstructure:"evidence_limit"` // greatest size of one file of evidence, "25MiB"
 	Allow    Allow     `mapstructure:"allow"`
 	Targets  []Target  `mapstructure:"targets"`
 	Channels []Channel `mapstructure:"channels"`
@@ -39,6 +40,7 @@ type Settings struct {
 	File    string            `mapstructure:"-"`
 	origins map[string]string `mapstructure:"-"`
 	room    room
+	limit   int64 // bytes of one file of evidence
 }
 
 // Allow lists what built-in probes may look at.
@@ -150,7 +152,7 @@ func numbers(from, to reflect.Type, value any) (any, error) {
 
 // scalarKeys are the settings that a flag or the environment may set.
 func scalarKeys() []string {
-	return []string{"dir", "plans", "actions", "texts", "node", "only", "site", "database", "database_password_file", "parallel", "listen", "min_free"}
+	return []string{"dir", "plans", "actions", "texts", "node", "only", "site", "database", "database_password_file", "parallel", "listen", "min_free", "evidence_limit"}
 }
 
 func absolute(base, key, value string) string {
@@ -229,6 +231,9 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 	if s.MinFree == "" {
 		s.MinFree = "5%,500MiB"
 	}
+	if s.Evidence == "" {
+		s.Evidence = "25MiB"
+	}
 	if s.Actions == "" {
 		s.Actions = "/etc/beredskab/actions.yaml"
 	}
@@ -256,10 +261,11 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 	}
 }
 
-// hidden are the files of the program's own that no step may see: the register,
-// the keys, the anchors of the log and the secrets (S15). They are patterns of filepath.Glob.
+// hidden are the files of the program's own that no step may see: the register, the
+// evidence, the keys, the anchors of the log and the secrets (S15). They are patterns
+// of filepath.Glob.
 func (s *Settings) hidden() []string {
-	list := append([]string{filepath.Join(s.Dir, registerFile+"*"), filepath.Join(s.Dir, "*.key"), s.Secret}, s.Anchor...)
+	list := append([]string{filepath.Join(s.Dir, registerFile+"*"), filepath.Join(s.Dir, evidenceFolder), filepath.Join(s.Dir, "*.key"), s.Secret}, s.Anchor...)
 	for _, t := range s.Targets {
 		list = append(list, t.PasswordFile)
 	}

@@ -103,6 +103,10 @@ func (s *Settings) checkOperation() (err error) {
 	if s.room, err = parseRoom(s.MinFree); err != nil {
 		return fmt.Errorf("%s: %w: min_free: %w; write 500MiB, 5%%, both as 5%%,500MiB, or 0", s.origins["min_free"], ErrSettings, err)
 	}
+	limit, err := parseSize(s.Evidence)
+	if s.limit = int64(limit); err != nil || limit == 0 || limit > maxEvidence {
+		return fmt.Errorf("%s: %w: evidence_limit is %q; write a size such as 25MiB, at most 4GiB", s.origins["evidence_limit"], ErrSettings, s.Evidence)
+	}
 	return nil
 }
 
@@ -156,7 +160,7 @@ func (s *Settings) List() []Setting {
 	values := map[string]string{
 		"dir": s.Dir, "plans": s.Plans, "actions": s.Actions, "texts": s.Texts, "node": s.Node, "only": s.Only, "site": s.Site,
 		"database": withoutPassword(s.Database), "database_password_file": s.Secret, "parallel": fmt.Sprint(s.Parallel),
-		"listen": s.Listen, "min_free": s.MinFree,
+		"listen": s.Listen, "min_free": s.MinFree, "evidence_limit": s.Evidence,
 	}
 	var list []Setting
 	for key, value := range values {

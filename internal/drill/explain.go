@@ -130,5 +130,17 @@ The time from the confirmed recovery (t8) until the backlog was entered (t9) is 
 Ways out: get more hands for catching up, keep better notes during the workaround, or let the system owner accept a longer wrt
 as far as rto and mtpd allow. See also C1.
 `,
+		`D14: the evaluation found that something was not as it must be
+
+The evaluator named a deviation, and the report that says so was approved. Severity: error.
+
+Ways out: open a corrective action that answers it (beredskab action open), or close it with the reason why it may stay so.
+`,
+		`D15: the evaluation found a weakness
+
+The evaluator named something that worked, and not well enough, and the report that says so was approved. Severity: warning.
+
+Ways out: open a corrective action that answers it (beredskab action open), or close it with the reason why it may stay so.
+`,
 	}
 }

@@ -1,8 +1,11 @@
 package followup
 
 import (
+	"fmt"
 	"slices"
+	"time"
 
+	"beredskab/internal/kept"
 	"beredskab/internal/record"
 )
 
@@ -205,6 +208,26 @@ func (e Evaluation) Approve(by By, report string) (Evaluation, error) {
 	n.Report, n.ApprovedBy = report, &by
 	n.History = e.History.add(by, string(approved), report)
 	return n, nil
+}
+
+// Findings are what the evaluation found not as it must be (D14), and weak (D15),
+// as findings of the run that somebody answers with an action or closes.
+func (e Evaluation) Findings(at time.Time) []kept.Finding {
+	var list []kept.Finding
+	add := func(code, severity, state string, texts []string) {
+		for i, text := range texts {
+			list = append(list, kept.Finding{
+				Key: fmt.Sprintf("%s/%s/%s/%d", e.Run, code, e.System, i+1), Code: code, System: e.System, Run: e.Run,
+				Severity: severity, State: state, Text: text, RaisedAt: at, SeenAt: at,
+				Hint: "open a corrective action that answers it, or close it with the reason why it may stay so",
+			})
+		}
+	}
+	if e.Assessment != nil {
+		add("D14", "error", "breached", e.Assessment.Deviations)
+		add("D15", "warning", "at_risk", e.Assessment.Weaknesses)
+	}
+	return list
 }
 
 // Inform is the owner's word of having read the approved report.

@@ -22,6 +22,7 @@ type Evidence struct {
 	Run    string `json:"run,omitempty"`
 	Step   string `json:"step,omitempty"`
 	System string `json:"system,omitempty"`
+	Node   string `json:"node,omitempty"` // the server in whose folder it was put
 	By     By     `json:"by"`
 	Note   string `json:"note,omitempty"`
 }

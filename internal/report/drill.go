@@ -37,7 +37,7 @@ func (d *drillReport) document() *page.Document {
 	doc.Mark, doc.Judged = judged(run.Verdict)
 	for _, s := range []page.Section{
 		d.conclusion(), d.basis(), d.aims(), d.times(), d.steps(), d.answers(), d.pauses(), d.fences(),
-		d.findings(), d.notes(), d.outputs(), d.gaps(), d.approval(), d.method(),
+		d.findings(), d.evaluation(), d.notes(), d.outputs(), d.gaps(), d.approval(), d.method(),
 	} {
 		if !s.Empty() {
 			doc.Sections = append(doc.Sections, s)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/followup"
 	"beredskab/internal/report/page"
 	"beredskab/internal/report/phrase"
 	"beredskab/internal/report/picture"
@@ -50,6 +51,8 @@ type DrillInput struct {
 	PlanHash, StepsHash string
 	Scope               string    // isolated or end_to_end
 	PrintedAt           time.Time // when the document was made
+	// Evaluation is how the run was evaluated; nil: it was not.
+	Evaluation *followup.Evaluation
 }
 
 // Drill writes the report of one run, drill or real incident, as Markdown or
