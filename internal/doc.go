@@ -24,6 +24,7 @@
 //	| 1     | drill                | a run as a state machine: events, times, verdict, findings            | no                      |
 //	| 1     | schedule             | due, overdue, skipped and why: cron text, holidays, blackouts         | no                      |
 //	| 1     | rights               | who may do what: persons, roles, deputies and the permission matrix    | no                      |
+//	| 1     | phrase               | what documents say: sentences, dates, times, lengths, in one language | no                      |
 //	| 2     | ledger               | the form of the trace: entries, their Merkle tree, signed checkpoints | no                      |
 //	| 2     | approval             | what has been said of a plan version, and which one is in force       | no                      |
 //	| 2     | duty                 | whose the acts on a run are: by the matrix, and by whom the plan names | no                     |
@@ -55,7 +56,6 @@
 //	| 5     | report/picture       | figures as SVG, each with a table that says the same                  | no                      |
 //	| 5     | report/figures       | what reports are made from: frozen, and what is counted of it         | no                      |
 //	| 5     | report/book          | what the compiled plan and its action cards say, chapter by chapter   | no                      |
-//	| 5     | report/phrase        | what documents say: sentences, dates, times, lengths, in one language | no                      |
 //	| 5     | report/page          | a document before it has a form: page, Markdown, list                 | no                      |
 //	| 5     | report/press         | a page as tagged PDF, through a browser that is on the machine        | processes               |
 //	| 5     | vigil                | looks through the log for signs of misuse; tells of them once a day   | clock                   |

@@ -11,6 +11,7 @@ import "embed"
 //
 //go:embed all:bundle
 //go:embed all:notify
+//go:embed all:phrase
 //go:embed all:plan
 //go:embed all:report
 var FS embed.FS

@@ -10,8 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	texttemplate "text/template"
-	"unicode"
 
+	"beredskab/internal/phrase"
 	"beredskab/internal/plan"
 	"beredskab/internal/recovery"
 	"beredskab/templates"
@@ -127,7 +127,7 @@ func (e *edition) printed() []string {
 func helpers() template.FuncMap {
 	return template.FuncMap{
 		"qr":       qrPath,
-		"css":      cssText,
+		"css":      phrase.CSS,
 		"inc":      func(i int) int { return i + 1 },
 		"pair":     func(p page, what any) []any { return []any{p, what} },
 		"pageName": func(system string) template.CSS { return template.CSS("s-" + system) }, // #nosec: complete has seen that it is a slug
@@ -171,7 +171,7 @@ func (e *edition) render(shapes *template.Template, wanted []page, made files) e
 		workers.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(wanted); i = int(next.Add(1)) - 1 {
 				p := wanted[i]
-				p.edition, p.Bottom = e, cssText(e.Foot(p.System))
+				p.edition, p.Bottom = e, phrase.CSS(e.Foot(p.System))
 				failed[i] = shapes.ExecuteTemplate(&texts[i], p.Kind+".html.tmpl", p)
 			}
 		})
@@ -238,20 +238,3 @@ func (e *edition) StaleDays() int { return int(e.in.StaleAfter.Hours() / 24) }
 
 // Short is the beginning of an id or a hash.
 func (e *edition) Short(hash string) string { return Short(hash) }
-
-// cssText quotes a text for the foot of printed pages: every character but
-// letters, digits and blanks is given by its number, for html/template refuses a
-// text of CSS that could be an address.
-func cssText(text string) template.CSS {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range text {
-		if r == ' ' || unicode.IsLetter(r) || unicode.IsDigit(r) {
-			b.WriteRune(r)
-		} else {
-			fmt.Fprintf(&b, `\%x `, r)
-		}
-	}
-	b.WriteByte('"')
-	return template.CSS(b.String()) // #nosec: nothing that means something in CSS is left
-}

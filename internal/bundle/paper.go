@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"beredskab/internal/phrase"
 	"beredskab/internal/plan"
 )
 
@@ -224,7 +225,7 @@ func (r *paperReader) record(reader *csv.Reader, record, columns []string) Paper
 // paperColumns are the words for each column, in every language.
 func paperColumns() (map[string]string, error) {
 	names := map[string]string{}
-	for _, lang := range languages() {
+	for _, lang := range phrase.Languages() {
 		w, err := newWords(lang)
 		if err != nil {
 			return nil, err

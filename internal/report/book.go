@@ -13,11 +13,11 @@ import (
 	"strings"
 	"time"
 
+	"beredskab/internal/phrase"
 	"beredskab/internal/plan"
 	"beredskab/internal/recovery"
 	"beredskab/internal/report/book"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/phrase"
 	"beredskab/internal/report/picture"
 )
 

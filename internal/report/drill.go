@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/phrase"
 	"beredskab/internal/plan"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/phrase"
 )
 
 // drillReport makes the document of one run.

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"beredskab/internal/followup"
+	"beredskab/internal/phrase"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/phrase"
 )
 
 // evaluation is what an evaluator says of the run, with the debrief and what the

@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/phrase"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/phrase"
 	"beredskab/internal/report/picture"
 )
 

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/phrase"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/phrase"
 )
 
 // longestOutput is how much of a step's output the report shows; the register

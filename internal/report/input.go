@@ -1,8 +1,8 @@
 package report
 
 import (
+	"beredskab/internal/phrase"
 	"beredskab/internal/report/figures"
-	"beredskab/internal/report/phrase"
 )
 
 // What reports are made from. The register fills them, through app.

@@ -12,14 +12,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 	"time"
 
 	"beredskab/internal/drill"
 	"beredskab/internal/followup"
+	"beredskab/internal/phrase"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/phrase"
 	"beredskab/internal/report/picture"
 	"beredskab/internal/report/press"
 )
@@ -41,7 +39,7 @@ const (
 )
 
 // Languages lists the languages of documents; the first is the usual one.
-func Languages() []string { return []string{"da", "en"} }
+func Languages() []string { return phrase.Languages() }
 
 // DrillInput is what a drill report is made from (spec/domain.md 4.3).
 type DrillInput struct {
@@ -85,10 +83,7 @@ func write(w io.Writer, form Form, lang string, data []byte, document func(*phra
 	if !ok {
 		return fmt.Errorf("there is no form %q; use %s, %s, %s or %s", form, Markdown, HTML, CSV, JSON)
 	}
-	if !slices.Contains(Languages(), lang) {
-		return fmt.Errorf("there is no language %q; use %s", lang, strings.Join(Languages(), " or "))
-	}
-	say, err := phrase.New(lang)
+	say, err := phrase.New("report", lang)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 
 	"beredskab/internal/drill"
 	"beredskab/internal/event"
-	"beredskab/internal/report/phrase"
+	"beredskab/internal/phrase"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -220,7 +220,7 @@ func TestLanguagesSayTheSame(t *testing.T) {
 
 func speaker(t *testing.T, lang string) *phrase.Phrases {
 	t.Helper()
-	p, err := phrase.New(lang)
+	p, err := phrase.New("report", lang)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,9 +5,9 @@ import (
 	"io"
 	"time"
 
+	"beredskab/internal/phrase"
 	"beredskab/internal/report/figures"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/phrase"
 )
 
 // YearInput is what the yearly report, its annex and the quarterly report are

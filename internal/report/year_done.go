@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"beredskab/internal/phrase"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/phrase"
 )
 
 // held is the exercises and real incidents with their measured times: incidents

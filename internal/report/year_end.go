@@ -3,8 +3,8 @@ package report
 import (
 	"strings"
 
+	"beredskab/internal/phrase"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/phrase"
 	"beredskab/internal/report/picture"
 )
 

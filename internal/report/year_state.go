@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"beredskab/internal/phrase"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/phrase"
 	"beredskab/internal/report/picture"
 )
 

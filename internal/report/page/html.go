@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"beredskab/internal/phrase"
 	"beredskab/templates"
 )
 
@@ -20,24 +21,7 @@ func WriteHTML(w io.Writer, d *Document) error {
 	return page.Execute(w, struct {
 		*Document
 		Head, ClassHead, Foot, PageWord, OfWord template.CSS
-	}{d, cssText(d.Word), cssText(d.Class), cssText(d.Footer), cssText(d.Page), cssText(d.Of)})
-}
-
-// cssText quotes a text for the edge of printed pages. html/template takes a
-// text of CSS for an address and refuses one with a colon in it, so that every
-// character but letters, digits and blanks is given by its number here.
-func cssText(text string) template.CSS {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range text {
-		if r == ' ' || unicode.IsLetter(r) || unicode.IsDigit(r) {
-			b.WriteRune(r)
-		} else {
-			fmt.Fprintf(&b, `\%x `, r)
-		}
-	}
-	b.WriteByte('"')
-	return template.CSS(b.String()) // #nosec: nothing that means something in CSS is left
+	}{d, phrase.CSS(d.Word), phrase.CSS(d.Class), phrase.CSS(d.Footer), phrase.CSS(d.Page), phrase.CSS(d.Of)})
 }
 
 // breakable lets a very long word, such as a hash, go on in the next line of its

@@ -13,14 +13,14 @@ import (
 	"testing"
 	"time"
 
-	"beredskab/internal/report/phrase"
+	"beredskab/internal/phrase"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
 func speaker(t *testing.T, lang string) *phrase.Phrases {
 	t.Helper()
-	p, err := phrase.New(lang)
+	p, err := phrase.New("report", lang)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,6 @@
 // Package phrase says everything that stands in a document in one language:
-// sentences, the words for codes, dates, times and lengths. Its texts stand in
-// templates/report.
+// sentences, the words for codes, dates, times and lengths. What all documents
+// share stands in templates/phrase, the rest in a folder for each subject.
 package phrase
 
 import (
@@ -15,9 +15,9 @@ import (
 	"beredskab/templates"
 )
 
-// Phrases says everything in one language. Its texts stand in
-// templates/report/LANG.txt and templates/report/*.LANG.txt, one `key = text` a
-// line.
+// Phrases says everything about one subject in one language. Its texts stand in
+// LANG.txt of templates/phrase and of the subject's folder, and in the subject's
+// *.LANG.txt, one `key = text` a line.
 type Phrases struct {
 	Lang   string
 	Zone   *time.Location // that of all dates and times
@@ -25,25 +25,31 @@ type Phrases struct {
 	months []string
 }
 
-// New reads the texts of a language.
-func New(lang string) (*Phrases, error) {
+// Languages are those that documents are written in, the usual one first.
+func Languages() []string { return []string{"da", "en"} }
+
+// New reads the texts of a subject, which is a folder of templates, in a language.
+func New(subject, lang string) (*Phrases, error) {
+	if !slices.Contains(Languages(), lang) {
+		return nil, fmt.Errorf("there is no language %q; use %s", lang, strings.Join(Languages(), " or "))
+	}
 	zone, err := time.LoadLocation("Europe/Copenhagen")
 	if err != nil {
 		return nil, fmt.Errorf("loading the zone of the document: %w", err)
 	}
 	p := &Phrases{Lang: lang, Zone: zone, texts: map[string]string{}}
-	more, err := fs.Glob(templates.FS, "report/*."+lang+".txt")
+	more, err := fs.Glob(templates.FS, subject+"/*."+lang+".txt")
 	if err != nil {
 		return nil, fmt.Errorf("looking for the texts of the document: %w", err)
 	}
-	for _, file := range append([]string{"report/" + lang + ".txt"}, more...) {
+	for _, file := range append([]string{"phrase/" + lang + ".txt", subject + "/" + lang + ".txt"}, more...) {
 		if err := p.read(file); err != nil {
 			return nil, fmt.Errorf("reading the texts of the document: %w", err)
 		}
 	}
 	p.months = strings.Fields(p.texts["months"])
 	if len(p.months) != 12 {
-		return nil, fmt.Errorf(`reading the texts of the document: "months" of report/%s.txt has %d words; write 12`, lang, len(p.months))
+		return nil, fmt.Errorf(`reading the texts of the document: "months" of phrase/%s.txt has %d words; write 12`, lang, len(p.months))
 	}
 	return p, nil
 }

@@ -7,7 +7,7 @@ import (
 
 func phrasesOf(t *testing.T, lang string) *Phrases {
 	t.Helper()
-	p, err := New(lang)
+	p, err := New("report", lang)
 	if err != nil {
 		t.Fatal(err)
 	}
