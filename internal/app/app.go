@@ -36,6 +36,7 @@ type App struct {
 	Courier  *notify.Courier
 	Log      *slog.Logger
 
+	door     *door.Door
 	store    *store.DB
 	meter    *ops.Meter // between the register and its store
 	reader   *plan.Reader
@@ -89,11 +90,11 @@ func Open(ctx context.Context, s *Settings, mode Mode, log *slog.Logger) (*App, 
 		return nil, errors.Join(fmt.Errorf("%s: %w", s.File, err), a.store.Close())
 	}
 	a.meter = ops.NewMeter(a.store, a.store.Faulty)
-	d := door.New(a.meter, newClock())
-	a.Office = governance.New(d)
-	a.Register = register.New(d, register.Options{Routes: s.Routes(), Command: "beredskab --dir " + s.Dir, Room: a.room})
+	a.door = door.New(a.meter, newClock())
+	a.Office = governance.New(a.door)
+	a.Register = register.New(a.door, register.Options{Routes: s.Routes(), Command: "beredskab --dir " + s.Dir, Room: a.room})
 	a.Notary = notary.New(notary.Options{
-		Door: d, Office: a.Office, Node: s.Node, Folder: s.Dir, Anchors: s.Anchor, Name: a.municipality, Log: log,
+		Door: a.door, Office: a.Office, Node: s.Node, Folder: s.Dir, Anchors: s.Anchor, Name: a.municipality, Log: log,
 	})
 	a.targets = newTargets(s.Targets)
 	return a, nil

@@ -15,6 +15,7 @@ import (
 	"beredskab/internal/followup"
 	"beredskab/internal/kept"
 	"beredskab/internal/ledger"
+	"beredskab/internal/matrix"
 	"beredskab/internal/outbox"
 )
 
@@ -72,6 +73,16 @@ const (
 // margin is how far the times of lines may lie from the order in which they were
 // appended: an act has its time before it has its place.
 const margin = 2 * time.Minute
+
+// Show is Look for a person, who must be allowed to read the log; a refusal has its
+// own line in it.
+func (v *Vigil) Show(ctx context.Context, a door.Actor, from, to time.Time) (d followup.Digest, err error) {
+	err = v.Door.Admit(ctx, a, "log.read", "log", door.Wish{Permission: matrix.Log, Verb: matrix.Read})
+	if err != nil {
+		return d, err
+	}
+	return v.Look(ctx, from, to)
+}
 
 // Look gives what the log shows of [from, to). Of more than 200,000 lines the newest
 // are looked at, and the digest says how many were not.

@@ -1,0 +1,15 @@
+package app
+
+import (
+	"beredskab/internal/outbox"
+	"beredskab/internal/vigil"
+)
+
+// Vigil looks through the log for signs of misuse (R17).
+func (a *App) Vigil() *vigil.Vigil {
+	o := vigil.Options{Door: a.door, Command: "beredskab --dir " + a.Settings.Dir, Node: a.Settings.Node, Log: a.Log}
+	for _, route := range a.Settings.Routes() {
+		o.Routes = append(o.Routes, outbox.Route(route))
+	}
+	return vigil.New(o)
+}
