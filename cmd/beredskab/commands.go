@@ -7,6 +7,7 @@ import (
 
 	"beredskab/cmd/beredskab/follow"
 	"beredskab/cmd/beredskab/offline"
+	"beredskab/cmd/beredskab/papers"
 	"beredskab/cmd/beredskab/people"
 )
 
@@ -17,5 +18,5 @@ func (c *cli) commands() []*cobra.Command {
 		c.plan(), c.drill(), c.schedule(), c.notify(), c.audit(), c.serve(), c.node(), c.config(),
 		c.backup(), c.restore(), c.migrate(), offline.Line{Line: c.line()}.Command(),
 		c.version(), c.completion(), c.demoTool(),
-	}, people.Line{Line: c.line()}.Commands(), follow.Line{Line: c.line()}.Commands())
+	}, people.Line{Line: c.line()}.Commands(), follow.Line{Line: c.line()}.Commands(), papers.Line{Line: c.line()}.Commands())
 }

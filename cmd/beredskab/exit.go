@@ -15,6 +15,7 @@ import (
 	"beredskab/internal/followup"
 	"beredskab/internal/kept"
 	"beredskab/internal/recovery"
+	"beredskab/internal/yearly"
 )
 
 // exitCode is what a command ends with; help and documentation are made from
@@ -73,7 +74,7 @@ func codeOf(err error) int {
 		return 4
 	case errors.Is(err, folder.ErrNotFound), errors.Is(err, kept.ErrNotFound), errors.Is(err, drill.ErrNoDrill):
 		return 5
-	case errors.Is(err, kept.ErrConflict), errors.Is(err, door.ErrBusy), errors.As(err, &refused), against != nil, errors.Is(err, approval.ErrNotNow), errors.Is(err, app.ErrLocked), errors.Is(err, app.ErrInUse), errors.Is(err, site.ErrExists):
+	case errors.Is(err, kept.ErrConflict), errors.Is(err, door.ErrBusy), errors.As(err, &refused), against != nil, errors.Is(err, approval.ErrNotNow), errors.Is(err, yearly.ErrNotNow), errors.Is(err, app.ErrLocked), errors.Is(err, app.ErrInUse), errors.Is(err, site.ErrExists):
 		return 6
 	case errors.Is(err, errPartly):
 		return 7

@@ -54,11 +54,19 @@ func words(line string) (list []string) {
 	return list
 }
 
-// Every command of the first steps works, in this order, in an empty folder.
-func TestFirstStepsPage(t *testing.T) {
+// Every command of these pages works, in this order, in an empty folder.
+func TestPagesToFollow(t *testing.T) {
+	for page, least := range map[string]int{"docs/first-steps.md": 10, "docs/reports.md": 10} {
+		t.Run(page, func(t *testing.T) { walkPage(t, page, least) })
+	}
+}
+
+// walkPage runs the commands of a page that has so many at least.
+func walkPage(t *testing.T, page string, least int) {
+	t.Helper()
 	dir := t.TempDir()
-	list := commandsOf(t, "docs/first-steps.md")
-	if len(list) < 10 {
+	list := commandsOf(t, page)
+	if len(list) < least {
 		t.Fatalf("only %d commands were found on the page", len(list))
 	}
 	for _, c := range list {

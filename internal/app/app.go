@@ -22,6 +22,7 @@ import (
 	"beredskab/internal/notify"
 	"beredskab/internal/ops"
 	"beredskab/internal/plan"
+	"beredskab/internal/preparedness"
 	"beredskab/internal/register"
 	"beredskab/internal/runner"
 	"beredskab/internal/store"
@@ -33,10 +34,10 @@ type App struct {
 	Register *register.Register
 	Office   *governance.Office
 	Notary   *notary.Notary
+	Bureau   *preparedness.Bureau
 	Courier  *notify.Courier
 	Log      *slog.Logger
 
-	door     *door.Door
 	store    *store.DB
 	meter    *ops.Meter // between the register and its store
 	reader   *plan.Reader
@@ -90,12 +91,15 @@ func Open(ctx context.Context, s *Settings, mode Mode, log *slog.Logger) (*App, 
 		return nil, errors.Join(fmt.Errorf("%s: %w", s.File, err), a.store.Close())
 	}
 	a.meter = ops.NewMeter(a.store, a.store.Faulty)
-	a.door = door.New(a.meter, newClock())
-	a.Office = governance.New(a.door)
-	a.Register = register.New(a.door, register.Options{Routes: s.Routes(), Command: "beredskab --dir " + s.Dir, Room: a.room})
+	d := door.New(a.meter, newClock())
+	a.Office = governance.New(d)
+	a.Register = register.New(d, register.Options{Routes: s.Routes(), Command: "beredskab --dir " + s.Dir, Room: a.room})
 	a.Notary = notary.New(notary.Options{
-		Door: a.door, Office: a.Office, Node: s.Node, Folder: s.Dir, Anchors: s.Anchor, Name: a.municipality, Log: log,
+		Door: d, Office: a.Office, Node: s.Node, Folder: s.Dir, Anchors: s.Anchor, Name: a.municipality, Log: log,
 	})
+	a.Bureau = &preparedness.Bureau{
+		Door: d, Register: a.Register, Office: a.Office, Notary: a.Notary, Copies: a.copies, Program: ReadBuild().Version,
+	}
 	a.targets = newTargets(s.Targets)
 	return a, nil
 }

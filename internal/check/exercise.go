@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -19,21 +20,33 @@ const (
 type cadence struct{ exercise, measured, review, contacts int }
 
 func (r *run) cadence(class int) cadence {
-	const year = 365 * dayMinutes
-	c := cadence{exercise: year, measured: year, review: year, contacts: 182 * dayMinutes}
+	minutes := func(d time.Duration) int { return int(d / time.Minute) }
+	c := CadenceOf(r.org, class)
+	return cadence{exercise: minutes(c.Exercise), measured: minutes(c.Measured), review: minutes(c.Review), contacts: minutes(c.Contacts)}
+}
+
+// Cadence is how often a system is exercised, measured and reviewed, and its
+// contacts called.
+type Cadence struct{ Exercise, Measured, Review, Contacts time.Duration }
+
+// CadenceOf is that of a class: what the organisation says, and what
+// spec/domain.md 1.5 says where it is silent.
+func CadenceOf(org *plan.Organisation, class int) Cadence {
+	const day, year = 24 * time.Hour, 365 * 24 * time.Hour
+	c := Cadence{Exercise: year, Measured: year, Review: year, Contacts: 182 * day}
 	switch {
 	case class <= 1:
-		c.contacts = 91 * dayMinutes
+		c.Contacts = 91 * day
 	case class == 2:
-		c.measured = 2 * year
+		c.Measured = 2 * year
 	default:
-		c.exercise, c.measured = 2*year, 3*year
+		c.Exercise, c.Measured = 2*year, 3*year
 	}
-	for _, own := range r.org.Cadence {
+	for _, own := range org.Cadence {
 		if own.Class == class {
-			c = cadence{
-				exercise: given(own.Exercise, c.exercise), measured: given(own.Measured, c.measured),
-				review: given(own.Review, c.review), contacts: given(own.Contacts, c.contacts),
+			c = Cadence{
+				Exercise: cmp.Or(own.Exercise.Std(), c.Exercise), Measured: cmp.Or(own.Measured.Std(), c.Measured),
+				Review: cmp.Or(own.Review.Std(), c.Review), Contacts: cmp.Or(own.Contacts.Std(), c.Contacts),
 			}
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"beredskab/internal/kept"
 	"beredskab/internal/ledger"
 	"beredskab/internal/rights"
+	"beredskab/internal/yearly"
 )
 
 // Clock reads the wall clock and the monotonic clock at once.
@@ -154,7 +155,7 @@ func refusal(err error) (w why, refused bool) {
 		w.Self = right.Cause == "separated"
 	case errors.As(err, &follow):
 		w.Self = follow.Self
-	case errors.As(err, &run), errors.Is(err, ErrNotAllowed), errors.Is(err, approval.ErrNotNow), errors.Is(err, ErrBusy), errors.Is(err, ErrNoRoom):
+	case errors.As(err, &run), errors.Is(err, ErrNotAllowed), errors.Is(err, approval.ErrNotNow), errors.Is(err, yearly.ErrNotNow), errors.Is(err, ErrBusy), errors.Is(err, ErrNoRoom):
 	default:
 		return w, false
 	}

@@ -109,8 +109,8 @@ func (d Dispensation) Withdraw(by By, reason string) (Dispensation, error) {
 		return d, m.refuse("it is %s; only one that is asked for or holds can be withdrawn", s)
 	}
 	e := d
-	e.Decision, e.Answer = withdrawn, reason
-	e.History = d.History.add(by, string(withdrawn), reason)
+	e.Decision, e.Answer = Withdrawn, reason
+	e.History = d.History.add(by, string(Withdrawn), reason)
 	return e, nil
 }
 

@@ -34,7 +34,7 @@ func TestADispensationIsDecidedBySomebodyElse(t *testing.T) {
 		}
 	}
 	gone := must(ok.Withdraw(by("it-chef", 5), "leveret"))(t)
-	if gone.State(by("", 5).At) != withdrawn || must(gone.Row(by("", 5).At))(t).State != "withdrawn" {
+	if gone.State(by("", 5).At) != Withdrawn || must(gone.Row(by("", 5).At))(t).State != "withdrawn" {
 		t.Errorf("%+v", gone)
 	}
 }

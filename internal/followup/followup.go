@@ -37,13 +37,14 @@ const (
 	Closed   State = "closed"   // an action without effect, or an after-run loop at its end
 	Running  State = "running"  // a dispensation that holds now
 	Expired  State = "expired"  // a dispensation that held and holds no more
+
+	Withdrawn State = "withdrawn" // a dispensation that was taken back, granted or not
 )
 
 const (
-	applied   State = "applied"
-	granted   State = "granted"
-	refused   State = "refused"
-	withdrawn State = "withdrawn"
+	applied State = "applied"
+	granted State = "granted"
+	refused State = "refused"
 
 	ended     State = "ended"
 	debriefed State = "debriefed"

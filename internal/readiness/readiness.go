@@ -160,6 +160,29 @@ func Of(s System, at time.Time) Readiness {
 	return out
 }
 
+// Ready tells whether the system is ready for a crisis: an approved plan is in
+// force, a measured test of its present steps is no older than its class wants,
+// and what was measured is within what is accepted.
+func (r Readiness) Ready() bool {
+	for _, p := range r.Points {
+		switch p.What {
+		case "measured":
+			if p.Have == 0 || p.Values.Days > p.Values.LimitDays {
+				return false
+			}
+		case "rta", "rpa":
+			if p.Why == p.What+"_over" || p.What == "rta" && p.Unknown {
+				return false
+			}
+		case "in_force":
+			if p.Have == 0 {
+				return false
+			}
+		}
+	}
+	return len(r.Points) > 0
+}
+
 // Trend gives the readiness of the system at each of those moments.
 func Trend(s System, at []time.Time) []Readiness {
 	out := make([]Readiness, len(at))

@@ -95,7 +95,8 @@ func (d *figured) outside(most int) page.Section {
 		if remedy == "" {
 			remedy = d.Say("outside.nothing")
 		}
-		rows = append(rows, []string{x.Name, d.minutes(&x.RTO), d.minutes(x.Finish()), phrase.Dash(x.Cause), remedy, d.Day(x.RemedyDue), phrase.Dash(cmp.Or(x.RemedyBy, x.Owner))})
+		accepted := cmp.Or(x.Limit, x.RTO)
+		rows = append(rows, []string{x.Name, d.minutes(&accepted), d.minutes(x.Finish()), phrase.Dash(d.cause(x)), remedy, d.Day(x.RemedyDue), phrase.Dash(cmp.Or(x.RemedyBy, x.Owner))})
 	}
 	if len(rows) > 0 {
 		s.Tables = []page.Table{{
@@ -110,6 +111,17 @@ func (d *figured) outside(most int) page.Section {
 		s.Pictures = []page.Figure{p}
 	}
 	return s
+}
+
+// cause is why a system is late: somebody's words, else what the rule says.
+func (d *figured) cause(s System) string {
+	if s.Cause != "" || s.Rule == "" {
+		return s.Cause
+	}
+	if s.Subject != "" {
+		return d.Word("cause", s.Rule) + ": " + d.f.Name(s.Subject)
+	}
+	return d.Word("cause", s.Rule)
 }
 
 // heat is the heat map: the share of the accepted time that measured runs took,

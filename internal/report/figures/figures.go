@@ -77,12 +77,15 @@ type System struct {
 	Approved    time.Time `json:"approved,omitzero"`  // plan version in force approved
 	PlanVersion string    `json:"plan_version,omitempty"`
 	PlanHash    string    `json:"plan_hash,omitempty"`
-	Basis       Part      `json:"basis"`      // risk and criticality
-	Crisis      Part      `json:"crisis"`     // krisestyringsplan
-	Workaround  Part      `json:"workaround"` // nødplan
-	Recovery    Part      `json:"recovery"`   // reetableringsplan
-	Cause       string    `json:"cause,omitempty"`
-	Remedy      string    `json:"remedy,omitempty"` // what is done about it
+	Basis       Part      `json:"basis"`             // risk and criticality
+	Crisis      Part      `json:"crisis"`            // krisestyringsplan
+	Workaround  Part      `json:"workaround"`        // nødplan
+	Recovery    Part      `json:"recovery"`          // reetableringsplan
+	Rule        string    `json:"rule,omitempty"`    // the rule that says worst of its time
+	Subject     string    `json:"subject,omitempty"` // what that rule says it of: a dependency, a supplier, a season
+	Limit       int       `json:"limit,omitempty"`   // the time that it breaks, where a season makes it shorter than the RTO
+	Cause       string    `json:"cause,omitempty"`   // somebody's words in place of that
+	Remedy      string    `json:"remedy,omitempty"`  // what is done about it
 	RemedyBy    string    `json:"remedy_by,omitempty"`
 	RemedyDue   time.Time `json:"remedy_due,omitzero"`
 	WaivedUntil time.Time `json:"waived_until,omitzero"`

@@ -1,0 +1,185 @@
+package preparedness
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"beredskab/internal/approval"
+	"beredskab/internal/door"
+	"beredskab/internal/drill"
+	"beredskab/internal/event"
+	"beredskab/internal/followup"
+	"beredskab/internal/kept"
+	"beredskab/internal/ledger"
+	"beredskab/internal/plan"
+	"beredskab/internal/rights"
+)
+
+// readRuns reads the runs that had ended, and the due times that nothing came of.
+func (f *Facts) readRuns(ctx context.Context, tx door.Tx) (err error) {
+	rows, err := tx.Runs(ctx, kept.RunFilter{}) // newest first
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		s := f.of(row.System)
+		if s == nil || row.EndedAt.IsZero() || row.EndedAt.After(f.At) {
+			continue
+		}
+		if p := s.versions[row.PlanHash]; p != nil {
+			row.StepsHash = p.StepsHash() // as this program reckons them (docs/decisions/010)
+		}
+		if s.runs = append(s.runs, row); row.Verdict != string(drill.NotFinished) {
+			s.held = append(s.held, row)
+		}
+	}
+	f.occurrences, err = tx.Occurrences(ctx, "", 0)
+	return err
+}
+
+// hand is that a person carried out a step, of a run with those steps.
+type hand struct {
+	step, person, steps string
+	at                  time.Time
+}
+
+// call is what became of the newest alert exercise: how many were asked, and how
+// many of them answered.
+type call struct {
+	asked, answered int
+	at              time.Time
+}
+
+// mostRead is how many runs of a system tell who can carry out its steps. More
+// would say nothing new, and each costs a reading of its events.
+const mostRead = 10
+
+func (f *Facts) readHands(ctx context.Context, tx door.Tx) error {
+	for _, s := range f.systems {
+		read := 0
+		for _, row := range s.runs {
+			alert := row.Type == "alert" && row.EndedAt.After(f.called.at)
+			if row.Imported || read == mostRead && !alert {
+				continue
+			}
+			read++
+			if err := f.readHand(ctx, tx, s, row, alert); err != nil {
+				return fmt.Errorf("run %s: %w", row.ID, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (f *Facts) readHand(ctx context.Context, tx door.Tx, s *system, row kept.Run, alert bool) error {
+	rows, err := tx.Events(ctx, row.ID, 0)
+	if err != nil {
+		return err
+	}
+	asked, answered := map[string]bool{}, map[string]bool{}
+	for _, r := range rows {
+		switch event.Kind(r.Kind) {
+		case event.StepAsked:
+			asked[r.Step] = true
+		case event.StepAnswered:
+			var e event.Event
+			if err := json.Unmarshal(r.Body, &e); err != nil {
+				return fmt.Errorf("event %d: %w", r.Seq, errors.Join(err, ledger.ErrUnreadable))
+			}
+			answered[r.Step] = true
+			s.hands = append(s.hands, hand{step: r.Step, person: e.Actor, steps: row.StepsHash, at: r.At})
+		}
+	}
+	if alert {
+		f.called = call{asked: len(asked), answered: len(answered), at: row.EndedAt}
+	}
+	return nil
+}
+
+func (f *Facts) readFindings(ctx context.Context, tx door.Tx) error {
+	list, err := tx.Findings(ctx, kept.FindingFilter{})
+	if err != nil {
+		return err
+	}
+	f.findings = slices.DeleteFunc(list, func(x kept.Finding) bool { return x.RaisedAt.After(f.At) })
+	trace, err := tx.Entries(ctx, kept.EntryFilter{Object: "findings", Limit: 1, Forward: true})
+	f.checked = len(trace) > 0 && !trace[0].At.After(f.At)
+	return err
+}
+
+func (f *Facts) readFollowUp(ctx context.Context, tx door.Tx) (err error) {
+	var evaluations []followup.Evaluation
+	var evidence []followup.Evidence
+	for _, read := range []func() error{
+		func() error { f.actions, err = bodies[followup.Action](ctx, tx, followup.ActionKind); return err },
+		func() error {
+			f.dispensations, err = bodies[followup.Dispensation](ctx, tx, followup.DispensationKind)
+			return err
+		},
+		func() error {
+			evaluations, err = bodies[followup.Evaluation](ctx, tx, followup.EvaluationKind)
+			return err
+		},
+		func() error { evidence, err = bodies[followup.Evidence](ctx, tx, followup.EvidenceKind); return err },
+		func() error {
+			f.verified, err = bodies[approval.Verification](ctx, tx, approval.KindVerification)
+			return err
+		},
+		func() error { f.trained, err = bodies[approval.Training](ctx, tx, approval.KindTraining); return err },
+		func() error { f.documents, err = bodies[approval.Document](ctx, tx, approval.KindDocument); return err },
+	} {
+		if err := read(); err != nil {
+			return err
+		}
+	}
+	f.evaluations, f.evidence = map[string]followup.Evaluation{}, map[string]bool{}
+	for _, e := range evaluations {
+		f.evaluations[e.Run] = e
+	}
+	for _, e := range evidence {
+		f.evidence[e.Run] = true
+	}
+	return nil
+}
+
+func (f *Facts) readPeople(ctx context.Context, tx door.Tx) error {
+	persons, errP := bodies[rights.Person](ctx, tx, rights.KindPerson)
+	grants, errG := bodies[rights.Grant](ctx, tx, rights.KindGrant)
+	delegations, errD := bodies[rights.Delegation](ctx, tx, rights.KindDelegation)
+	f.people = rights.NewBook(persons, grants, delegations)
+	return errors.Join(errP, errG, errD)
+}
+
+// name is what a person is called; who is not in the book keeps his word.
+func (f *Facts) name(id string) string {
+	if p, known := f.people.Person(id); known {
+		return p.Name
+	}
+	return id
+}
+
+func (f *Facts) readLog(ctx context.Context, tx door.Tx) error {
+	tree, err := tx.Tree(ctx)
+	if err != nil {
+		return err
+	}
+	root := tree.Root()
+	f.log = logState{root: hex.EncodeToString(root[:]), size: tree.Size}
+	return nil
+}
+
+// peopleSteps are the steps of a plan that people carry out.
+func peopleSteps(p *plan.Plan) (ids []string) {
+	for i := range p.Recovery.Steps {
+		switch p.Recovery.Steps[i].Kind() {
+		case plan.StepConfirm, plan.StepManual:
+			ids = append(ids, p.Recovery.Steps[i].ID)
+		}
+	}
+	return ids
+}
