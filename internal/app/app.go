@@ -38,6 +38,8 @@ type App struct {
 	Courier  *notify.Courier
 	Log      *slog.Logger
 
+	clock    door.Clock
+	door     *door.Door
 	store    *store.DB
 	meter    *ops.Meter // between the register and its store
 	reader   *plan.Reader
@@ -72,11 +74,17 @@ const (
 
 // Open builds the program. Close it.
 func Open(ctx context.Context, s *Settings, mode Mode, log *slog.Logger) (*App, error) {
+	return OpenAt(ctx, s, mode, log, newClock())
+}
+
+// OpenAt builds the program on a clock of the caller's: what is done through it
+// happened when that clock says. A server needs the machine's own.
+func OpenAt(ctx context.Context, s *Settings, mode Mode, log *slog.Logger, clock door.Clock) (*App, error) {
 	url, err := s.databaseURL()
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Settings: s, Log: log, reader: plan.NewReader(), failed: make(chan error, 1)}
+	a := &App{Settings: s, Log: log, clock: clock, reader: plan.NewReader(), failed: make(chan error, 1)}
 	options := store.Options{URL: url, Folder: s.Dir, Logger: calm(log), Woken: a.woken, Failed: func(err error) { a.failed <- err }}
 	if url == "" {
 		options.Path = filepath.Join(s.Dir, registerFile)
@@ -91,7 +99,8 @@ func Open(ctx context.Context, s *Settings, mode Mode, log *slog.Logger) (*App, 
 		return nil, errors.Join(fmt.Errorf("%s: %w", s.File, err), a.store.Close())
 	}
 	a.meter = ops.NewMeter(a.store, a.store.Faulty)
-	d := door.New(a.meter, newClock())
+	d := door.New(a.meter, clock)
+	a.door = d
 	a.Office = governance.New(d)
 	a.Register = register.New(d, register.Options{Routes: s.Routes(), Command: "beredskab --dir " + s.Dir, Room: a.room})
 	a.Notary = notary.New(notary.Options{

@@ -18,7 +18,7 @@ func (a *App) RunChecks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	report, err := a.judge(ctx, set, time.Now(), nil) // the register keeps no places
+	report, err := a.judge(ctx, set, a.clock.Now().Wall, nil) // the register keeps no places
 	if err != nil {
 		return err
 	}

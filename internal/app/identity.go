@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/x509"
 	"encoding/pem"
@@ -12,7 +13,18 @@ import (
 
 	"beredskab/internal/disk"
 	"beredskab/internal/kept"
+	"beredskab/internal/register"
 )
+
+// Join registers this installation's node for somebody who drives runs by hand,
+// without a server.
+func (a *App) Join(ctx context.Context) (register.Node, error) {
+	key, err := a.Settings.nodeKey().have()
+	if err != nil {
+		return register.Node{}, err
+	}
+	return a.Register.Join(ctx, kept.Identity{Name: a.Settings.Node, Version: ReadBuild().Version, Key: key})
+}
 
 // keyFile is a private key in the state folder, that nobody but this user may read.
 type keyFile struct {

@@ -52,16 +52,17 @@ func (a *App) Review(ctx context.Context, system, lang string) (r Review, err er
 
 // resolve finds everything that the plan starts on machines.
 func (a *App) resolve(r *Review) error {
+	r.Shown.Commands = []approval.Command{}
+	recovery := r.Plan.Recovery
+	steps := slices.DeleteFunc(slices.Concat(recovery.Steps, recovery.SecuritySteps, recovery.Cleanup), func(s plan.Step) bool { return s.Action == "" })
+	if len(steps) == 0 {
+		return nil // and no program need be read
+	}
 	judge, err := a.Settings.Judge(a.spool())
 	if err != nil {
 		return err
 	}
-	r.Shown.Commands = []approval.Command{}
-	recovery := r.Plan.Recovery
-	for _, s := range slices.Concat(recovery.Steps, recovery.SecuritySteps, recovery.Cleanup) {
-		if s.Action == "" {
-			continue
-		}
+	for _, s := range steps {
 		argv, problems := judge.Preview(s.Action, s.With)
 		if len(problems) > 0 {
 			r.Unresolved = append(r.Unresolved, s.ID+": "+problems[0].Text)
