@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"beredskab/internal/approval"
@@ -64,6 +65,7 @@ var ErrNothing = errors.New("nothing to change")
 type Door struct {
 	store Store
 	clock Clock
+	plans sync.Map // versions that were read, by hash: *plan.Plan
 }
 
 // New gives the door to that store.

@@ -80,7 +80,7 @@ func shown(ctx context.Context, tx door.Tx, e *followup.Evidence) (on rights.Obj
 		if err != nil {
 			return on, err
 		}
-		p, err := plan.ParseCanonical(versions[len(versions)-1].Canonical)
+		p, err := door.PlanOf(versions[len(versions)-1])
 		if err != nil {
 			return on, fmt.Errorf("the plan of %s: %w", e.System, err)
 		}
@@ -114,7 +114,7 @@ func runOf(ctx context.Context, tx door.Tx, id string) (row kept.Run, p *plan.Pl
 	}
 	version, err := tx.Version(ctx, row.PlanHash)
 	if err == nil {
-		p, err = plan.ParseCanonical(version.Canonical)
+		p, err = door.PlanOf(version)
 	}
 	if err != nil {
 		return row, nil, fmt.Errorf("the plan of run %s: %w", id, err)

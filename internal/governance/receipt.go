@@ -26,10 +26,10 @@ const (
 // in force, for nobody is asked to have understood a draft.
 func (o *Office) Reading(ctx context.Context, object string) (approval.Reading, error) {
 	now := o.door.Now().Wall
-	return ask(ctx, o, func(tx door.Tx) (approval.Reading, error) { return reading(ctx, tx, object, now) })
+	return ask(ctx, o, func(tx door.Tx) (approval.Reading, error) { return o.reading(ctx, tx, object, now) })
 }
 
-func reading(ctx context.Context, tx door.Tx, object string, now time.Time) (r approval.Reading, err error) {
+func (o *Office) reading(ctx context.Context, tx door.Tx, object string, now time.Time) (r approval.Reading, err error) {
 	r.Object = object
 	if id, ok := strings.CutPrefix(object, ofDocument); ok {
 		list, err := all[approval.Document](ctx, tx, approval.KindDocument)
@@ -48,18 +48,14 @@ func reading(ctx context.Context, tx door.Tx, object string, now time.Time) (r a
 	if !ok {
 		return r, fmt.Errorf("%q is nothing to be read: write plan/SYSTEM or document/ID: %w", object, kept.ErrNotFound)
 	}
-	versions, err := versionsOf(ctx, tx, system)
+	s, err := o.door.Standing(ctx, tx, system, time.Time{})
 	if err != nil {
 		return r, err
 	}
-	said, err := saidOf(ctx, tx, system)
-	if err != nil {
-		return r, err
-	}
-	if r.Version, r.Since, ok = approval.Of(system, said, versions, time.Time{}).InForce(); !ok {
+	if r.Version, r.Since, ok = s.InForce(); !ok {
 		return r, fmt.Errorf("no version of the plan of %s is in force; `beredskab plan review %s` says what is missing: %w", system, system, approval.ErrNotNow)
 	}
-	p, err := planOf(ctx, tx, r.Version)
+	p, err := o.door.Plan(ctx, tx, r.Version)
 	if err == nil {
 		r.Title = p.Name
 	}
@@ -71,7 +67,7 @@ func planOf(ctx context.Context, tx door.Tx, hash string) (*plan.Plan, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the plan version %.12s: %w", hash, err)
 	}
-	return plan.ParseCanonical(row.Canonical)
+	return door.PlanOf(row)
 }
 
 // GiveReceipt is the actor's own word of having read and understood that version,
@@ -83,7 +79,7 @@ func (o *Office) GiveReceipt(ctx context.Context, a door.Actor, object, version,
 		return b.Decide(who, matrix.Receipt, matrix.Confirm, rights.Object{Person: who}, at)
 	}}
 	return o.do(ctx, a, w, func(d *desk) (any, error) {
-		r, err := reading(ctx, d.tx, object, d.now)
+		r, err := o.reading(ctx, d.tx, object, d.now)
 		if err != nil {
 			return nil, err
 		}

@@ -9,8 +9,6 @@ import (
 	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/matrix"
-	"beredskab/internal/plan"
-	"beredskab/internal/record"
 	"beredskab/internal/rights"
 )
 
@@ -22,15 +20,10 @@ func (o *Office) Say(ctx context.Context, a door.Actor, system string, act appro
 	permission, verb := needed(act.Kind)
 	w := wish{act: "plan." + string(act.Kind), object: system, permission: permission, verb: verb, on: rights.Object{Scope: rights.Scope{System: system}}}
 	return o.do(ctx, a, w, func(d *desk) (any, error) {
-		versions, err := versionsOf(ctx, d.tx, system)
+		standing, err := o.door.Standing(ctx, d.tx, system, time.Time{})
 		if err != nil {
 			return nil, err
 		}
-		said, err := saidOf(ctx, d.tx, system)
-		if err != nil {
-			return nil, err
-		}
-		standing := approval.Of(system, said, versions, time.Time{})
 		act.System, act.Seq, act.By, act.At, act.Assurance = system, standing.NextSeq(), d.basis, d.now, a.Assurance
 		if act.Version == "" {
 			if act.Version, err = meant(ctx, d.tx, standing, act.Kind, system); err != nil {
@@ -85,43 +78,11 @@ func meant(ctx context.Context, tx door.Tx, s *approval.Standing, kind approval.
 // moment, how they stand.
 func (o *Office) Standing(ctx context.Context, system string, at time.Time) (*approval.Standing, error) {
 	return ask(ctx, o, func(tx door.Tx) (*approval.Standing, error) {
-		versions, err := versionsOf(ctx, tx, system)
-		if err != nil {
-			return nil, err
-		}
-		said, err := saidOf(ctx, tx, system)
-		return approval.Of(system, said, versions, at), err
+		return o.door.Standing(ctx, tx, system, at)
 	})
 }
 
 // Said lists what was said of a system's plan, oldest first.
 func (o *Office) Said(ctx context.Context, system string) ([]approval.Act, error) {
-	return ask(ctx, o, func(tx door.Tx) ([]approval.Act, error) { return saidOf(ctx, tx, system) })
-}
-
-func saidOf(ctx context.Context, tx door.Tx, system string) ([]approval.Act, error) {
-	rows, err := tx.Records(ctx, approval.KindAct, record.Filter{System: system})
-	if err != nil {
-		return nil, fmt.Errorf("reading what was said of %s: %w", system, err)
-	}
-	return record.ReadAll[approval.Act](rows)
-}
-
-func versionsOf(ctx context.Context, tx door.Tx, system string) ([]approval.Version, error) {
-	rows, err := tx.Versions(ctx, "plan", system)
-	if err != nil {
-		return nil, fmt.Errorf("reading the versions of %s: %w", system, err)
-	}
-	if len(rows) == 0 {
-		return nil, fmt.Errorf("plan of system %q: %w", system, kept.ErrNotFound)
-	}
-	list := make([]approval.Version, len(rows))
-	for i, row := range rows {
-		p, err := plan.ParseCanonical(row.Canonical)
-		if err != nil {
-			return nil, fmt.Errorf("version %d of %s: %w", row.Number, system, err)
-		}
-		list[i] = approval.VersionOf(p)
-	}
-	return list, nil
+	return ask(ctx, o, func(tx door.Tx) ([]approval.Act, error) { return door.Acts(ctx, tx, system) })
 }

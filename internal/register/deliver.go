@@ -121,7 +121,7 @@ func (r *Register) mailboxes(ctx context.Context, tx door.Tx, n outbox.Notice) (
 		return nil, err
 	}
 	p, err := r.pinned(ctx, tx, Opening{System: n.Facts.System})
-	if err != nil && !errors.Is(err, kept.ErrNotFound) && !errors.Is(err, errBroken) {
+	if err != nil && !errors.Is(err, kept.ErrNotFound) && !errors.Is(err, door.ErrBroken) {
 		return nil, err
 	}
 	if to = org.Mailboxes(strings.Split(n.Receiver, ", "), p); len(to) == 0 {

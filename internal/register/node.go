@@ -166,7 +166,7 @@ func (r *Register) job(ctx context.Context, tx door.Tx, a kept.Attempt) (Job, er
 	_ = json.Unmarshal(a.Process, &noted) // where it does not say its spool, nothing is believed
 	j := Job{Run: a.Run, Step: a.Step, Attempt: a.Number, Epoch: a.Epoch, Spool: noted.Spool}
 	_, run, err := r.load(ctx, tx, a.Run)
-	if err != nil && !errors.Is(err, errBroken) {
+	if err != nil && !errors.Is(err, door.ErrBroken) {
 		return j, err
 	}
 	if s, ok := run.Find(a.Step); ok {

@@ -32,17 +32,16 @@ type Register struct {
 	door    *door.Door
 	options Options
 
-	mu    sync.Mutex
-	plans map[string]*plan.Plan // by hash; versions are immutable
-	org   *plan.Organisation    // the newest that was read
-	runs  map[string]drill.Run  // newest state known, checked against the row's Seq
+	mu   sync.Mutex
+	org  *plan.Organisation   // the newest that was read
+	runs map[string]drill.Run // newest state known, checked against the row's Seq
 }
 
 // New gives the register behind that door.
 func New(d *door.Door, options Options) *Register {
 	return &Register{
 		door: d, options: options,
-		plans: map[string]*plan.Plan{}, org: &plan.Organisation{}, runs: map[string]drill.Run{},
+		org: &plan.Organisation{}, runs: map[string]drill.Run{},
 	}
 }
 

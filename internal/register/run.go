@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"beredskab/internal/approval"
 	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/duty"
@@ -17,7 +16,6 @@ import (
 	"beredskab/internal/ledger"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
-	"beredskab/internal/record"
 	"beredskab/internal/rights"
 )
 
@@ -169,12 +167,12 @@ func (r *Register) free(ctx context.Context, tx door.Tx, system string, run *dri
 }
 
 // pinned gives the plan version that the run is of: the one in force, where there
-// is one that knows the drill, else the one that the files hold.
+// is one that knows the drill, else the one that the files hold, as a draft.
 func (r *Register) pinned(ctx context.Context, tx door.Tx, o Opening) (*plan.Plan, error) {
 	if o.Hash != "" {
-		return r.plan(ctx, tx, o.Hash)
+		return r.door.Plan(ctx, tx, o.Hash)
 	}
-	if p, err := r.inForce(ctx, tx, o.System); err != nil || (p != nil && holds(p, o.Drill)) {
+	if p, err := r.door.InForce(ctx, tx, o.System); err != nil || (p != nil && holds(p, o.Drill)) {
 		return p, err
 	}
 	versions, err := tx.Current(ctx, "plan")
@@ -183,75 +181,16 @@ func (r *Register) pinned(ctx context.Context, tx door.Tx, o Opening) (*plan.Pla
 	}
 	for _, v := range versions {
 		if v.ID == o.System {
-			return r.plan(ctx, tx, v.Hash)
+			return r.door.Plan(ctx, tx, v.Hash)
 		}
 	}
 	return nil, fmt.Errorf("plan of system %q: %w", o.System, kept.ErrNotFound)
-}
-
-// inForce reads the version that was approved and holds now; nil when there is
-// none: then what the files hold is drilled, as a draft.
-func (r *Register) inForce(ctx context.Context, tx door.Tx, system string) (*plan.Plan, error) {
-	rows, err := tx.Records(ctx, approval.KindAct, record.Filter{System: system})
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	acts, err := record.ReadAll[approval.Act](rows)
-	if err != nil {
-		return nil, err
-	}
-	held, err := tx.Versions(ctx, "plan", system)
-	if err != nil {
-		return nil, err
-	}
-	versions := make([]approval.Version, len(held))
-	for i, v := range held {
-		p, err := r.plan(ctx, tx, v.Hash)
-		if err != nil {
-			return nil, err
-		}
-		versions[i] = approval.VersionOf(p)
-	}
-	hash, _, ok := approval.Of(system, acts, versions, time.Time{}).InForce()
-	if !ok {
-		return nil, nil
-	}
-	return r.plan(ctx, tx, hash)
 }
 
 // holds tells whether a plan has that drill; an incident needs none.
 func holds(p *plan.Plan, drill string) bool {
 	_, there := p.Drill(drill)
 	return there || drill == ""
-}
-
-// errBroken says that something in the register cannot be read by this program.
-// It concerns one plan, run or schedule and must hold up no other.
-var errBroken = errors.New("cannot be read")
-
-// plan reads an immutable version, once.
-func (r *Register) plan(ctx context.Context, tx door.Tx, hash string) (*plan.Plan, error) {
-	r.mu.Lock()
-	p, ok := r.plans[hash]
-	r.mu.Unlock()
-	if ok {
-		return p, nil
-	}
-	v, err := tx.Version(ctx, hash)
-	if err != nil {
-		return nil, fmt.Errorf("plan version %.12s: %w", hash, err)
-	}
-	if p, err = plan.ParseCanonical(v.Canonical); err != nil {
-		return nil, fmt.Errorf("plan version %.12s of %s %w: %w; %w", hash, v.ID, errBroken, err, ledger.ErrUnreadable)
-	}
-	if p.Hash() != hash {
-		return nil, fmt.Errorf("plan version %.12s of %s %w: it does not fit its hash: %w", hash, v.ID, errBroken, ledger.ErrDamaged)
-	}
-	p.File = v.File
-	r.mu.Lock()
-	r.plans[hash] = p
-	r.mu.Unlock()
-	return p, nil
 }
 
 // Run gives a run as its events say it is.
@@ -282,12 +221,12 @@ func (r *Register) load(ctx context.Context, tx door.Tx, id string) (kept.Run, d
 		return row, run, nil
 	}
 	if !ok || run.Seq > row.Seq {
-		p, err := r.plan(ctx, tx, row.PlanHash)
+		p, err := r.door.Plan(ctx, tx, row.PlanHash)
 		if err != nil {
 			return row, run, fmt.Errorf("run %s: %w", id, err)
 		}
 		if run, err = drill.Open(id, p, row.DrillID, row.Director); err != nil {
-			return row, run, fmt.Errorf("run %s %w: %w; %w", id, errBroken, err, ledger.ErrUnreadable)
+			return row, run, fmt.Errorf("run %s %w: %w; %w", id, door.ErrBroken, err, ledger.ErrUnreadable)
 		}
 	}
 	rows, err := tx.Events(ctx, id, run.Seq)
@@ -298,7 +237,7 @@ func (r *Register) load(ctx context.Context, tx door.Tx, id string) (kept.Run, d
 		return row, run, err
 	}
 	if run, err = replay(run, rows); err != nil {
-		return row, run, fmt.Errorf("run %s %w: %w; %w", id, errBroken, err, ledger.ErrUnreadable)
+		return row, run, fmt.Errorf("run %s %w: %w; %w", id, door.ErrBroken, err, ledger.ErrUnreadable)
 	}
 	return row, run, nil
 }

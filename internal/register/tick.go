@@ -67,7 +67,7 @@ func (r *Register) tick(ctx context.Context, tx door.Tx, n Node) (out ticked, er
 	for _, row := range due {
 		f := following{r: r, ctx: ctx, tx: tx, org: org, node: n, now: now, row: row, out: &out}
 		err := f.follow()
-		if errors.Is(err, errBroken) {
+		if errors.Is(err, door.ErrBroken) {
 			err = f.stop(err)
 		}
 		if err != nil {
@@ -131,7 +131,7 @@ func (f *following) pending() (spec schedule.Spec, cal *schedule.Calendar, list 
 		list, more, err = spec.Pending(cal, schedule.Mark{Nominal: f.row.Nominal, Born: f.row.Born}, f.now)
 	}
 	if err != nil {
-		err = fmt.Errorf("%w: %w", errBroken, err)
+		err = fmt.Errorf("%w: %w", door.ErrBroken, err)
 	}
 	return spec, cal, list, more, err
 }
@@ -150,7 +150,7 @@ func (f *following) giveUp(why string) error {
 	for more := true; more; {
 		var list []schedule.Decision
 		var err error
-		if _, _, list, more, err = f.pending(); errors.Is(err, errBroken) {
+		if _, _, list, more, err = f.pending(); errors.Is(err, door.ErrBroken) {
 			return nil // nobody can tell what would have been due
 		}
 		for _, d := range list {
@@ -221,7 +221,7 @@ func (f *following) start(o kept.Occurrence) (hold time.Time, err error) {
 
 // hopeless tells whether the plan itself is why a drill cannot be held.
 func hopeless(err error) bool {
-	return errors.Is(err, drill.ErrNoSteps) || errors.Is(err, drill.ErrNoDrill) || errors.Is(err, errBroken)
+	return errors.Is(err, drill.ErrNoSteps) || errors.Is(err, drill.ErrNoDrill) || errors.Is(err, door.ErrBroken)
 }
 
 // write keeps the occurrence, its log entry and, unless it simply started, the
@@ -262,8 +262,8 @@ func (f *following) remind(spec schedule.Spec, cal *schedule.Calendar) error {
 // owe tells the owner and the people of the drill. A plan that cannot be read
 // has no people; then only the leader is told.
 func (f *following) owe(kind outbox.Kind, key string, due time.Time, facts outbox.Facts, expires time.Time) error {
-	p, err := f.r.plan(f.ctx, f.tx, f.row.PlanHash)
-	if err != nil && !errors.Is(err, errBroken) {
+	p, err := f.r.door.Plan(f.ctx, f.tx, f.row.PlanHash)
+	if err != nil && !errors.Is(err, door.ErrBroken) {
 		return err
 	}
 	facts.System, facts.SystemName, facts.Drill, facts.StartsAt = f.row.System, f.row.System, f.row.Drill, due

@@ -76,8 +76,8 @@ func (r *Register) changes(ctx context.Context, tx door.Tx, set *plan.Set) ([]ri
 		return nil, err
 	}
 	return duty.Changed(set, append(org, have...), func(hash string) (*plan.Plan, error) {
-		p, err := r.plan(ctx, tx, hash)
-		if errors.Is(err, errBroken) {
+		p, err := r.door.Plan(ctx, tx, hash)
+		if errors.Is(err, door.ErrBroken) {
 			return nil, nil
 		}
 		return p, err
@@ -169,7 +169,7 @@ func (r *Register) Set(ctx context.Context) (*plan.Set, error) {
 		}
 		set := &plan.Set{Organisation: org, Plans: make([]*plan.Plan, len(current))}
 		for i, v := range current {
-			if set.Plans[i], err = r.plan(ctx, tx, v.Hash); err != nil {
+			if set.Plans[i], err = r.door.Plan(ctx, tx, v.Hash); err != nil {
 				return nil, err
 			}
 		}
@@ -196,7 +196,7 @@ func (r *Register) Versions(ctx context.Context, system string) ([]kept.Version,
 
 // VersionPlan reads one version back.
 func (r *Register) VersionPlan(ctx context.Context, hash string) (*plan.Plan, error) {
-	return door.Read(ctx, r.door, func(tx door.Tx) (*plan.Plan, error) { return r.plan(ctx, tx, hash) })
+	return door.Read(ctx, r.door, func(tx door.Tx) (*plan.Plan, error) { return r.door.Plan(ctx, tx, hash) })
 }
 
 // Held is a drill from before this register existed, as somebody states it.

@@ -48,7 +48,7 @@ func worded(ctx context.Context, tx door.Tx, rows []kept.Event) ([]kept.Event, e
 		var e event.Event
 		err := json.Unmarshal(row.Body, &e)
 		if err != nil {
-			return nil, fmt.Errorf("event %d: %w: %w", row.Seq, errBroken, err)
+			return nil, fmt.Errorf("event %d: %w: %w", row.Seq, door.ErrBroken, err)
 		}
 		words, there, err := door.Said(ctx, tx, e.Text)
 		if err != nil {

@@ -1,0 +1,108 @@
+package door
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"beredskab/internal/approval"
+	"beredskab/internal/kept"
+	"beredskab/internal/ledger"
+	"beredskab/internal/plan"
+	"beredskab/internal/record"
+)
+
+// ErrBroken says that something in the register cannot be read by this program.
+// It concerns one plan, run or schedule and must hold up no other.
+var ErrBroken = errors.New("cannot be read")
+
+// PlanOf reads a version of a plan. The error matches ErrBroken, and
+// ledger.ErrUnreadable or ledger.ErrDamaged.
+func PlanOf(v kept.Version) (*plan.Plan, error) {
+	p, err := plan.ParseCanonical(v.Canonical)
+	if err != nil {
+		return nil, fmt.Errorf("plan version %.12s of %s %w: %w; %w", v.Hash, v.ID, ErrBroken, err, ledger.ErrUnreadable)
+	}
+	if p.Hash() != v.Hash {
+		return nil, fmt.Errorf("plan version %.12s of %s %w: it does not fit its hash: %w", v.Hash, v.ID, ErrBroken, ledger.ErrDamaged)
+	}
+	p.File = v.File
+	return p, nil
+}
+
+// Plan reads the version of that hash. It is immutable and read once, so nobody
+// may change what is given.
+func (d *Door) Plan(ctx context.Context, tx Tx, hash string) (*plan.Plan, error) {
+	if p, ok := d.plans.Load(hash); ok {
+		return p.(*plan.Plan), nil
+	}
+	v, err := tx.Version(ctx, hash)
+	if err != nil {
+		return nil, fmt.Errorf("plan version %.12s: %w", hash, err)
+	}
+	return d.once(v)
+}
+
+func (d *Door) once(v kept.Version) (*plan.Plan, error) {
+	if p, ok := d.plans.Load(v.Hash); ok {
+		return p.(*plan.Plan), nil
+	}
+	p, err := PlanOf(v)
+	if err == nil {
+		d.plans.Store(v.Hash, p)
+	}
+	return p, err
+}
+
+// Acts lists what was said of a system's plan, oldest first.
+func Acts(ctx context.Context, tx Tx, system string) ([]approval.Act, error) {
+	rows, err := tx.Records(ctx, approval.KindAct, record.Filter{System: system})
+	if err != nil {
+		return nil, fmt.Errorf("reading what was said of %s: %w", system, err)
+	}
+	return record.ReadAll[approval.Act](rows)
+}
+
+// Standing is how the versions of a system's plan stood at that moment; without a
+// moment, how they stand. The error matches kept.ErrNotFound where there is none.
+func (d *Door) Standing(ctx context.Context, tx Tx, system string, at time.Time) (*approval.Standing, error) {
+	acts, err := Acts(ctx, tx, system)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Versions(ctx, "plan", system)
+	if err != nil {
+		return nil, fmt.Errorf("reading the versions of %s: %w", system, err)
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("plan of system %q: %w", system, kept.ErrNotFound)
+	}
+	versions := make([]approval.Version, len(rows))
+	for i, row := range rows {
+		p, err := d.once(row)
+		if err != nil {
+			return nil, err
+		}
+		versions[i] = approval.VersionOf(p)
+	}
+	return approval.Of(system, acts, versions, at), nil
+}
+
+// InForce is the version of a system's plan that was approved and holds now; nil
+// when there is none.
+func (d *Door) InForce(ctx context.Context, tx Tx, system string) (*plan.Plan, error) {
+	acts, err := Acts(ctx, tx, system)
+	if err != nil || len(acts) == 0 {
+		return nil, err
+	}
+	s, err := d.Standing(ctx, tx, system, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	hash, _, ok := s.InForce()
+	if !ok {
+		return nil, nil
+	}
+	return d.Plan(ctx, tx, hash)
+}
