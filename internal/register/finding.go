@@ -178,9 +178,9 @@ func (r *Register) Evidence(ctx context.Context) ([]check.Evidence, error) {
 // pinned to says which steps they were. Where it cannot be read, what the run
 // itself says stands.
 func (r *Register) rests(ctx context.Context, tx door.Tx, row kept.Run) (steps string, err error) {
-	p, err := r.plan(ctx, tx, row.PlanHash)
+	p, err := r.door.Plan(ctx, tx, row.PlanHash)
 	switch {
-	case errors.Is(err, errBroken), errors.Is(err, kept.ErrNotFound):
+	case errors.Is(err, door.ErrBroken), errors.Is(err, kept.ErrNotFound):
 		return row.StepsHash, nil
 	case err != nil:
 		return "", err
