@@ -23,7 +23,7 @@ import (
 // that of its findings, when it is one and the same.
 func (o *Office) OpenAction(ctx context.Context, a door.Actor, draft followup.Action) (opened followup.Action, err error) {
 	if draft.System == "" {
-		if draft.System, err = ask(ctx, o, func(tx door.Tx) (string, error) { return systemOf(ctx, tx, draft.Findings) }); err != nil {
+		if draft.System, err = door.Read(ctx, o.door, func(tx door.Tx) (string, error) { return systemOf(ctx, tx, draft.Findings) }); err != nil {
 			return draft, err
 		}
 	}
@@ -91,7 +91,7 @@ func (o *Office) CloseAction(ctx context.Context, a door.Actor, id, reason strin
 // Actions lists corrective actions by number. Person finds those that wait for
 // that person.
 func (o *Office) Actions(ctx context.Context, f record.Filter) ([]followup.Action, error) {
-	return ask(ctx, o, func(tx door.Tx) ([]followup.Action, error) {
+	return door.Read(ctx, o.door, func(tx door.Tx) ([]followup.Action, error) {
 		list, err := some[followup.Action](ctx, tx, followup.ActionKind, f)
 		slices.SortFunc(list, func(x, y followup.Action) int { return byNumber(x.ID, y.ID) })
 		return list, err
@@ -101,7 +101,7 @@ func (o *Office) Actions(ctx context.Context, f record.Filter) ([]followup.Actio
 // onAction does one act to an action that there is. Its system never changes, so
 // it may be read before the act is decided.
 func (o *Office) onAction(ctx context.Context, a door.Actor, act, id string, verb matrix.Verb, fn func(*desk, followup.Action, followup.By) (followup.Action, error)) error {
-	was, err := ask(ctx, o, func(tx door.Tx) (followup.Action, error) {
+	was, err := door.Read(ctx, o.door, func(tx door.Tx) (followup.Action, error) {
 		return one[followup.Action](ctx, tx, followup.ActionKind, id)
 	})
 	if err != nil {

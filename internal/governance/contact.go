@@ -25,7 +25,7 @@ import (
 func (o *Office) VerifyContact(ctx context.Context, a door.Actor, v approval.Verification) error {
 	on := rights.Object{}
 	if v.System != "" {
-		p, err := ask(ctx, o, func(tx door.Tx) (*plan.Plan, error) { return currentPlan(ctx, tx, v.System) })
+		p, err := door.Read(ctx, o.door, func(tx door.Tx) (*plan.Plan, error) { return currentPlan(ctx, tx, v.System) })
 		if err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ const urgent = 0
 // Contacts lists the contacts of a system, or of the organisation and all systems,
 // with when each must be reached again.
 func (o *Office) Contacts(ctx context.Context, system string) ([]Contact, error) {
-	return ask(ctx, o, func(tx door.Tx) (list []Contact, err error) {
+	return door.Read(ctx, o.door, func(tx door.Tx) (list []Contact, err error) {
 		calls, errCalls := some[approval.Verification](ctx, tx, approval.KindVerification, record.Filter{System: system})
 		org, errOrg := organisation(ctx, tx)
 		plans, errPlans := tx.Current(ctx, "plan")

@@ -82,7 +82,7 @@ func (o *Office) WithdrawDispensation(ctx context.Context, a door.Actor, id, rea
 }
 
 func (o *Office) dispensation(ctx context.Context, id string) (followup.Dispensation, error) {
-	return ask(ctx, o, func(tx door.Tx) (followup.Dispensation, error) {
+	return door.Read(ctx, o.door, func(tx door.Tx) (followup.Dispensation, error) {
 		return one[followup.Dispensation](ctx, tx, followup.DispensationKind, id)
 	})
 }
@@ -113,7 +113,7 @@ func (d dated) Row() (record.Row, error) { return d.Dispensation.Row(d.at) }
 func (o *Office) Dispensations(ctx context.Context, f record.Filter) ([]followup.Dispensation, error) {
 	now, state := o.door.Now().Wall, followup.State(f.State)
 	f.State = "" // One begins and ends by itself: its row only knows how it was.
-	return ask(ctx, o, func(tx door.Tx) ([]followup.Dispensation, error) {
+	return door.Read(ctx, o.door, func(tx door.Tx) ([]followup.Dispensation, error) {
 		list, err := some[followup.Dispensation](ctx, tx, followup.DispensationKind, f)
 		list = slices.DeleteFunc(list, func(d followup.Dispensation) bool { return state != "" && d.State(now) != state })
 		slices.SortFunc(list, func(x, y followup.Dispensation) int { return byNumber(x.ID, y.ID) })

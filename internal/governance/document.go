@@ -109,7 +109,7 @@ func fits(d *desk, now approval.Document) (approval.Document, error) {
 
 // Documents lists every version of every governing document by id, drafts too.
 func (o *Office) Documents(ctx context.Context) ([]approval.Document, error) {
-	return ask(ctx, o, func(tx door.Tx) ([]approval.Document, error) {
+	return door.Read(ctx, o.door, func(tx door.Tx) ([]approval.Document, error) {
 		return some[approval.Document](ctx, tx, approval.KindDocument, record.Filter{})
 	})
 }

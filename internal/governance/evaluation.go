@@ -93,7 +93,7 @@ func (o *Office) CloseEvaluation(ctx context.Context, a door.Actor, run string) 
 // Evaluation is the after-run loop of a run as it stands. It begins by itself with
 // the end of the run.
 func (o *Office) Evaluation(ctx context.Context, run string) (followup.Evaluation, error) {
-	return ask(ctx, o, func(tx door.Tx) (followup.Evaluation, error) {
+	return door.Read(ctx, o.door, func(tx door.Tx) (followup.Evaluation, error) {
 		l, err := loopOf(ctx, tx, run, o.door.Now().Wall)
 		return l.Evaluation, err
 	})
@@ -102,7 +102,7 @@ func (o *Office) Evaluation(ctx context.Context, run string) (followup.Evaluatio
 // Evaluations lists the loops of the newest runs that have ended, newest first;
 // limit 0 is all of them. A run whose plan cannot be read is left out.
 func (o *Office) Evaluations(ctx context.Context, system string, limit int) ([]followup.Evaluation, error) {
-	return ask(ctx, o, func(tx door.Tx) (list []followup.Evaluation, err error) {
+	return door.Read(ctx, o.door, func(tx door.Tx) (list []followup.Evaluation, err error) {
 		rows, err := tx.Runs(ctx, kept.RunFilter{System: system, Limit: limit})
 		if err != nil {
 			return nil, fmt.Errorf("reading the runs: %w", err)
@@ -132,7 +132,7 @@ type loopAct struct {
 // onLoop does one act to the loop of a run. Whose the run is never changes once it
 // has ended, so it may be read before the act is decided.
 func (o *Office) onLoop(ctx context.Context, a door.Actor, act loopAct, run string, fn func(*desk, loop) (after followup.Evaluation, detail any, err error)) error {
-	was, err := ask(ctx, o, func(tx door.Tx) (loop, error) { return loopOf(ctx, tx, run, o.door.Now().Wall) })
+	was, err := door.Read(ctx, o.door, func(tx door.Tx) (loop, error) { return loopOf(ctx, tx, run, o.door.Now().Wall) })
 	if err != nil {
 		return err
 	}

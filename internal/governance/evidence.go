@@ -20,7 +20,7 @@ import (
 // MayAddEvidence tells whether the actor may add that evidence, before its file is
 // touched, and gives the draft with the system that its run is about.
 func (o *Office) MayAddEvidence(ctx context.Context, a door.Actor, draft followup.Evidence) (followup.Evidence, error) {
-	on, err := ask(ctx, o, func(tx door.Tx) (rights.Object, error) { return shown(ctx, tx, &draft) })
+	on, err := door.Read(ctx, o.door, func(tx door.Tx) (rights.Object, error) { return shown(ctx, tx, &draft) })
 	if err != nil {
 		return draft, err
 	}
@@ -33,7 +33,7 @@ func (o *Office) MayAddEvidence(ctx context.Context, a door.Actor, draft followu
 // whoever may hold drills, and what is about a system alone for whoever may write
 // its plan.
 func (o *Office) AddEvidence(ctx context.Context, a door.Actor, draft followup.Evidence, limit int64) (added followup.Evidence, err error) {
-	on, err := ask(ctx, o, func(tx door.Tx) (rights.Object, error) { return shown(ctx, tx, &draft) })
+	on, err := door.Read(ctx, o.door, func(tx door.Tx) (rights.Object, error) { return shown(ctx, tx, &draft) })
 	if err != nil {
 		return draft, err
 	}
@@ -124,7 +124,7 @@ func runOf(ctx context.Context, tx door.Tx, id string) (row kept.Run, p *plan.Pl
 
 // Evidence lists what is kept, oldest first.
 func (o *Office) Evidence(ctx context.Context, f record.Filter) ([]followup.Evidence, error) {
-	return ask(ctx, o, func(tx door.Tx) ([]followup.Evidence, error) { return evidenceOf(ctx, tx, f) })
+	return door.Read(ctx, o.door, func(tx door.Tx) ([]followup.Evidence, error) { return evidenceOf(ctx, tx, f) })
 }
 
 func evidenceOf(ctx context.Context, tx door.Tx, f record.Filter) ([]followup.Evidence, error) {
@@ -137,7 +137,7 @@ func evidenceOf(ctx context.Context, tx door.Tx, f record.Filter) ([]followup.Ev
 // who may see it. That somebody saw what is confidential is a line in the log (R16).
 func (o *Office) ReadEvidence(ctx context.Context, a door.Actor, hash string) (e followup.Evidence, err error) {
 	var on rights.Object
-	e, err = ask(ctx, o, func(tx door.Tx) (followup.Evidence, error) {
+	e, err = door.Read(ctx, o.door, func(tx door.Tx) (followup.Evidence, error) {
 		found, err := find(ctx, tx, hash)
 		if err == nil {
 			about := found

@@ -62,7 +62,7 @@ func (o *Office) survey(ctx context.Context, at time.Time) (*surveyed, error) {
 	if err != nil {
 		return nil, err
 	}
-	return ask(ctx, o, func(tx door.Tx) (s *surveyed, err error) {
+	return door.Read(ctx, o.door, func(tx door.Tx) (s *surveyed, err error) {
 		s = &surveyed{at: at, book: people, receipts: map[string][]approval.Receipt{}}
 		if s.documents, err = some[approval.Document](ctx, tx, approval.KindDocument, record.Filter{}); err != nil {
 			return nil, err

@@ -14,7 +14,7 @@ import (
 // CloseFinding is a person's closing of a finding, with a reason. One that checks
 // raised comes back by itself while the rule is still broken.
 func (o *Office) CloseFinding(ctx context.Context, a door.Actor, key, reason string) error {
-	was, err := ask(ctx, o, func(tx door.Tx) (kept.Finding, error) { return finding(ctx, tx, key) })
+	was, err := door.Read(ctx, o.door, func(tx door.Tx) (kept.Finding, error) { return finding(ctx, tx, key) })
 	if err != nil {
 		return err
 	}

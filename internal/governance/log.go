@@ -18,7 +18,7 @@ func (o *Office) ReadLog(ctx context.Context, a door.Actor, f kept.EntryFilter) 
 	if err != nil {
 		return nil, err
 	}
-	return ask(ctx, o, func(tx door.Tx) ([]kept.Entry, error) {
+	return door.Read(ctx, o.door, func(tx door.Tx) ([]kept.Entry, error) {
 		list, err := tx.Entries(ctx, f)
 		return list, errors.Join(err, ledger.Fit(list))
 	})

@@ -12,7 +12,7 @@ import (
 // who decides on people, and an administrator may say so: it is they who answer
 // for what the register no longer tells.
 func (o *Office) AcceptLoss(ctx context.Context, a door.Actor, object string, fn func(door.Tx) (detail any, err error)) error {
-	verb, err := ask(ctx, o, func(tx door.Tx) (matrix.Verb, error) {
+	verb, err := door.Read(ctx, o.door, func(tx door.Tx) (matrix.Verb, error) {
 		people, err := door.Book(ctx, tx)
 		if err != nil {
 			return "", err

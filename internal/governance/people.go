@@ -15,7 +15,7 @@ import (
 
 // Book gives the people as they stand.
 func (o *Office) Book(ctx context.Context) (*rights.Book, error) {
-	return ask(ctx, o, func(tx door.Tx) (*rights.Book, error) { return door.Book(ctx, tx) })
+	return door.Read(ctx, o.door, func(tx door.Tx) (*rights.Book, error) { return door.Book(ctx, tx) })
 }
 
 // errTaken says that somebody else got a person's ID first.

@@ -26,7 +26,7 @@ const (
 // in force, for nobody is asked to have understood a draft.
 func (o *Office) Reading(ctx context.Context, object string) (approval.Reading, error) {
 	now := o.door.Now().Wall
-	return ask(ctx, o, func(tx door.Tx) (approval.Reading, error) { return o.reading(ctx, tx, object, now) })
+	return door.Read(ctx, o.door, func(tx door.Tx) (approval.Reading, error) { return o.reading(ctx, tx, object, now) })
 }
 
 func (o *Office) reading(ctx context.Context, tx door.Tx, object string, now time.Time) (r approval.Reading, err error) {
@@ -103,7 +103,7 @@ func (o *Office) GiveReceipt(ctx context.Context, a door.Actor, object, version,
 
 // Receipts lists those that were given, by what was read; Person and System narrow.
 func (o *Office) Receipts(ctx context.Context, f record.Filter) ([]approval.Receipt, error) {
-	return ask(ctx, o, func(tx door.Tx) ([]approval.Receipt, error) {
+	return door.Read(ctx, o.door, func(tx door.Tx) ([]approval.Receipt, error) {
 		return some[approval.Receipt](ctx, tx, approval.KindReceipt, f)
 	})
 }

@@ -98,7 +98,7 @@ func own(b *rights.Book, who string, at time.Time) (rights.Basis, error) {
 // giver of a delegation may end it, and so may whoever decides on roles.
 func (o *Office) End(ctx context.Context, a door.Actor, key string) error {
 	var of string
-	delegation, err := ask(ctx, o, func(tx door.Tx) (bool, error) {
+	delegation, err := door.Read(ctx, o.door, func(tx door.Tx) (bool, error) {
 		d := desk{ctx: ctx, tx: tx}
 		given, _, err := get[rights.Delegation](&d, rights.KindDelegation, key)
 		if of = given.Of; errors.Is(err, kept.ErrNotFound) {

@@ -34,7 +34,7 @@ func (o *Office) RecordTraining(ctx context.Context, a door.Actor, t approval.Tr
 // Trainings lists who was taught what, by person; Person and State, the subject,
 // narrow.
 func (o *Office) Trainings(ctx context.Context, f record.Filter) ([]approval.Training, error) {
-	return ask(ctx, o, func(tx door.Tx) ([]approval.Training, error) {
+	return door.Read(ctx, o.door, func(tx door.Tx) ([]approval.Training, error) {
 		return some[approval.Training](ctx, tx, approval.KindTraining, f)
 	})
 }

@@ -77,12 +77,12 @@ func meant(ctx context.Context, tx door.Tx, s *approval.Standing, kind approval.
 // Standing is how the versions of a system's plan stood at that moment; without a
 // moment, how they stand.
 func (o *Office) Standing(ctx context.Context, system string, at time.Time) (*approval.Standing, error) {
-	return ask(ctx, o, func(tx door.Tx) (*approval.Standing, error) {
+	return door.Read(ctx, o.door, func(tx door.Tx) (*approval.Standing, error) {
 		return o.door.Standing(ctx, tx, system, at)
 	})
 }
 
 // Said lists what was said of a system's plan, oldest first.
 func (o *Office) Said(ctx context.Context, system string) ([]approval.Act, error) {
-	return ask(ctx, o, func(tx door.Tx) ([]approval.Act, error) { return door.Acts(ctx, tx, system) })
+	return door.Read(ctx, o.door, func(tx door.Tx) ([]approval.Act, error) { return door.Acts(ctx, tx, system) })
 }
