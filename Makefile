@@ -31,10 +31,10 @@ export CGO_ENABLED = 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run build test check torture simulate fuzz bench fmt generate format vet lint house generated compiler
-.PHONY: package sbom reproducible vulnerabilities computed fuzzed
+.PHONY: torture-register package sbom reproducible vulnerabilities computed fuzzed
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: build ## show the program with a sample municipality, on this machine only
 	bin/beredskab demo
@@ -62,6 +62,15 @@ torture: ## the fault tests at full size, and their figures into docs/reliabilit
 	BEREDSKAB_SET=check .ci/test -count=1 $(COMPUTING)
 	+$(MAKE) --no-print-directory --jobs=2 computed fuzzed
 	BEREDSKAB_FIGURES=$(FIGURES) $(GO) test -count=1 ./internal/proof -run TestPage -update
+
+# The tests by which the register says what happened to it, and where they stand.
+REGISTER := ./cmd/beredskab-verify ./internal/notary ./internal/torture/trace ./internal/torture/powerloss ./internal/app ./internal/bundle
+
+torture-register: ## try to make the register lie or forget: A1-A8, R14, R15, R17 and R21 at the sizes of check
+	.ci/setup compiler postgres faults
+	BEREDSKAB_SET=check $(GO) test -count=1 -timeout 60m -v -p 1 $(REGISTER) \
+		-run 'EveryByte|RowsAre|TailsAre|FilesThat|Insiders|LargeLogs|KnownTrees|BadProofs|TestExport|OlderBackups|ActsAndEntries|NoActWithout|TestErase|TestBackups|Upgrades|TestMove|TestDamage|DamagedBackup|EverythingIsAtHand' \
+		| awk '/^(A|R)[0-9]+ |^(--- )?FAIL|^ok|panic:/ { print; fflush() } /^(--- )?FAIL/ { failed = 1 } END { exit failed }'
 
 computed:
 	GOGC=400 BEREDSKAB_SET=torture BEREDSKAB_FIGURES=$(FIGURES) .ci/test -race=false -count=1 -timeout 60m $(COMPUTING)

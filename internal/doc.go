@@ -72,6 +72,7 @@
 //	| 8     | line                 | what a group of commands stands on: opens the program, says who acts, prints | terminal           |
 //	| 8     | demo                 | a sample municipality in a folder, with a real system to restore      | all                     |
 //	| 9     | torture/simulation   | three nodes through simulated weeks, on a store of its own            | no                      |
+//	| 9     | torture/trace        | acts without entries, older copies, half upgrades, persons to forget  | processes               |
 //	| 9     | torture/soak         | the whole program under load for long, with little to grow            | processes               |
 //	| 9     | torture/crash        | kills, failing system calls and full disks against the whole program  | processes               |
 //	| 9     | torture/powerloss/lossy | a file system that forgets what was not synced                     | file systems            |

@@ -174,6 +174,9 @@ func (k *Keys) Follow(e kept.Entry) error {
 func (k *Keys) replace(seq int64, statement string) error {
 	text, _, _ := strings.Cut(statement, "\n\n")
 	lines := strings.Split(text, "\n")
+	if len(k.list) == 0 {
+		return errors.New("no key was in force")
+	}
 	if len(lines) != 5 || lines[0] != change || lines[1] != k.Origin() {
 		return fmt.Errorf("its statement does not begin with %q, %q, the old and the new key, and a time", change, k.Origin())
 	}

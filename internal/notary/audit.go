@@ -30,10 +30,12 @@ func (n *Notary) Audit(ctx context.Context) (v Verdict, err error) {
 		return v, err
 	}
 	v.Checkpoints, v.Anchored = len(r.own), len(r.anchors)
-	keys, err := ledger.ParseKeys(r.keys...)
-	if err != nil {
-		v.Problem = err.Error()
-		return v, nil
+	var keys ledger.Keys // none yet, as long as nothing was signed
+	if len(r.keys)+len(r.own)+len(r.anchors) > 0 {
+		if keys, err = ledger.ParseKeys(r.keys...); err != nil {
+			v.Problem = err.Error()
+			return v, nil
+		}
 	}
 	anchors := make([]string, len(r.anchors))
 	for i, c := range r.anchors {

@@ -135,6 +135,9 @@ func anchor(t *testing.T) string { return filepath.Join(t.TempDir(), "checkpoint
 func TestCheckpoint(t *testing.T) {
 	file := anchor(t)
 	h := newHouse(t, file).append(3)
+	if v := h.sound(); v.Problem != "" || v.Size != 3 || v.Unsigned != 3 {
+		t.Errorf("a log that nobody has signed yet: %+v", v)
+	}
 	first, c := h.sign()
 	if c.Origin != "beredskab/prøveby-kommune" || c.Size != 4 {
 		t.Errorf("%+v; want the 3 entries and the one of the key", c)
