@@ -52,12 +52,14 @@ type measuring struct {
 	Asked
 	report check.Report
 	judged []readiness.System // as f.systems
+	crises time.Time          // the newest exercise of the crisis organisation
 }
 
 func (f *Facts) measure(asked Asked) *measuring {
 	m := &measuring{Facts: f, Asked: asked, report: f.Check(asked.Known, asked.Frozen, asked.Treated)}
 	for _, s := range f.systems {
 		m.judged = append(m.judged, f.judged(s))
+		m.crises = later(m.crises, s.newest("staff", "alert", "full"))
 	}
 	return m
 }

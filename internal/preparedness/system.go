@@ -117,20 +117,10 @@ func (m *measuring) basis(s *system) report.Part {
 // crisis is the crisis management plan: who decides, and how this plan is
 // activated. It is exercised for all systems at once.
 func (m *measuring) crisis(s *system) report.Part {
-	at := m.newest("staff", "alert", "full")
-	return part(len(m.Set.Organisation.CrisisRoles) > 0 && s.plan.Activation != nil, m.age(at, 365*24*time.Hour), at)
+	return part(len(m.Set.Organisation.CrisisRoles) > 0 && s.plan.Activation != nil, m.age(m.crises, 365*24*time.Hour), m.crises)
 }
 
-// newest is when an exercise of one of those kinds last ended, of whatever system.
-func (m *measuring) newest(kinds ...string) (at time.Time) {
-	for _, s := range m.systems {
-		if of := s.newest(kinds...); of.After(at) {
-			at = of
-		}
-	}
-	return at
-}
-
+// newest is when an exercise of one of those kinds last ended.
 func (s *system) newest(kinds ...string) time.Time {
 	i := slices.IndexFunc(s.held, func(r kept.Run) bool { return slices.Contains(kinds, r.Type) })
 	if i < 0 {

@@ -27,7 +27,7 @@ func know(s System, at time.Time) known {
 		v.From, v.Until = past(v.From), past(v.Until)
 		return future(v.Adopted)
 	})
-	k.Evidence = without(s.Evidence, func(e *Evidence) bool { return future(e.At) })
+	k.Evidence = newest(s.Evidence, future)
 	k.Confirmed = without(s.Confirmed, func(t *time.Time) bool { return future(*t) })
 	k.Contacts = without(s.Contacts, func(c *Contact) bool {
 		c.Verified = without(c.Verified, func(t *time.Time) bool { return future(*t) })
@@ -56,6 +56,31 @@ func without[T any](list []T, gone func(*T) bool) []T {
 	for _, item := range list {
 		if !gone(&item) {
 			out = append(out, item)
+		}
+	}
+	return out
+}
+
+// newest leaves of the evidence the newest of each sort that is not in the future.
+// Of two that show the same on the same steps the older one never says more.
+func newest(list []Evidence, future func(time.Time) bool) []Evidence {
+	type sort struct {
+		kind, steps              string
+		measured, hasRTA, hasRPA bool
+	}
+	at := map[sort]int{}
+	out := make([]Evidence, 0, 8)
+	for _, e := range list {
+		if future(e.At) {
+			continue
+		}
+		key := sort{e.Type, e.StepsHash, e.Measured, e.RTA != nil, e.RPA != nil}
+		switch i, known := at[key]; {
+		case !known:
+			at[key] = len(out)
+			out = append(out, e)
+		case e.At.After(out[i].At):
+			out[i] = e
 		}
 	}
 	return out
