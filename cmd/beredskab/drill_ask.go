@@ -3,10 +3,12 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
@@ -31,7 +33,10 @@ func (c *cli) ask(ctx context.Context, reg *register.Register, id, answer string
 				continue
 			}
 			asked[s.ID] = s.Attempt + 1
-			if err := c.question(ctx, reg, &run, s, answer); err != nil {
+			err := c.question(ctx, reg, &run, s, answer)
+			if answer == "" && errors.Is(err, door.ErrNotAllowed) {
+				c.hint("%v\nThe question stays open: beredskab drill confirm %s %s", err, id, s.ID)
+			} else if err != nil {
 				return err
 			}
 		}

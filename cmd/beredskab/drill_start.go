@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/app"
+	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
@@ -77,9 +78,14 @@ func (c *cli) runDrillStart(ctx context.Context, o drillStartOptions, args []str
 	})
 }
 
-// takeOver adopts the plan files, so that a drill is of what they say now.
+// takeOver adopts the plan files, so that a drill is of what they say now. Whoever
+// may not do that may still hold a drill of what the register holds.
 func (c *cli) takeOver(ctx context.Context, a *app.App) error {
 	out, problems, err := a.Adopt(ctx, c.actor())
+	if errors.Is(err, door.ErrNotAllowed) {
+		c.hint("%v\nThe drill is of what the register holds.", err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}

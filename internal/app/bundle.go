@@ -37,6 +37,9 @@ func (s *Settings) Bundles() string { return filepath.Join(s.Dir, "bundles") }
 // and records it in the log. A register that cannot be recorded in still gives
 // the copy; then the error says so beside it.
 func (a *App) Bundle(ctx context.Context, by door.Actor, want Offline) (built bundle.Built, err error) {
+	if err = a.Office.Operate(ctx, by, actBundle, bundleObject); err != nil {
+		return built, err
+	}
 	in, err := a.bundled(ctx, want)
 	if err != nil {
 		return built, err

@@ -13,6 +13,7 @@ import (
 
 	"beredskab/internal/door"
 	"beredskab/internal/fault"
+	"beredskab/internal/governance"
 	"beredskab/internal/kept"
 	"beredskab/internal/register"
 	"beredskab/internal/store"
@@ -126,6 +127,9 @@ func (j *moving) carry(ctx context.Context) error {
 	}
 	if act == kept.ActLeft {
 		return j.resume(ctx)
+	}
+	if err := governance.New(door.New(j.source, newClock())).Operate(ctx, j.actor, kept.ActLeft, kept.RegisterObject); err != nil {
+		return err
 	}
 	if err := j.idle(ctx); err != nil {
 		return err

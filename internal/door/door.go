@@ -30,8 +30,6 @@ type Actor struct {
 	Name      string `json:"name"`                // a person or role, or "system:NODE"
 	Assurance string `json:"assurance,omitempty"` // login, link, code, slack, on_behalf, system
 	Via       string `json:"via,omitempty"`       // the account of the operating system, its person's ID, or the node
-
-	also string // the name before Known
 }
 
 // System is the actor of what the program does by itself on that node.

@@ -10,7 +10,7 @@ import (
 
 // Known gives the actor as the register names people for ever: who is registered
 // by the ID, and not by an account or a name, which can be erased from the book.
-// Everybody else stays as he is. What the actor called himself, Is still knows.
+// Everybody else stays as he is.
 func (d *Door) Known(ctx context.Context, a Actor) (Actor, error) {
 	return Read(ctx, d, func(tx Tx) (Actor, error) { return known(ctx, tx, a) })
 }
@@ -37,11 +37,8 @@ func known(ctx context.Context, tx Tx, a Actor) (Actor, error) {
 		return a, nil
 	}
 	if a.Name == a.Via || a.Name == who.Name {
-		a.also, a.Name = a.Name, who.ID
+		a.Name = who.ID
 	}
 	a.Via = who.ID
 	return a, nil
 }
-
-// Is tells whether the actor goes by that name.
-func (a Actor) Is(name string) bool { return name != "" && (name == a.Name || name == a.also) }

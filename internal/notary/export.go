@@ -10,6 +10,7 @@ import (
 	"beredskab/internal/disk"
 	"beredskab/internal/door"
 	"beredskab/internal/ledger"
+	"beredskab/internal/matrix"
 )
 
 // actExport is the entry by which the log left the house.
@@ -20,15 +21,19 @@ type exported struct {
 	Items int64 `json:"items"` // entries, this one included
 }
 
-// Export writes the whole log as auditors get it (docs/audit.md). That it does so
-// is the last entry, and a new checkpoint covers it.
+// Export writes the whole log as auditors get it (docs/audit.md), for somebody who
+// may read it. That it does so is the last entry, and a new checkpoint covers it.
 func (n *Notary) Export(ctx context.Context, by door.Actor, out io.Writer) (Head, error) {
 	if _, err := n.begun(ctx); err != nil {
 		return Head{}, err
 	}
 	err := n.Door.Do(ctx, by, actExport, object, func(tx door.Tx) (any, error) {
+		basis, err := n.Door.May(ctx, tx, by, door.Wish{Permission: matrix.Log, Verb: matrix.Read})
+		if err != nil {
+			return nil, err
+		}
 		tree, err := tx.Tree(ctx)
-		return exported{tree.Size + 1}, err
+		return door.Resting(basis, exported{tree.Size + 1}), err
 	})
 	if err != nil {
 		return Head{}, err

@@ -123,7 +123,8 @@ func (b *Book) Who(a Account, at time.Time) (Person, error) {
 		return Person{}, fmt.Errorf("the account %s is shared by %s: give each an account of his own: %w",
 			a, strings.Join(enabled, " and "), ErrNotAllowed)
 	case gone.ID != "":
-		return Person{}, fmt.Errorf("%s was disabled on %s: %w", gone.ID, gone.Disabled.Format(time.DateOnly), ErrNotAllowed)
+		return Person{}, fmt.Errorf("%s was disabled on %s; an administrator can take that back: beredskab people enable %s: %w",
+			gone.ID, gone.Disabled.Format(time.DateOnly), gone.ID, ErrNotAllowed)
 	default:
 		return Person{}, fmt.Errorf("the account %s %w: let an administrator add it to a person: %w", a, ErrNobodys, ErrNotAllowed)
 	}

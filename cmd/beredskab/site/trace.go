@@ -7,8 +7,9 @@ import (
 	"fmt"
 	"io"
 
+	"beredskab/internal/door"
+	"beredskab/internal/governance"
 	"beredskab/internal/kept"
-	"beredskab/internal/register"
 )
 
 // Trace is what `beredskab audit log` answers.
@@ -25,9 +26,9 @@ type traceView struct {
 	Entry json.RawMessage `json:"entry"`
 }
 
-// ListTrace lists the log, newest first.
-func ListTrace(ctx context.Context, r *register.Register, f kept.EntryFilter) (*Trace, error) {
-	list, err := r.Entries(ctx, f)
+// ListTrace lists the log, newest first, for somebody who may read it.
+func ListTrace(ctx context.Context, o *governance.Office, by door.Actor, f kept.EntryFilter) (*Trace, error) {
+	list, err := o.ReadLog(ctx, by, f)
 	if err != nil {
 		return nil, err
 	}
