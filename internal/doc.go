@@ -82,6 +82,7 @@
 //	| 9     | cmd/beredskab/inforce | a version of a plan comes into force: shown, confirmed, approved     | no                      |
 //	| 9     | cmd/beredskab/view   | what programs read of runs and nodes                                  | no                      |
 //	| 9     | cmd/beredskab/attest | the commands that sign the log, prove it, and hand it to auditors      | terminal, files         |
+//	| 9     | cmd/beredskab/dossier | the commands about documents, receipts, contacts, training and misuse | terminal                |
 //	| 9     | cmd/beredskab/folder | what commands say about a folder of plan files                        | files                   |
 //	| 9     | cmd/beredskab/follow | the commands about findings, corrective actions and dispensations     | terminal                |
 //	| 9     | cmd/beredskab/offline | the copy of the plans: made, checked, shown, opened; times from paper | files, HTTP            |
@@ -139,7 +140,7 @@
 //	| --------------------------- | ------------------------------------- | ------------------------------------------------------------- |
 //	| github.com/jackc/pgx/v5     | store, store/meaning                  | the database's own batches and errors                         |
 //	| github.com/mattn/go-sqlite3 | store, store/meaning                  | the database's own errors                                     |
-//	| github.com/spf13/cobra      | cmd/beredskab, cmd/beredskab/attest, cmd/beredskab/follow, cmd/beredskab/inforce, cmd/beredskab/offline, cmd/beredskab/papers, cmd/beredskab/people, line | the command line: some groups of commands have a package of their own |
+//	| github.com/spf13/cobra      | cmd/beredskab, cmd/beredskab/attest, cmd/beredskab/dossier, cmd/beredskab/follow, cmd/beredskab/inforce, cmd/beredskab/offline, cmd/beredskab/papers, cmd/beredskab/people, line | the command line: some groups of commands have a package of their own |
 //	| golang.org/x/sys            | action/supervisor, action/supervisor/landlock, app, disk | the operating system: process fences, file systems, clocks    |
 //
 // # Names

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"beredskab/cmd/beredskab/attest"
+	"beredskab/cmd/beredskab/dossier"
 	"beredskab/cmd/beredskab/site"
 	"beredskab/internal/app"
 	"beredskab/internal/kept"
@@ -12,7 +13,7 @@ import (
 // audit is the group of commands about the trace.
 func (c *cli) audit() *cobra.Command {
 	cmd := &cobra.Command{Use: "audit", Short: "Read the trace of every act: who did what, when; sign it, prove it, hand it out"}
-	cmd.AddCommand(c.auditLog())
+	cmd.AddCommand(c.auditLog(), dossier.Line{Line: c.line()}.Misuse())
 	cmd.AddCommand(attest.Line{Line: c.line()}.Commands()...)
 	return cmd
 }

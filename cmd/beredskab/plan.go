@@ -5,6 +5,7 @@ import (
 
 	"beredskab/cmd/beredskab/folder"
 	"beredskab/cmd/beredskab/inforce"
+	"beredskab/internal/app"
 	"beredskab/internal/plan"
 )
 
@@ -39,14 +40,25 @@ func (c *cli) planList() *cobra.Command {
 }
 
 func (c *cli) planShow() *cobra.Command {
-	return &cobra.Command{
+	asOf := ""
+	cmd := &cobra.Command{
 		Use: "show SYSTEM", Short: "Show what one plan says", Args: cobra.ExactArgs(1), ValidArgsFunction: c.systems,
-		Long:    "Shows the promise, the dependencies, the steps and the drills of one plan. With --json the whole plan.",
-		Example: "  beredskab plan show esdh\n  beredskab plan show esdh --json",
-		RunE: func(_ *cobra.Command, args []string) error {
-			return c.answer(func(f *folder.Folder) (text, error) { return f.Show(args[0]) })
+		Long: "Shows the promise, the dependencies, the steps and the drills of one plan, as its file has it, or as the version said\n" +
+			"that was in force at the end of a day. With --json the whole plan.",
+		Example: "  beredskab plan show esdh\n  beredskab plan show esdh --as-of 2026-03-26 --json",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if asOf == "" {
+				return c.answer(func(f *folder.Folder) (text, error) { return f.Show(args[0]) })
+			}
+			at, err := folder.EndOf("--as-of", asOf)
+			if err != nil {
+				return err
+			}
+			return c.using(cmd.Context(), func(a *app.App) (text, error) { return folder.Past(cmd.Context(), a, args[0], at) })
 		},
 	}
+	cmd.Flags().StringVar(&asOf, "as-of", "", "the version that was in force on this day, or at this moment")
+	return cmd
 }
 
 func (c *cli) planHistory() *cobra.Command {

@@ -95,7 +95,7 @@ func (r *run) trained(code string) {
 		if !t.Until.Before(r.in.Now) {
 			continue
 		}
-		over = append(over, fmt.Sprintf("%s in %s (%s)", t.Person, t.Subject, day(t.Until)))
+		over = append(over, fmt.Sprintf("%s in %s (%s)", t.Person, t.Subject, day(t.Until.In(r.in.Now.Location()))))
 		if first.IsZero() || t.Until.Before(first) {
 			first = t.Until
 		}

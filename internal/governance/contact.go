@@ -68,6 +68,9 @@ func contact(ctx context.Context, tx door.Tx, system, whom string) (string, erro
 		}
 		roles = append(roles, c.Role)
 	}
+	if len(roles) == 0 {
+		return "", fmt.Errorf("the register holds no contacts yet; `beredskab serve` takes the files over: %w", kept.ErrNotFound)
+	}
 	return "", fmt.Errorf("there is no contact %q: write one of %s: %w", whom, strings.Join(roles, ", "), kept.ErrNotFound)
 }
 

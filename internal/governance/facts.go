@@ -57,6 +57,29 @@ type inForce struct {
 	first, since, reviewed time.Time
 }
 
+// InForce is the version of a plan that is in force at a moment.
+type InForce struct {
+	System   string    `json:"system"`
+	Name     string    `json:"name"`
+	Version  string    `json:"version"`      // its hash
+	Label    string    `json:"plan_version"` // as its author wrote it
+	Since    time.Time `json:"since"`
+	Reviewed time.Time `json:"reviewed,omitzero"` // when the owner last confirmed it
+}
+
+// InForce lists, by system, what was in force at that moment: one version of each
+// plan, or none (R43, R44).
+func (o *Office) InForce(ctx context.Context, at time.Time) ([]InForce, error) {
+	return door.Read(ctx, o.door, func(tx door.Tx) ([]InForce, error) {
+		held, err := inForceAt(ctx, tx, at)
+		list := []InForce{}
+		for _, p := range held {
+			list = append(list, InForce{p.plan.ID, p.plan.Name, p.hash, p.plan.PlanVersion, p.since, p.reviewed})
+		}
+		return list, err
+	})
+}
+
 func (o *Office) survey(ctx context.Context, at time.Time) (*surveyed, error) {
 	people, err := o.Book(ctx)
 	if err != nil {

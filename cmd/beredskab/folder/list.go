@@ -59,6 +59,8 @@ type Sheet struct {
 	Hash      string          `json:"hash"`
 	StepsHash string          `json:"steps_hash"`
 	Plan      json.RawMessage `json:"plan"`
+	From      string          `json:"in_force_from,omitempty"`  // of a version out of the register
+	Until     string          `json:"in_force_until,omitempty"` // when another one took its place
 
 	plan *plan.Plan
 }
@@ -69,7 +71,11 @@ func (f *Folder) Show(id string) (*Sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Sheet{"beredskab.plan.v1", f.Shown(p.File), p.Hash(), p.StepsHash(), p.Canonical(), p}, nil
+	return sheetOf(p, f.Shown(p.File)), nil
+}
+
+func sheetOf(p *plan.Plan, file string) *Sheet {
+	return &Sheet{Schema: "beredskab.plan.v1", File: file, Hash: p.Hash(), StepsHash: p.StepsHash(), Plan: p.Canonical(), plan: p}
 }
 
 // Text prints the plan on one page.
@@ -78,7 +84,7 @@ func (v *Sheet) Text(out io.Writer) {
 	fmt.Fprintf(out, "%s – %s\n%s\n\n", p.ID, p.Name, line.Dash(p.Purpose))
 	Table(out, [][]string{
 		{"file", v.File},
-		{"version", line.Dash(p.PlanVersion) + "  " + v.Hash[:12]},
+		{"version", line.Dash(p.PlanVersion) + "  " + v.Hash[:12] + v.during()},
 		{"owner", p.Owner.Role + ", " + p.Owner.Unit + " (" + line.Dash(p.Owner.Mailbox) + ", deputy " + line.Dash(p.Owner.Deputy) + ")"},
 		{"class", fmt.Sprintf("%d, %s, %s", p.RecoveryClass, p.Criticality, p.Hosting)},
 		{"accepted", fmt.Sprintf("RTO %s, WRT %s, MTPD %s, RPO %s", o.RTO, o.WRT, o.MTPD, o.RPO)},
