@@ -64,3 +64,15 @@ func TestOlderRegisterWithoutAnchor(t *testing.T) {
 	}
 	w.serve()
 }
+
+// A drill that has ended is signed and anchored at once, and does not wait for the
+// next quarter of an hour.
+func TestDrillIsSignedAtItsEnd(t *testing.T) {
+	anchor := filepath.Join(t.TempDir(), "checkpoints.txt")
+	w := newTown(t, "listen: off\nanchor: ["+anchor+"]\n")
+	w.commands(map[string]string{"mark": "true"})
+	w.plan("a", []string{"{id: s1, title: Trin, estimate: 1m, action: mark, timeout: 5m}"})
+	w.serve()
+	w.end(w.drill("a"))
+	w.until("the end is anchored", func() bool { text, err := os.ReadFile(anchor); return err == nil && len(text) > 0 })
+}

@@ -51,7 +51,7 @@ func (a *App) serve(ctx context.Context, reload <-chan struct{}) error {
 	if err := a.run(ctx, r); err != nil {
 		return err
 	}
-	a.Notary.Part(ctx, r.Leads)
+	a.Notary.Part(ctx, func() bool { return a.Settings.Database == "" || r.Leads() }) // the only server may stop before it leads
 	return nil
 }
 

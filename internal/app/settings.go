@@ -13,6 +13,8 @@ import (
 
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/spf13/viper"
+
+	"beredskab/internal/notary"
 )
 
 // Settings are the program's own settings, never plan content. Paths are
@@ -29,7 +31,7 @@ type Settings struct {
 	Secret   string    `mapstructure:"database_password_file"`
 	Parallel int       `mapstructure:"parallel"`       // automatic steps at once
 	Listen   string    `mapstructure:"listen"`         // where operators ask for health and figures; "off": nowhere
-	Anchor   []string  `mapstructure:"anchor"`         // files elsewhere that get each signed checkpoint of the log
+	Anchor   []string  `mapstructure:"anchor"`         // files elsewhere, and git:FOLDER of clones, that get each checkpoint of the log
 	MinFree  string    `mapstructure:"min_free"`       // room without which no new drill is begun, "5%,500MiB"
 	Evidence string    `mapstructure:"evidence_limit"` // greatest size of one file of evidence, "25MiB"
 	Allow    Allow     `mapstructure:"allow"`
@@ -254,9 +256,13 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 			c.SecretFiles[k] = absolute(base, "dir", f)
 		}
 	}
-	for _, list := range [][]string{s.Allow.Paths, s.Anchor} {
-		for i, p := range list {
-			list[i] = absolute(base, "dir", p)
+	for i, p := range s.Allow.Paths {
+		s.Allow.Paths[i] = absolute(base, "dir", p)
+	}
+	for i, p := range s.Anchor {
+		clone, is := strings.CutPrefix(p, notary.ClonePrefix)
+		if s.Anchor[i] = absolute(base, "dir", clone); is {
+			s.Anchor[i] = notary.ClonePrefix + s.Anchor[i]
 		}
 	}
 }
@@ -265,7 +271,10 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 // evidence, the keys, the anchors of the log and the secrets (S15). They are patterns
 // of filepath.Glob.
 func (s *Settings) hidden() []string {
-	list := append([]string{filepath.Join(s.Dir, registerFile+"*"), filepath.Join(s.Dir, evidenceFolder), filepath.Join(s.Dir, "*.key"), s.Secret}, s.Anchor...)
+	list := []string{filepath.Join(s.Dir, registerFile+"*"), filepath.Join(s.Dir, evidenceFolder), filepath.Join(s.Dir, "*.key"), s.Secret}
+	for _, a := range s.Anchor {
+		list = append(list, strings.TrimPrefix(a, notary.ClonePrefix))
+	}
 	for _, t := range s.Targets {
 		list = append(list, t.PasswordFile)
 	}

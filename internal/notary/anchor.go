@@ -1,6 +1,7 @@
 package notary
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,13 +15,18 @@ import (
 // ErrAnchor says that a file named as an anchor holds something else.
 var ErrAnchor = errors.New("holds something other than checkpoints of this log; name a new file for the anchor")
 
-// Anchor adds a checkpoint to those files that do not end in it. A file that
-// cannot be written is told of, after all others have been tried.
-func (n *Notary) Anchor(text string, files ...string) (err error) {
-	for _, file := range files {
+// Anchor adds a checkpoint to those files that do not end in it, and to those of
+// repositories by a commit. A file that cannot be written is told of, after all
+// others have been tried.
+func (n *Notary) Anchor(ctx context.Context, text string, anchors ...string) (err error) {
+	for _, anchor := range anchors {
+		file := fileOf(anchor)
 		notes, failed := notesOf(file)
 		if failed == nil && (len(notes) == 0 || notes[len(notes)-1].text != text) {
 			failed = disk.Append(file, separated(file)+text)
+		}
+		if failed == nil {
+			n.commit(ctx, anchor)
 		}
 		if failed != nil {
 			err = errors.Join(err, fmt.Errorf("keeping the checkpoint in the anchor %s: %w", file, failed))
@@ -42,7 +48,8 @@ func separated(file string) string {
 // reached is told of and not waited for: a machine that is away must not keep the
 // plan from those who need it.
 func (n *Notary) outside() (list []note, err error) {
-	for _, file := range n.Anchors {
+	for _, anchor := range n.Anchors {
+		file := fileOf(anchor)
 		notes, err := notesOf(file)
 		switch {
 		case errors.Is(err, ErrAnchor):

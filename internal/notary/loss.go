@@ -61,7 +61,7 @@ func (n *Notary) AcceptLoss(ctx context.Context, a door.Actor, reason string) (w
 	if err != nil {
 		return was, err
 	}
-	return was, n.Anchor(text, n.Anchors...)
+	return was, n.Anchor(ctx, text, n.Anchors...)
 }
 
 // forget marks the checkpoints of the register that the tree contradicts, and
@@ -113,7 +113,8 @@ func losses(ctx context.Context, tx door.Tx) (gone map[Head]bool, err error) {
 // witnesses reads every anchor, without what stands there of a past that was said
 // to be lost: everything up to the checkpoint that the loss names.
 func (n *Notary) witnesses(gone map[Head]bool) (list []note, err error) {
-	for _, file := range n.Anchors {
+	for _, anchor := range n.Anchors {
+		file := fileOf(anchor)
 		notes, err := notesOf(file)
 		if err != nil {
 			return nil, fmt.Errorf("reading the anchor %s: %w", file, err)

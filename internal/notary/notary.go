@@ -25,16 +25,19 @@ type Options struct {
 	Office  *governance.Office                    // decides who may say that a part of the log is lost
 	Node    string                                // that signs
 	Folder  string                                // holds the key
-	Anchors []string                              // files that get each checkpoint
+	Anchors []string                              // files, and git:FOLDER of clones, that get each checkpoint
 	Name    func(context.Context) (string, error) // of the municipality
 	Log     *slog.Logger
 }
 
 // Notary signs one log.
-type Notary struct{ Options }
+type Notary struct {
+	Options
+	soon chan struct{} // holds one wish to sign
+}
 
 // New gives the notary of a register.
-func New(o Options) *Notary { return &Notary{o} }
+func New(o Options) *Notary { return &Notary{o, make(chan struct{}, 1)} }
 
 // kind is that of the records that hold checkpoints; the key is the size.
 const kind = "checkpoint"
@@ -65,7 +68,7 @@ func (n *Notary) Checkpoint(ctx context.Context) (text string, err error) {
 	if text, err = n.sign(ctx, notes); err != nil {
 		return "", err
 	}
-	return text, n.Anchor(text, n.Anchors...)
+	return text, n.Anchor(ctx, text, n.Anchors...)
 }
 
 // sign proves the log against those notes, and signs and keeps its head. When the

@@ -149,6 +149,9 @@ func (d *driver) settle(steps context.Context, turn register.Turn) (gone bool) {
 		d.start(steps, job, false)
 	}
 	nudge(d.r.deliver)
+	if turn.State == drill.Ended && d.r.Ended != nil {
+		d.r.Ended()
+	}
 	if len(d.hands) > 0 {
 		return false
 	}

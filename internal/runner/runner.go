@@ -57,6 +57,9 @@ type Options struct {
 	// Only limits the runner to one run: no schedules, no other runs. It ends
 	// with that run.
 	Only string
+	// Ended is told that a run which this node drove has ended; nil tells nobody. It
+	// must not block.
+	Ended func()
 	// Round is told at each round of a loop, so that one that stands still is
 	// noticed; nil tells nobody. It must not block.
 	Round func(loop string)

@@ -61,7 +61,7 @@ func auditLog(ctx context.Context, a *app.App) (*answer, error) {
 func anchorLog(ctx context.Context, a *app.App, files []string) (*answer, error) {
 	text, err := a.Notary.Checkpoint(ctx)
 	if err == nil {
-		err = a.Notary.Anchor(text, files...)
+		err = a.Notary.Anchor(ctx, text, files...)
 	}
 	if err != nil {
 		return nil, err
