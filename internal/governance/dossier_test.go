@@ -16,6 +16,7 @@ import (
 	"beredskab/internal/matrix"
 	"beredskab/internal/record"
 	"beredskab/internal/rights"
+	"beredskab/internal/yearly"
 )
 
 // registered is a ward with the sample's plans taken over, and people in every role
@@ -340,5 +341,26 @@ func TestFactsOfNobody(t *testing.T) {
 	f, err := w.Facts(context.Background(), w.wall)
 	if err != nil || f.Reviews != nil || f.Receipts != nil || f.InForce != nil {
 		t.Errorf("%+v, %v", f, err)
+	}
+}
+
+// A register that is young says nothing about last year's report; from then on one
+// that nobody treated is missing (G7, R39).
+func TestReportsAreTreated(t *testing.T) {
+	w := registered(t)
+	ctx := t.Context()
+	if f := w.facts(); f.ReportTreated != nil {
+		t.Errorf("a register of today knows that %d was treated", *f.ReportTreated)
+	}
+	_, err := w.FreezeReport(ctx, by("koordinator"), 2026, []byte("{}"))
+	w.fine(err)
+	if f := w.facts(); *f.ReportTreated != 0 {
+		t.Errorf("%d is treated", *f.ReportTreated)
+	}
+	w.fine(w.ApproveReport(ctx, by("itchef"), 2026, ""))
+	w.wall = w.wall.AddDate(0, 4, 0)
+	w.fine(w.TreatReport(ctx, by("koordinator"), 2026, yearly.Treatment{On: "2027-03-18", Committee: "Økonomiudvalget", Decision: "Taget til efterretning"}))
+	if f := w.facts(); *f.ReportTreated != 2026 {
+		t.Errorf("%d is treated", *f.ReportTreated)
 	}
 }

@@ -12,11 +12,12 @@ import (
 	"beredskab/internal/plan"
 	"beredskab/internal/record"
 	"beredskab/internal/rights"
+	"beredskab/internal/yearly"
 )
 
 // Facts is what the checks must know, at that moment, of what people have said:
 // reviews and versions in force (G2), verified contacts (G4), receipts and training
-// (G8), governing documents (G2). As long as nobody is registered nobody can confirm
+// (G8), governing documents (G2), reports (G7). As long as nobody is registered nobody can confirm
 // a plan or sign for it, so that those parts are not known.
 func (o *Office) Facts(ctx context.Context, at time.Time) (check.Facts, error) {
 	s, err := o.survey(ctx, at)
@@ -35,7 +36,7 @@ func (o *Office) Facts(ctx context.Context, at time.Time) (check.Facts, error) {
 	for _, owed := range s.owingPlans() {
 		f.Receipts[owed.Object[len(ofPlan):]] = owed.Persons
 	}
-	f.Training = s.training()
+	f.Training, f.ReportTreated = s.training(), s.treated()
 	return f, nil
 }
 
@@ -48,6 +49,7 @@ type surveyed struct {
 	receipts  map[string][]approval.Receipt // by what was read
 	calls     []approval.Verification
 	courses   []approval.Training
+	reports   []yearly.Report
 }
 
 // inForce is a version in force, since when one was, and when it was last confirmed.
@@ -94,6 +96,9 @@ func (o *Office) survey(ctx context.Context, at time.Time) (*surveyed, error) {
 			return nil, err
 		}
 		if s.courses, err = some[approval.Training](ctx, tx, approval.KindTraining, record.Filter{}); err != nil {
+			return nil, err
+		}
+		if s.reports, err = some[yearly.Report](ctx, tx, yearly.Kind, record.Filter{}); err != nil {
 			return nil, err
 		}
 		given, err := some[approval.Receipt](ctx, tx, approval.KindReceipt, record.Filter{})
@@ -188,4 +193,20 @@ func (s *surveyed) training() (list []check.Training) {
 		}
 	}
 	return list
+}
+
+// treated is the newest year whose report the committee has treated (G7). A register
+// that people have governed for less than a year and that holds no report cannot say
+// what became of the last one.
+func (s *surveyed) treated() *int {
+	newest := 0
+	for _, r := range s.reports {
+		if r.Treatment != nil {
+			newest = max(newest, r.Year)
+		}
+	}
+	if len(s.reports) == 0 && !s.book.Governed(s.at.AddDate(-1, 0, 0)) {
+		return nil
+	}
+	return &newest
 }
