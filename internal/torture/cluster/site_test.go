@@ -7,26 +7,11 @@ import (
 	"testing"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/hamlet"
 	"beredskab/internal/kept"
 	"beredskab/internal/proof"
 	"beredskab/internal/register"
 )
-
-const zonePlan = `schema: 1
-id: zone
-name: System i zonen
-owner: {role: systemejer, unit: Testby, mailbox: ejer@by.example}
-criticality: ikke_kritisk
-recovery_class: 2
-hosting: on_premise
-objectives: {mtpd: 2d, rto: 1d, wrt: 1h, rpo: 1d}
-depends_on: []
-drills:
-  - {id: gendan, title: Gendan, type: restore, allow_parallel: true}
-recovery:
-  steps:
-    - {id: first, title: Trin, team: drift, estimate: 1m, action: where, timeout: 1m, site: dmz}
-`
 
 // TestStepWaitsForTheNodeOfItsSite sends steps into a network zone that one node
 // stands in. While that node is dead the step waits where everybody can see it,
@@ -34,7 +19,10 @@ recovery:
 func TestStepWaitsForTheNodeOfItsSite(t *testing.T) {
 	w := found(t, proof.Binary(t, ""), "ask")
 	where := filepath.Join(w.dir, "where")
-	write(t, filepath.Join(w.dir, "plans", "zone.yaml"), zonePlan)
+	write(t, filepath.Join(w.dir, "plans", "zone.yaml"), hamlet.System{
+		ID: "zone", Mailbox: "ejer@by.example", Drills: []string{"id: gendan, title: Gendan, type: restore, allow_parallel: true"},
+		Steps: []string{"id: first, title: Trin, team: drift, estimate: 1m, action: where, timeout: 1m, site: dmz"},
+	}.Plan())
 	catalogue, err := os.ReadFile(filepath.Join(w.dir, "actions.yaml"))
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"beredskab/internal/app"
 	"beredskab/internal/door"
 	"beredskab/internal/event"
+	"beredskab/internal/hamlet"
 	"beredskab/internal/plan"
 	"beredskab/internal/proof"
 	"beredskab/internal/register"
@@ -48,17 +49,6 @@ const (
 	systems = 4                     // of each kind
 	longest = kinds*(systems-1) + 1 // the number of a fenced system whose step lasts
 )
-
-const townOrganisation = `schema: 1
-organisation: Testby
-teams:
-  - {id: drift, name: Drift, capacity: 4, mailbox: drift@by.example}
-roles:
-  - {id: oevelsesleder, name: Øvelsesleder, mailbox: leder@by.example}
-  - {id: beredskabskoordinator, name: Koordinator, mailbox: koordinator@by.example}
-cadence:
-  - {class: 2, exercise: 365d, measured: 365d}
-`
 
 // newTown makes three machines with that program and the database; no node runs yet. rerun is
 // what the plans say of a step that nobody knows the end of.
@@ -136,7 +126,7 @@ func owner() door.Actor  { return door.Actor{Name: "systemejer", Assurance: "log
 // names its attempt and then takes its time.
 func (w *town) plans(rerun string) {
 	w.t.Helper()
-	write(w.t, filepath.Join(w.dir, "plans", "organisation.yaml"), townOrganisation)
+	write(w.t, filepath.Join(w.dir, "plans", "organisation.yaml"), hamlet.Organisation)
 	for i := range kinds * systems {
 		write(w.t, filepath.Join(w.dir, "plans", system(i)+".yaml"), townPlan(i, rerun))
 	}
@@ -156,27 +146,16 @@ func system(i int) string {
 // townPlan has one to three steps. Every fourth system has one that lasts longer
 // than the rest, so that a fault meets it in mid-step.
 func townPlan(i int, rerun string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, `schema: 1
-id: %[1]s
-name: System %[1]s
-owner: {role: systemejer, unit: Testby, mailbox: ejer@by.example}
-criticality: ikke_kritisk
-recovery_class: 2
-hosting: on_premise
-objectives: {mtpd: 2d, rto: 1d, wrt: 1h, rpo: 1d}
-depends_on: []
-drills:
-  - {id: gendan, title: Gendan, type: restore, allow_parallel: true%[2]s}
-recovery:
-  steps:
-`, system(i), map[bool]string{true: `, schedule: {when: "* * * * *"}`}[i/kinds == 0])
+	s := hamlet.System{ID: system(i), Mailbox: "ejer@by.example", Drills: []string{"id: gendan, title: Gendan, type: restore, allow_parallel: true"}}
+	if i/kinds == 0 {
+		s.Drills[0] += `, schedule: {when: "* * * * *"}`
+	}
 	seconds := fmt.Sprintf("0.%02d", 1+i%9)
 	if i/kinds == systems-1 {
 		seconds = "3"
 	}
 	step := func(id, action, after string) {
-		fmt.Fprintf(&b, "    - {id: %s, title: Trin, team: drift, estimate: 1m, action: %s, timeout: 1m, rerun: %s, with: {seconds: \"%s\"}%s}\n", id, action, rerun, seconds, after)
+		s.Steps = append(s.Steps, fmt.Sprintf("id: %s, title: Trin, team: drift, estimate: 1m, action: %s, timeout: 1m, rerun: %s, with: {seconds: %q}%s", id, action, rerun, seconds, after))
 	}
 	switch i % kinds {
 	case 0:
@@ -186,9 +165,9 @@ recovery:
 		step("first", "fenced", "")
 	default:
 		step("first", "fenced", "")
-		b.WriteString("    - {id: asked, title: Svarer det?, estimate: 1m, confirm: {by: systemejer, question: Svarer det?, within: 1d}, after: [first]}\n")
+		s.Steps = append(s.Steps, "id: asked, title: Svarer det?, estimate: 1m, confirm: {by: systemejer, question: Svarer det?, within: 1d}, after: [first]")
 	}
-	return b.String()
+	return s.Plan()
 }
 
 // wait looks until something holds that nobody signals.

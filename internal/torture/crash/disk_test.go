@@ -118,12 +118,9 @@ func newDisk(t *testing.T, binary string, size int) *disk {
 	})
 	d := &disk{town: townIn(t, dir, binary, uint64(size))}
 	d.settle("")
-	d.write("plans/esdh.yaml", planText(0, "rerun: ask")[:strings.Index(planText(0, ""), "    - {id: s0")]+`    - {id: hold, title: Hold, estimate: 1m, action: mark, timeout: 5m}
-    - {id: bagefter, title: Bagefter, team: drift, estimate: 1m, after: [hold]}
-`)
-	if err := os.Rename(d.path("plans/esdh.yaml"), d.path("plans/system-0.yaml")); err != nil {
-		t.Fatal(err)
-	}
+	d.write("plans/system-0.yaml", planOf("system-0",
+		"id: hold, title: Hold, estimate: 1m, action: mark, timeout: 5m",
+		"id: bagefter, title: Bagefter, team: drift, estimate: 1m, after: [hold]"))
 	if err := syscall.Mkfifo(filepath.Join(d.side, "gate"), 0o600); err != nil {
 		t.Fatal(err)
 	}

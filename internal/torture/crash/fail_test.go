@@ -128,9 +128,9 @@ func smallTown(t *testing.T, binary string) *town {
 	w := townIn(t, t.TempDir(), binary, 1)
 	w.settle("")
 	w.command("true", "")
-	w.write("plans/esdh.yaml", strings.Replace(planText(0, "rerun: ask")[:strings.Index(planText(0, ""), "    - {id: s0")], "id: system-0", "id: esdh", 1)+`    - {id: gendan, title: Gendan, estimate: 1m, action: mark, timeout: 1m}
-    - {id: bekraeft, title: Spørg, estimate: 5m, after: [gendan], confirm: {by: systemejer, question: Er det rigtigt?, within: 30m}}
-`)
+	w.write("plans/esdh.yaml", planOf("esdh",
+		"id: gendan, title: Gendan, estimate: 1m, action: mark, timeout: 1m",
+		"id: bekraeft, title: Spørg, estimate: 5m, after: [gendan], confirm: {by: systemejer, question: Er det rigtigt?, within: 30m}"))
 	return w
 }
 

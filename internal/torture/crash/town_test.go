@@ -12,13 +12,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"beredskab/internal/app"
 	"beredskab/internal/door"
+	"beredskab/internal/hamlet"
 	"beredskab/internal/proof"
 	"beredskab/internal/store/pgtest"
 )
@@ -43,7 +43,7 @@ type town struct {
 	oracle
 }
 
-// newTown makes a folder with the drills of planText.
+// newTown makes a folder with the drills of planOf.
 func newTown(t *testing.T, binary, engine, rerun, fence string, seed uint64) *town {
 	t.Helper()
 	w := townIn(t, t.TempDir(), binary, seed)
@@ -53,7 +53,7 @@ func newTown(t *testing.T, binary, engine, rerun, fence string, seed uint64) *to
 	}
 	w.settle(database)
 	for i := range systems {
-		w.write(fmt.Sprintf("plans/system-%d.yaml", i), planText(i, rerun))
+		w.write(fmt.Sprintf("plans/system-%d.yaml", i), planOf(fmt.Sprintf("system-%d", i), hamlet.Chains(steps, "action: mark, timeout: 1m, "+rerun)...))
 	}
 	w.command("sleep 0.03", fence)
 	return w
@@ -84,7 +84,7 @@ func (w *town) program() string { return filepath.Join(w.side, "beredskab") }
 func (w *town) settle(more string) {
 	w.t.Helper()
 	w.write("beredskab.yaml", "dir: .\nnode: test\nactions: actions.yaml\nparallel: 4\nlisten: \"off\"\nmin_free: 0\nchannels:\n  - {name: mappe, kind: folder, dir: messages}\n"+more)
-	w.write("plans/organisation.yaml", organisation)
+	w.write("plans/organisation.yaml", hamlet.Organisation+"checks: {when: \"0 9 * * *\"}\n")
 }
 
 // command is the town's one action: it leaves a line that names the attempt, and
@@ -103,42 +103,11 @@ actions:
 `, `echo "$ATTEMPT" >> "$1/started"; `+script, w.side, w.mark(), fence))
 }
 
-const organisation = `schema: 1
-organisation: Prøveby
-teams:
-  - {id: drift, capacity: 4, mailbox: drift@by.example}
-roles:
-  - {id: oevelsesleder, name: Øvelsesleder, mailbox: leder@by.example}
-  - {id: beredskabskoordinator, name: Koordinator, mailbox: koordinator@by.example}
-cadence:
-  - {class: 2, exercise: 365d, measured: 365d}
-checks: {when: "0 9 * * *"}
-`
-
-func planText(i int, rerun string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, `schema: 1
-id: system-%[1]d
-name: System %[1]d
-owner: {role: systemejer, unit: Test, mailbox: ejer@by.example}
-criticality: ikke_kritisk
-recovery_class: 2
-hosting: on_premise
-objectives: {mtpd: 2d, rto: 1d, wrt: 1h, rpo: 1d}
-depends_on: []
-drills:
-  - {id: gendan, title: Gendan, type: restore, allow_parallel: true, participants: {director: oevelsesleder}, schedule: {when: "0 9 * * *", start_within: 30d}}
-recovery:
-  steps:
-`, i)
-	for s := range steps {
-		fmt.Fprintf(&b, "    - {id: s%d, title: Trin %d, team: drift, estimate: 1m, action: mark, timeout: 1m, %s", s, s, rerun)
-		if s > 1 {
-			fmt.Fprintf(&b, ", after: [s%d]", s-2) // two chains, so that steps run side by side
-		}
-		b.WriteString("}\n")
-	}
-	return b.String()
+// planOf is the plan of a system that is drilled once a day.
+func planOf(id string, steps ...string) string {
+	return hamlet.System{ID: id, Mailbox: "ejer@by.example", Steps: steps, Drills: []string{
+		`id: gendan, title: Gendan, type: restore, allow_parallel: true, participants: {director: oevelsesleder}, schedule: {when: "0 9 * * *", start_within: 30d}`,
+	}}.Plan()
 }
 
 func (w *town) path(name string) string { return filepath.Join(w.dir, name) }

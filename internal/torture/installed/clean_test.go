@@ -1,12 +1,14 @@
 package installed
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"beredskab/internal/hamlet"
 	"beredskab/internal/proof"
 )
 
@@ -178,7 +180,7 @@ func (m *machine) plans() {
 	if team == nil {
 		m.t.Fatal("no team in organisation.yaml")
 	}
-	m.write("/srv/beredskab/plans/proeve.yaml", strings.ReplaceAll(plan, "TEAM", team[1]), 0o644)
+	m.write("/srv/beredskab/plans/proeve.yaml", plan(team[1]), 0o644)
 	m.write("/etc/beredskab/actions.yaml", actions, 0o640)
 	m.run("chown root:beredskab /etc/beredskab/actions.yaml")
 }
@@ -195,23 +197,16 @@ actions:
     fence: all
 `
 
-const plan = `schema: 1
-id: proeve
-name: Prøve
-owner: {role: systemejer, unit: Drift}
-criticality: ikke_kritisk
-recovery_class: 2
-hosting: on_premise
-objectives: {mtpd: 2d, rto: 1d, wrt: 1h, rpo: 1d}
-depends_on: []
-drills:
-  - {id: one, title: Gendan, type: restore, allow_parallel: true, steps: [one]}
-  - {id: two, title: Gendan, type: restore, allow_parallel: true, steps: [two]}
-recovery:
-  steps:
-    - {id: one, title: Gendan, team: TEAM, estimate: 1m, action: hold, with: {name: one}, timeout: 20m}
-    - {id: two, title: Gendan, team: TEAM, estimate: 1m, action: hold, with: {name: two}, timeout: 20m}
-`
+// plan is that of a system whose commands are held until the test lets them go.
+func plan(team string) string {
+	step := func(id string) string {
+		return fmt.Sprintf("id: %[1]s, title: Gendan, team: %[2]s, estimate: 1m, action: hold, with: {name: %[1]s}, timeout: 20m", id, team)
+	}
+	return hamlet.System{ID: "proeve", Steps: []string{step("one"), step("two")}, Drills: []string{
+		"id: one, title: Gendan, type: restore, allow_parallel: true, steps: [one]",
+		"id: two, title: Gendan, type: restore, allow_parallel: true, steps: [two]",
+	}}.Plan()
+}
 
 // drill starts a drill through the command line and gives the PID of its command.
 func (m *machine) drill(name string) string {

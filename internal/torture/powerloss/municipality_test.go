@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"beredskab/internal/hamlet"
 )
 
 // systems is how many plans the municipality has.
@@ -17,7 +19,8 @@ func municipality(t *testing.T, dir, state string) {
 	t.Helper()
 	write(t, dir, "plans/organisation.yaml", "schema: 1\norganisation: Test\nteams:\n  - {id: drift, capacity: 8}\ncadence:\n  - {class: 2, exercise: 365d, measured: 365d}\n")
 	for i := range systems {
-		write(t, dir, fmt.Sprintf("plans/system-%d.yaml", i), fmt.Sprintf(plan, i))
+		id := fmt.Sprintf("system-%d", i)
+		write(t, dir, "plans/"+id+".yaml", planOf(id))
 	}
 	write(t, dir, "actions.yaml", fmt.Sprintf(`version: 1
 actions:
@@ -40,30 +43,15 @@ func write(t *testing.T, dir, name, text string) {
 	}
 }
 
-const plan = `schema: 1
-id: system-%[1]d
-name: System %[1]d
-owner: {role: systemejer, unit: Test}
-criticality: ikke_kritisk
-recovery_class: 2
-hosting: on_premise
-objectives: {mtpd: 2d, rto: 1d, wrt: 1h, rpo: 1d}
-depends_on: []
-drills:
-  - {id: gendan, title: Gendan, type: restore, allow_parallel: true}
-recovery:
-  steps:
-    - {id: s0, title: Trin 0, team: drift, estimate: 1m, action: mark, timeout: 1m, rerun: ask}
-    - {id: s1, title: Trin 1, team: drift, estimate: 1m, action: mark, timeout: 1m, rerun: ask}
-    - {id: s2, title: Trin 2, team: drift, estimate: 1m, action: mark, timeout: 1m, rerun: ask, after: [s0]}
-    - {id: s3, title: Trin 3, team: drift, estimate: 1m, action: mark, timeout: 1m, rerun: ask, after: [s1]}
-    - {id: m1, title: Se efter, team: drift, estimate: 1m, after: [s2]}
-    - id: k1
-      title: Bekræft
-      team: drift
-      estimate: 1m
-      after: [s3]
-      confirm: {by: systemejer, question: Virker det?, within: 30m}
-    - {id: s4, title: Trin 4, team: drift, estimate: 1m, action: mark, timeout: 1m, rerun: ask, after: [m1, k1]}
-    - {id: s5, title: Trin 5, team: drift, estimate: 1m, action: mark, timeout: 1m, rerun: ask, after: [s4]}
-`
+// planOf has commands in two chains, which a person's work and answer join.
+func planOf(id string) string {
+	const command = "action: mark, timeout: 1m, rerun: ask"
+	return hamlet.System{
+		ID: id, Drills: []string{"id: gendan, title: Gendan, type: restore, allow_parallel: true"},
+		Steps: append(hamlet.Chains(4, command),
+			"id: m1, title: Se efter, team: drift, estimate: 1m, after: [s2]",
+			"id: k1, title: Bekræft, team: drift, estimate: 1m, after: [s3], confirm: {by: systemejer, question: Virker det?, within: 30m}",
+			"id: s4, title: Trin 4, team: drift, estimate: 1m, after: [m1, k1], "+command,
+			"id: s5, title: Trin 5, team: drift, estimate: 1m, after: [s4], "+command),
+	}.Plan()
+}

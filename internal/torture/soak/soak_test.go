@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"beredskab/internal/hamlet"
 	"beredskab/internal/proof"
 )
 
@@ -121,10 +122,14 @@ func serve(t *testing.T) *server {
 	binary := proof.Binary(t, "")
 	s := &server{t: t, dir: t.TempDir(), listen: freePort(t)}
 	s.write("beredskab.yaml", fmt.Sprintf("dir: .\nnode: soak\nactions: actions.yaml\nparallel: %d\nlisten: %s\nmin_free: 0\nchannels:\n  - {name: mappe, kind: folder, dir: messages}\n", parallel, s.listen))
-	s.write("plans/organisation.yaml", organisation)
+	s.write("plans/organisation.yaml", hamlet.Organisation+"checks: {when: \"0 9 * * *\"}\n")
 	s.write("actions.yaml", fmt.Sprintf(actions, filepath.Join(s.dir, "ended")))
 	for i := range systems {
-		s.write(fmt.Sprintf("plans/system-%d.yaml", i), planText(i))
+		id := fmt.Sprintf("system-%d", i)
+		s.write("plans/"+id+".yaml", hamlet.System{
+			ID: id, Mailbox: "ejer@by.example", Steps: hamlet.Chains(steps, "action: arbejd, timeout: 3m, rerun: safe"),
+			Drills: []string{`id: gendan, title: Gendan, type: restore, allow_parallel: true, participants: {director: oevelsesleder}, schedule: {when: "* * * * *"}`},
+		}.Plan())
 	}
 	log, err := os.Create(filepath.Join(s.dir, "log"))
 	if err != nil {
@@ -215,18 +220,6 @@ func freePort(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-const organisation = `schema: 1
-organisation: Prøveby
-teams:
-  - {id: drift, capacity: 4, mailbox: drift@by.example}
-roles:
-  - {id: oevelsesleder, name: Øvelsesleder, mailbox: leder@by.example}
-  - {id: beredskabskoordinator, name: Koordinator, mailbox: koordinator@by.example}
-cadence:
-  - {class: 2, exercise: 365d, measured: 365d}
-checks: {when: "0 9 * * *"}
-`
-
 const actions = `version: 1
 actions:
   - id: arbejd
@@ -235,29 +228,3 @@ actions:
     args: [-c, 'head -c 20000 /dev/urandom | od; sleep 2; echo done >> "$1"', sh, %q]
     timeout: 5m
 `
-
-func planText(i int) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, `schema: 1
-id: system-%[1]d
-name: System %[1]d
-owner: {role: systemejer, unit: Test, mailbox: ejer@by.example}
-criticality: ikke_kritisk
-recovery_class: 2
-hosting: on_premise
-objectives: {mtpd: 2d, rto: 1d, wrt: 1h, rpo: 1d}
-depends_on: []
-drills:
-  - {id: gendan, title: Gendan, type: restore, allow_parallel: true, participants: {director: oevelsesleder}, schedule: {when: "* * * * *"}}
-recovery:
-  steps:
-`, i)
-	for s := range steps {
-		fmt.Fprintf(&b, "    - {id: s%d, title: Trin %d, team: drift, estimate: 1m, action: arbejd, timeout: 3m, rerun: safe", s, s)
-		if s > 1 {
-			fmt.Fprintf(&b, ", after: [s%d]", s-2)
-		}
-		b.WriteString("}\n")
-	}
-	return b.String()
-}
