@@ -16,7 +16,6 @@ import (
 	"beredskab/internal/door"
 	"beredskab/internal/followup"
 	"beredskab/internal/kept"
-	"beredskab/internal/ledger"
 	"beredskab/internal/plan"
 	"beredskab/internal/record"
 	"beredskab/internal/rights"
@@ -174,14 +173,10 @@ func (f *Facts) system(rows []kept.Version, last int, acts []approval.Act) (*sys
 	s := &system{rows: rows, acts: acts, versions: map[string]*plan.Plan{}}
 	var known []approval.Version
 	for _, row := range rows {
-		p, err := plan.ParseCanonical(row.Canonical)
+		p, err := door.PlanOf(row)
 		if err != nil {
-			return nil, fmt.Errorf("version %d: %w", row.Number, err)
+			return nil, err
 		}
-		if p.Hash() != row.Hash {
-			return nil, fmt.Errorf("version %d does not fit its hash: %w", row.Number, ledger.ErrDamaged)
-		}
-		p.File = row.File
 		s.versions[row.Hash] = p
 		known = append(known, approval.VersionOf(p))
 	}
