@@ -31,8 +31,9 @@ type salted struct {
 }
 
 // Say keeps a text where it can be erased, and gives the commitment that stands for
-// it where nothing can. Who is whose word it is. No text has no commitment.
-func Say(ctx context.Context, tx Tx, who, text string) (commitment string, err error) {
+// it where nothing can. Who is whose word it is; about is the run that it is said
+// of, or empty. No text has no commitment.
+func Say(ctx context.Context, tx Tx, about, who, text string) (commitment string, err error) {
 	if text == "" {
 		return "", nil
 	}
@@ -40,7 +41,7 @@ func Say(ctx context.Context, tx Tx, who, text string) (commitment string, err e
 	if err != nil {
 		return "", err
 	}
-	row, err := record.Row{Kind: KindText, Key: t.Commitment(), Person: who, State: textKept, Rev: 1}.Set(salted{t.Salt, t.Text})
+	row, err := record.Row{Kind: KindText, Key: t.Commitment(), System: about, Person: who, State: textKept, Rev: 1}.Set(salted{t.Salt, t.Text})
 	if err != nil {
 		return "", err
 	}
@@ -60,15 +61,37 @@ func Said(ctx context.Context, tx Tx, commitment string) (text ledger.Text, ther
 	if err != nil {
 		return ledger.Text{}, false, fmt.Errorf("reading a text: %w", err)
 	}
+	text, err = textOf(row)
+	return text, err == nil, err
+}
+
+// Words gives all texts that were said of a run and not erased, by commitment.
+func Words(ctx context.Context, tx Tx, about string) (map[string]string, error) {
+	rows, err := tx.Records(ctx, KindText, record.Filter{System: about, State: textKept})
+	if err != nil {
+		return nil, fmt.Errorf("reading what was said of %s: %w", about, err)
+	}
+	list := make(map[string]string, len(rows))
+	for _, row := range rows {
+		text, err := textOf(row)
+		if err != nil {
+			return nil, err
+		}
+		list[row.Key] = text.Text
+	}
+	return list, nil
+}
+
+func textOf(row record.Row) (text ledger.Text, err error) {
 	body, err := record.Read[salted](row)
 	if err != nil {
-		return ledger.Text{}, false, err
+		return text, err
 	}
 	text = ledger.Text{Salt: body.Salt, Text: body.Text}
-	if err := text.Check(commitment); err != nil {
-		return ledger.Text{}, false, fmt.Errorf("the text %.20s…: %w: %w", commitment, err, ledger.ErrDamaged)
+	if err := text.Check(row.Key); err != nil {
+		return text, fmt.Errorf("the text %.20s…: %w: %w", row.Key, err, ledger.ErrDamaged)
 	}
-	return text, true, nil
+	return text, nil
 }
 
 // Erase takes text and salt away from every text that the test is true of, and
@@ -119,7 +142,7 @@ func Discreet(ctx context.Context, tx Tx, who string, detail any) (any, error) {
 		if ledger.IsCommitment(text) || !words(key, text) {
 			return text, nil
 		}
-		return Say(ctx, tx, who, text)
+		return Say(ctx, tx, "", who, text)
 	})
 }
 
