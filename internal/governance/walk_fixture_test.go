@@ -21,6 +21,8 @@ import (
 // walk is an office and a register that stay as they are: each act is undone when it
 // was decided, so that each finds the same.
 type walk struct {
+	t        *testing.T
+	door     *door.Door
 	office   *governance.Office
 	register *register.Register
 	at       time.Time
@@ -63,7 +65,7 @@ func newWalk(t *testing.T) *walk {
 	w.wall = w.wall.Add(time.Hour)
 	_, err := w.register.Adopt(t.Context(), by("spare"), w.set)
 	w.fine(err)
-	out := &walk{set: w.set, runs: map[string]string{}, actions: map[string]string{}, waivers: map[string]string{}, grant: w.spend()}
+	out := &walk{t: t, set: w.set, runs: map[string]string{}, actions: map[string]string{}, waivers: map[string]string{}, grant: w.spend()}
 	for _, side := range []string{own, foreign} {
 		out.runs[side] = w.asking(side + drafted)
 		w.say(side)
@@ -74,7 +76,7 @@ func newWalk(t *testing.T) *walk {
 	w.reports()
 	w.wall = w.wall.Add(time.Hour)
 	d := door.New(undoing{w.db}, w)
-	out.office, out.register, out.at = governance.New(d), register.New(d, register.Options{}), w.wall
+	out.door, out.office, out.register, out.at = d, governance.New(d), register.New(d, register.Options{}), w.wall
 	return out
 }
 

@@ -11,7 +11,9 @@ import (
 	"beredskab/internal/door"
 	"beredskab/internal/governance"
 	"beredskab/internal/matrix"
+	"beredskab/internal/notary"
 	"beredskab/internal/register"
+	"beredskab/internal/vigil"
 )
 
 // right is one letter of a cell of the matrix.
@@ -56,13 +58,13 @@ const (
 	disabled = "gone"
 )
 
-// TestEveryMethodByEveryRole walks every method of register and of governance that
-// somebody acts through, by every role of the matrix in the own scope and in a
+// TestEveryMethodByEveryRole walks every method of register, of governance and of what
+// keeps the log that somebody acts through, by every role of the matrix in the own scope and in a
 // foreign one, and by somebody disabled, an account that is nobody's, and the
 // program itself: what happens is what the matrix says. A method without a row fails.
 func TestEveryMethodByEveryRole(t *testing.T) {
-	rows := slices.Concat(runActs(), registerActs(), peopleActs(), planActs(), followActs(), loopActs(), paperActs(), reportActs())
-	methods := methodsOf(reflect.TypeFor[*register.Register](), reflect.TypeFor[*governance.Office]())
+	rows := slices.Concat(runActs(), registerActs(), peopleActs(), planActs(), followActs(), loopActs(), paperActs(), reportActs(), logActs())
+	methods := methodsOf(reflect.TypeFor[*register.Register](), reflect.TypeFor[*governance.Office](), reflect.TypeFor[*notary.Notary](), reflect.TypeFor[*vigil.Vigil]())
 	for _, method := range uneven(methods, rows) {
 		t.Errorf("%s: each method that takes an actor needs a row in the tables of this test, which says who may do it, and each row a method", method)
 	}
