@@ -97,6 +97,10 @@ func TestAnswersOfPeopleWithRoles(t *testing.T) {
 				t.Errorf("%s answers %s: %v, %s, want %q", c.by, c.step, err, said, c.want)
 			}
 		}
+		d.ok(d.Note(t.Context(), as("nurse"), run, "plejehjem", "Ét svarede ikke")) // who is asked in a run may remark on it
+		if err := d.Note(t.Context(), as("other"), run, "", "Hej"); !errors.Is(err, door.ErrNotAllowed) {
+			t.Errorf("a remark by somebody who has no part in it: %v", err)
+		}
 	})
 }
 
