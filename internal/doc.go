@@ -65,6 +65,7 @@
 //	| 5     | notary               | signs the log, keeps checkpoints elsewhere, holds the log against them | files                  |
 //	| 5     | evidence             | files that show something, kept by the hash of their bytes            | files                   |
 //	| 6     | archive              | the form of a backup: the register, the evidence, and the proof of both | files                 |
+//	| 6     | afterrun             | evidence taken in and handed out, and the report as its approver reads it | files               |
 //	| 6     | bundle               | the plan at hand when everything is down: folder, signed, encrypted   | files                   |
 //	| 6     | preparedness         | how prepared the municipality is: readiness, and the figures of reports | through door           |
 //	| 6     | runner               | time drives the register: due drills, automatic steps, deliveries     | clock, queue            |
@@ -82,6 +83,7 @@
 //	| 9     | torture/installed    | packages on a clean Debian; alarms, modules, modes and secrets        | processes, namespaces   |
 //	| 9     | cmd/beredskab/inforce | a version of a plan comes into force: shown, confirmed, approved     | no                      |
 //	| 9     | cmd/beredskab/view   | what programs read of runs and nodes                                  | no                      |
+//	| 9     | cmd/beredskab/after  | the commands about what follows a run: evaluation, evidence, the next draft | terminal, files   |
 //	| 9     | cmd/beredskab/attest | the commands that sign the log, prove it, and hand it to auditors      | terminal, files         |
 //	| 9     | cmd/beredskab/dossier | the commands about documents, receipts, contacts, training and misuse | terminal                |
 //	| 9     | cmd/beredskab/folder | what commands say about a folder of plan files                        | files                   |
@@ -141,7 +143,7 @@
 //	| --------------------------- | ------------------------------------- | ------------------------------------------------------------- |
 //	| github.com/jackc/pgx/v5     | store, store/meaning                  | the database's own batches and errors                         |
 //	| github.com/mattn/go-sqlite3 | store, store/meaning                  | the database's own errors                                     |
-//	| github.com/spf13/cobra      | cmd/beredskab, cmd/beredskab/attest, cmd/beredskab/dossier, cmd/beredskab/follow, cmd/beredskab/inforce, cmd/beredskab/offline, cmd/beredskab/papers, cmd/beredskab/people, line | the command line: some groups of commands have a package of their own |
+//	| github.com/spf13/cobra      | cmd/beredskab, cmd/beredskab/after, cmd/beredskab/attest, cmd/beredskab/dossier, cmd/beredskab/follow, cmd/beredskab/inforce, cmd/beredskab/offline, cmd/beredskab/papers, cmd/beredskab/people, line | the command line: some groups of commands have a package of their own |
 //	| golang.org/x/sys            | action/supervisor, action/supervisor/landlock, app, disk | the operating system: process fences, file systems, clocks    |
 //
 // # Names

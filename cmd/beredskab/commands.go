@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"beredskab/cmd/beredskab/after"
 	"beredskab/cmd/beredskab/dossier"
 	"beredskab/cmd/beredskab/follow"
 	"beredskab/cmd/beredskab/offline"
@@ -19,5 +20,5 @@ func (c *cli) commands() []*cobra.Command {
 		c.plan(), c.drill(), c.schedule(), c.notify(), c.audit(), c.serve(), c.node(), c.config(),
 		c.backup(), c.restore(), c.migrate(), offline.Line{Line: c.line()}.Command(),
 		c.version(), c.completion(), c.demoTool(),
-	}, people.Line{Line: c.line()}.Commands(), follow.Line{Line: c.line()}.Commands(), dossier.Line{Line: c.line()}.Commands(), papers.Line{Line: c.line()}.Commands())
+	}, people.Line{Line: c.line()}.Commands(), follow.Line{Line: c.line()}.Commands(), after.Line{Line: c.line()}.Commands(), dossier.Line{Line: c.line()}.Commands(), papers.Line{Line: c.line()}.Commands())
 }

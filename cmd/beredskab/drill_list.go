@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"beredskab/cmd/beredskab/after"
 	"beredskab/cmd/beredskab/view"
 	"beredskab/internal/app"
 	"beredskab/internal/drill"
@@ -21,7 +22,7 @@ import (
 func (c *cli) drill() *cobra.Command {
 	cmd := &cobra.Command{Use: "drill", Short: "Hold drills and see what they showed"}
 	cmd.AddCommand(c.drillStart(), c.drillList(), c.drillStatus(), c.drillShow(), c.drillReport(), c.drillWatch(), c.drillConfirm(), c.drillFail(),
-		c.drillTake(), c.drillNote(), c.drillTime())
+		c.drillTake(), c.drillNote(), c.drillTime(), after.Line{Line: c.line()}.Propose())
 	cmd.AddCommand(c.drillLeads()...)
 	return cmd
 }

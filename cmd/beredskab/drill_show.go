@@ -1,16 +1,18 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
+	"beredskab/cmd/beredskab/after"
 	"beredskab/cmd/beredskab/view"
+	"beredskab/internal/app"
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
 	"beredskab/internal/line"
-	"beredskab/internal/register"
 )
 
 func (c *cli) drillShow() *cobra.Command {
@@ -18,21 +20,48 @@ func (c *cli) drillShow() *cobra.Command {
 		Use: "show RUN", Short: "Show a run with its steps, times and findings",
 		Example: "  beredskab drill show 2026-07 --json", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.reading(cmd.Context(), func(r *register.Register) error {
-				row, run, err := r.Run(cmd.Context(), args[0])
+			return c.line().Within(cmd.Context(), func(a *app.App) error {
+				row, run, err := a.Register.Run(cmd.Context(), args[0])
 				if err != nil {
 					return err
 				}
-				waits, err := r.Waits(cmd.Context(), args[0])
+				waits, err := a.Register.Waits(cmd.Context(), args[0])
 				if err != nil {
 					return err
 				}
 				shown := view.Of(row, &run)
 				shown.Waits = view.Waits(waits)
-				return c.print(shown, func() { c.showRun(row, &run, waits) })
+				owed, err := afterwards(cmd.Context(), a, row, &shown)
+				if err != nil {
+					return err
+				}
+				return c.print(shown, func() {
+					c.showRun(row, &run, waits)
+					if len(owed) > 0 {
+						fmt.Fprintf(c.out, "After    waits for %s\n", owed[0])
+						c.hint("Next: %s", owed[0].Next)
+					}
+				})
 			})
 		},
 	}
+}
+
+// afterwards says how far the evaluation of a run has come that has ended.
+func afterwards(ctx context.Context, a *app.App, row kept.Run, shown *view.Run) ([]after.Wait, error) {
+	if row.Imported || row.EndedAt.IsZero() {
+		return nil, nil
+	}
+	e, err := a.Office.Evaluation(ctx, row.ID)
+	if err != nil {
+		return nil, err
+	}
+	waits := after.Waits(e)
+	shown.After = &view.After{State: string(e.State())}
+	for _, w := range waits {
+		shown.After.Waits = append(shown.After.Waits, w.String())
+	}
+	return waits, nil
 }
 
 func (c *cli) showRun(row kept.Run, run *drill.Run, waits []kept.Wait) {

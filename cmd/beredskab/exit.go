@@ -7,11 +7,13 @@ import (
 
 	"beredskab/cmd/beredskab/folder"
 	"beredskab/cmd/beredskab/site"
+	"beredskab/internal/afterrun"
 	"beredskab/internal/app"
 	"beredskab/internal/approval"
 	"beredskab/internal/bundle"
 	"beredskab/internal/door"
 	"beredskab/internal/drill"
+	"beredskab/internal/evidence"
 	"beredskab/internal/followup"
 	"beredskab/internal/kept"
 	"beredskab/internal/recovery"
@@ -66,15 +68,15 @@ func codeOf(err error) int {
 		return 0
 	case errors.Is(err, context.Canceled):
 		return 130
-	case errors.Is(err, errFound), errors.As(err, &circle), errors.Is(err, bundle.ErrDamaged), errors.Is(err, bundle.ErrStranger):
+	case errors.Is(err, errFound), errors.As(err, &circle), errors.Is(err, bundle.ErrDamaged), errors.Is(err, bundle.ErrStranger), errors.Is(err, evidence.ErrChanged):
 		return 3
-	case errors.Is(err, folder.ErrUsage), errors.Is(err, site.ErrWords), errors.Is(err, app.ErrSettings):
+	case errors.Is(err, folder.ErrUsage), errors.Is(err, site.ErrWords), errors.Is(err, app.ErrSettings), errors.Is(err, evidence.ErrTooLarge):
 		return 2
 	case errors.Is(err, door.ErrNotAllowed), errors.As(err, &against) && against.Self:
 		return 4
-	case errors.Is(err, folder.ErrNotFound), errors.Is(err, kept.ErrNotFound), errors.Is(err, drill.ErrNoDrill):
+	case errors.Is(err, folder.ErrNotFound), errors.Is(err, kept.ErrNotFound), errors.Is(err, drill.ErrNoDrill), errors.Is(err, evidence.ErrMissing):
 		return 5
-	case errors.Is(err, kept.ErrConflict), errors.Is(err, door.ErrBusy), errors.As(err, &refused), against != nil, errors.Is(err, approval.ErrNotNow), errors.Is(err, yearly.ErrNotNow), errors.Is(err, app.ErrLocked), errors.Is(err, app.ErrInUse), errors.Is(err, site.ErrExists):
+	case errors.Is(err, kept.ErrConflict), errors.Is(err, door.ErrBusy), errors.As(err, &refused), against != nil, errors.Is(err, approval.ErrNotNow), errors.Is(err, yearly.ErrNotNow), errors.Is(err, app.ErrLocked), errors.Is(err, app.ErrInUse), errors.Is(err, site.ErrExists), errors.Is(err, afterrun.ErrSeen):
 		return 6
 	case errors.Is(err, errPartly):
 		return 7

@@ -20,21 +20,26 @@ func (c *cli) path(typed string) string {
 
 func (c *cli) backup() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "backup FILE", Short: "Write the register as of one moment into one file", Args: cobra.ExactArgs(1),
-		Long: "Write a checked copy of the register into a new file, while servers go on working, and record it in the log.\n" +
-			"The copy is the same on every engine and can be checked and restored without a database. Spool, settings,\n" +
-			"secrets and plan files are not in it.",
+		Use: "backup FILE", Short: "Write the register as of one moment, and the evidence, into one file", Args: cobra.ExactArgs(1),
+		Long: "Write a checked copy of the register and all files of evidence into a new file, while servers go on working, and\n" +
+			"record it in the log. The copy is the same on every engine and can be checked and restored without a database. Spool,\n" +
+			"settings, secrets and plan files are not in it. Evidence that is missing or damaged is named, and the exit code is 3.",
 		Example: "  beredskab backup /srv/backup/register-$(date +%F).tar\n  beredskab backup verify /srv/backup/register-2026-11-23.tar",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			defer c.working("writing and checking the backup")()
-			return c.using(cmd.Context(), func(a *app.App) (text, error) {
-				m, err := a.Backup(cmd.Context(), c.actor(), c.path(args[0]))
+			var m app.Manifest
+			err := c.using(cmd.Context(), func(a *app.App) (_ text, err error) {
+				m, err = a.Backup(cmd.Context(), c.actor(), c.path(args[0]))
 				return site.BackedUp(args[0], m), err
 			})
+			if err == nil && len(m.Evidence.Lacking) > 0 {
+				err = errFound
+			}
+			return err
 		},
 	}
 	cmd.AddCommand(&cobra.Command{
-		Use: "verify FILE", Short: "Read a backup through: its hash, its file and its log", Args: cobra.ExactArgs(1),
+		Use: "verify FILE", Short: "Read a backup through: its hash, its file, its log and its evidence", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			defer c.working("reading the backup")()
 			m, err := app.VerifyBackup(cmd.Context(), c.path(args[0]))
@@ -64,8 +69,8 @@ func (c *cli) restore() *cobra.Command {
 	into := ""
 	cmd := &cobra.Command{
 		Use: "restore FILE --into DIR", Short: "Put the register of a backup into a folder that holds none", Args: cobra.ExactArgs(1),
-		Long: "Check a backup, put its register into a folder, and record the restore in its log. What was recorded after\n" +
-			"the backup is not in it. For PostgreSQL restore into a folder first and move it with beredskab migrate.",
+		Long: "Check a backup, put its register and its evidence into a folder, and record the restore in its log. What was recorded\n" +
+			"after the backup is not in it. For PostgreSQL restore into a folder first and move it with beredskab migrate.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if into == "" {
 				return usage("--into is missing; name the folder for the register")

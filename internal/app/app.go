@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 
 	"beredskab/internal/action"
+	"beredskab/internal/afterrun"
 	"beredskab/internal/disk"
 	"beredskab/internal/door"
 	"beredskab/internal/governance"
@@ -36,6 +37,7 @@ type App struct {
 	Notary   *notary.Notary
 	Bureau   *preparedness.Bureau
 	Courier  *notify.Courier
+	After    *afterrun.Desk
 	Log      *slog.Logger
 
 	clock    door.Clock
@@ -109,6 +111,7 @@ func OpenAt(ctx context.Context, s *Settings, mode Mode, log *slog.Logger, clock
 	a.Bureau = &preparedness.Bureau{
 		Door: d, Register: a.Register, Office: a.Office, Notary: a.Notary, Copies: a.copies, Program: ReadBuild().Version,
 	}
+	a.After = afterrun.New(afterrun.Options{Office: a.Office, Register: a.Register, Shelf: s.evidence(), Limit: s.limit, Node: s.Node})
 	a.targets = newTargets(s.Targets)
 	return a, nil
 }

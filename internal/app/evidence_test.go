@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"beredskab/internal/afterrun"
 	"beredskab/internal/app"
 	"beredskab/internal/door"
 	"beredskab/internal/drill"
@@ -35,7 +36,7 @@ func (w *town) drilled() (run string) {
 
 func (w *town) keep(run, name, text string) followup.Evidence {
 	w.t.Helper()
-	e, err := w.app.KeepEvidence(w.t.Context(), w.leader(), followup.Evidence{Run: run, Name: name, Class: "internal"}, strings.NewReader(text))
+	e, err := w.app.After.Keep(w.t.Context(), w.leader(), followup.Evidence{Run: run, Name: name, Class: "internal"}, strings.NewReader(text))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -44,7 +45,7 @@ func (w *town) keep(run, name, text string) followup.Evidence {
 
 // read gives what a file of evidence holds.
 func (w *town) read(hash string) (text string, err error) {
-	_, file, err := w.app.OpenEvidence(w.t.Context(), w.leader(), hash)
+	_, file, err := w.app.After.Open(w.t.Context(), w.leader(), hash)
 	if err != nil {
 		return "", err
 	}
@@ -64,7 +65,7 @@ func TestEvidenceIsKeptAndGoesWithTheBackup(t *testing.T) {
 			for what, draft := range map[string]followup.Evidence{
 				"too large": {Run: run, Name: "large.txt", Class: "internal"}, "no step": {Run: run, Name: "x.txt", Class: "internal", Step: "s9"},
 			} {
-				if _, err := w.app.KeepEvidence(t.Context(), w.leader(), draft, strings.NewReader(strings.Repeat("x", 1025))); err == nil || !strings.Contains(err.Error(), what) {
+				if _, err := w.app.After.Keep(t.Context(), w.leader(), draft, strings.NewReader(strings.Repeat("x", 1025))); err == nil || !strings.Contains(err.Error(), what) {
 					t.Errorf("%s: %v", what, err)
 				}
 			}
@@ -144,13 +145,13 @@ func TestTheApprovedReportIsKept(t *testing.T) {
 	run := w.drilled()
 	ctx, evaluator := t.Context(), door.Actor{Name: "evaluator", Assurance: "login"}
 	var refused *followup.Refusal
-	if _, _, err := w.app.EvaluatedReport(ctx, run); !errors.As(err, &refused) || !strings.Contains(err.Error(), "evaluation assess") {
+	if _, _, err := w.app.After.Report(ctx, run); !errors.As(err, &refused) || !strings.Contains(err.Error(), "evaluation assess") {
 		t.Errorf("a report of a run that was not evaluated: %v", err)
 	}
 	if err := errors.Join(w.app.Office.Debrief(ctx, w.leader(), run, "Gik godt"), w.app.Office.Evaluate(ctx, evaluator, run, followup.Assessment{None: true})); err != nil {
 		t.Fatal(err)
 	}
-	read, code, err := w.app.EvaluatedReport(ctx, run)
+	read, code, err := w.app.After.Report(ctx, run)
 	if err != nil || !strings.Contains(string(read), "Evalueret af evaluator") {
 		t.Fatal(err)
 	}
@@ -159,14 +160,14 @@ func TestTheApprovedReportIsKept(t *testing.T) {
 	}
 	chief := door.Actor{Name: "it-chef", Assurance: "login"}
 	for _, seen := range []string{code, "", code[:11]} {
-		if err := w.app.ApproveDrillReport(ctx, chief, run, seen); !errors.Is(err, app.ErrSeen) {
+		if err := w.app.After.Approve(ctx, chief, run, seen); !errors.Is(err, afterrun.ErrSeen) {
 			t.Errorf("approved with the code %q of another report: %v", seen, err)
 		}
 	}
-	if read, code, err = w.app.EvaluatedReport(ctx, run); err != nil {
+	if read, code, err = w.app.After.Report(ctx, run); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.app.ApproveDrillReport(ctx, chief, run, code[:12]); err != nil {
+	if err := w.app.After.Approve(ctx, chief, run, code[:12]); err != nil {
 		t.Fatal(err)
 	}
 	if text, err := w.read(code); err != nil || text != string(read) {

@@ -14,6 +14,7 @@ import (
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/spf13/viper"
 
+	"beredskab/internal/evidence"
 	"beredskab/internal/notary"
 )
 
@@ -211,6 +212,13 @@ func exists(file string) (string, error) {
 		return "", fmt.Errorf("%w: %w", ErrSettings, err)
 	}
 	return file, nil
+}
+
+// evidenceFolder holds the files of evidence in the state folder.
+const evidenceFolder = "evidence"
+
+func (s *Settings) evidence() evidence.Shelf {
+	return evidence.In(filepath.Join(s.Dir, evidenceFolder))
 }
 
 // stateName is the folder of all state within a plan repository.

@@ -104,7 +104,7 @@ func (s *Settings) checkOperation() (err error) {
 		return fmt.Errorf("%s: %w: min_free: %w; write 500MiB, 5%%, both as 5%%,500MiB, or 0", s.origins["min_free"], ErrSettings, err)
 	}
 	limit, err := parseSize(s.Evidence)
-	if s.limit = int64(limit); err != nil || limit == 0 || limit > maxEvidence {
+	if s.limit = int64(limit); err != nil || limit == 0 || limit > 4<<30 {
 		return fmt.Errorf("%s: %w: evidence_limit is %q; write a size such as 25MiB, at most 4GiB", s.origins["evidence_limit"], ErrSettings, s.Evidence)
 	}
 	return nil

@@ -27,7 +27,7 @@ func Explain(code string) (text string, ok bool) {
 }
 
 func explanations() []string {
-	return slices.Concat(explainResult(), explainCourse())
+	return slices.Concat(explainResult(), explainCourse(), explainRest())
 }
 
 // explainResult explains the findings on what the run came to and how its steps
@@ -116,6 +116,13 @@ incident. Severity: warning.
 
 Ways out: find out what was different the second time, and write it into the plan.
 `,
+	}
+}
+
+// explainRest explains what only a person knows: in an incident, after catching up,
+// and by the evaluation.
+func explainRest() []string {
+	return []string{
 		`D12: nobody has said when the disruption began
 
 In a real incident the recovery time counts from t0, which only a person knows. Until it is set, the moment at which the plan

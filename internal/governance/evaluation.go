@@ -3,20 +3,17 @@ package governance
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"beredskab/internal/door"
-	"beredskab/internal/event"
+	"beredskab/internal/duty"
 	"beredskab/internal/followup"
 	"beredskab/internal/kept"
 	"beredskab/internal/matrix"
 	"beredskab/internal/plan"
 	"beredskab/internal/record"
-	"beredskab/internal/rights"
 )
 
 // Debrief keeps the notes taken right after a run, by whoever may hold it.
@@ -136,7 +133,7 @@ func (o *Office) onLoop(ctx context.Context, a door.Actor, act loopAct, run stri
 	if err != nil {
 		return err
 	}
-	w := wish{act: act.act, object: run, permission: act.permission, verb: act.verb, on: of(was.plan)}
+	w := wish{act: act.act, object: run, permission: act.permission, verb: act.verb, on: duty.About(was.plan, "")}
 	if act.apart {
 		w.on.By = was.leaders
 	}
@@ -181,8 +178,12 @@ func loopOf(ctx context.Context, tx door.Tx, id string, now time.Time) (l loop, 
 	if err != nil {
 		return l, err
 	}
-	if l.leaders, err = leaders(ctx, tx, people, l.row, now); err != nil {
-		return l, err
+	events, err := tx.Events(ctx, id, 0)
+	if err == nil {
+		l.leaders, err = duty.Leaders(people, l.row, events, now)
+	}
+	if err != nil {
+		return l, fmt.Errorf("reading who led run %s: %w", id, err)
 	}
 	held, err := tx.Record(ctx, followup.EvaluationKind, id)
 	switch {
@@ -190,7 +191,7 @@ func loopOf(ctx context.Context, tx door.Tx, id string, now time.Time) (l loop, 
 		l.rev = held.Rev
 		l.Evaluation, err = record.Read[followup.Evaluation](held)
 	case errors.Is(err, kept.ErrNotFound):
-		draft := followup.Evaluation{Run: id, System: l.row.System, Class: l.plan.RecoveryClass, Director: l.leaders[0], Owner: ownerOf(people, l.plan, now)}
+		draft := followup.Evaluation{Run: id, System: l.row.System, Class: l.plan.RecoveryClass, Director: l.leaders[0], Owner: duty.Owner(people, l.plan, now)}
 		if d, ok := l.plan.Drill(l.row.DrillID); ok {
 			for _, aim := range d.Objectives {
 				draft.Aims = append(draft.Aims, aim.Text)
@@ -199,56 +200,7 @@ func loopOf(ctx context.Context, tx door.Tx, id string, now time.Time) (l loop, 
 		l.Evaluation, err = followup.NewEvaluation(draft, followup.By{Person: l.leaders[0], At: l.row.EndedAt})
 	}
 	if err == nil && l.Informed == nil {
-		l.Owner = ownerOf(people, l.plan, now)
+		l.Owner = duty.Owner(people, l.plan, now)
 	}
 	return l, err
-}
-
-// leaders are those who led a run: its director, and whoever started it or did what
-// its director does. The director is a role where the plan names one; then the acts
-// tell which person it was.
-func leaders(ctx context.Context, tx door.Tx, people *rights.Book, row kept.Run, now time.Time) (list []string, err error) {
-	events, err := tx.Events(ctx, row.ID, 0)
-	if err != nil {
-		return nil, fmt.Errorf("reading the events of run %s: %w", row.ID, err)
-	}
-	words := []string{row.Director}
-	leading := []event.Kind{event.RunStarted, event.RunPaused, event.RunResumed, event.RunAborted, event.RunBroken, event.StepSkipped, event.StepReopened, event.StepSettled}
-	for _, r := range events {
-		if !slices.Contains(leading, event.Kind(r.Kind)) {
-			continue
-		}
-		var e event.Event
-		if err := json.Unmarshal(r.Body, &e); err != nil {
-			return nil, fmt.Errorf("event %d of run %s: %w", r.Seq, row.ID, err)
-		}
-		words = append(words, e.Actor)
-	}
-	var unknown []string
-	for _, word := range words {
-		ids := people.Named(word)
-		if len(ids) == 0 && word != "" && word != "system" && !slices.Contains(unknown, word) {
-			unknown = append(unknown, word)
-		}
-		for _, id := range ids {
-			if !slices.Contains(list, id) {
-				list = append(list, id)
-			}
-		}
-	}
-	if len(list) == 0 || !people.Governed(now) {
-		list = append(list, unknown...)
-	}
-	if len(list) == 0 {
-		list = []string{"system"}
-	}
-	return list, nil
-}
-
-// ownerOf is who owns the system now: the first person who does, or the plan's word.
-func ownerOf(people *rights.Book, p *plan.Plan, now time.Time) string {
-	if ids := people.Holding(matrix.SystemOwner, rights.Scope{System: p.ID, Unit: p.Owner.Unit}, now); len(ids) > 0 {
-		return ids[0]
-	}
-	return cmp.Or(p.Owner.Role, "systemejer")
 }

@@ -9,6 +9,7 @@ import (
 
 	"beredskab/internal/door"
 	"beredskab/internal/drill"
+	"beredskab/internal/duty"
 	"beredskab/internal/followup"
 	"beredskab/internal/kept"
 	"beredskab/internal/matrix"
@@ -84,7 +85,7 @@ func shown(ctx context.Context, tx door.Tx, e *followup.Evidence) (on rights.Obj
 		if err != nil {
 			return on, fmt.Errorf("the plan of %s: %w", e.System, err)
 		}
-		return of(p), nil
+		return duty.About(p, ""), nil
 	}
 	row, p, err := runOf(ctx, tx, e.Run)
 	if err != nil {
@@ -99,12 +100,7 @@ func shown(ctx context.Context, tx door.Tx, e *followup.Evidence) (on rights.Obj
 			return on, fmt.Errorf("run %s has no step %q; `beredskab drill show %s` lists them: %w", row.ID, e.Step, row.ID, kept.ErrNotFound)
 		}
 	}
-	return of(p), nil
-}
-
-// of is what an act on the system of that plan is about.
-func of(p *plan.Plan) rights.Object {
-	return rights.Object{Scope: rights.Scope{System: p.ID, Unit: p.Owner.Unit, Team: p.TechnicalTeam}, Class: p.RecoveryClass}
+	return duty.About(p, ""), nil
 }
 
 // runOf reads a run with the version of the plan that it is pinned to.

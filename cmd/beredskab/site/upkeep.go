@@ -47,6 +47,12 @@ func keep(folder string) string {
 func (v *Copy) Text(out io.Writer) {
 	fmt.Fprintf(out, "%s: %s\n", v.done, v.Place)
 	fmt.Fprintf(out, "as of %s, %d log entries, the newest %.16s…, %.1f MiB\n", v.Manifest.Made.Local().Format("2006-01-02 15:04:05"), v.Manifest.Entries, v.Manifest.Hash, float64(v.Manifest.Size)/(1<<20))
+	if e := v.Manifest.Evidence; e.Files+len(e.Lacking) > 0 {
+		fmt.Fprintf(out, "%d files of evidence, %.1f MiB\n", e.Files, float64(e.Size)/(1<<20))
+		for _, hash := range e.Lacking {
+			fmt.Fprintf(out, "NOT in it: the evidence %.12s, which is missing or not what was kept; see: beredskab evidence verify\n", hash)
+		}
+	}
 	fmt.Fprintf(out, "Next: %s\n", v.next)
 }
 
@@ -71,7 +77,7 @@ func (v *Move) Text(out io.Writer) {
 		fmt.Fprintf(out, "Next: set `database: %s` in beredskab.yaml, then: beredskab serve\n", v.To)
 		return
 	}
-	fmt.Fprintf(out, "Next: %sThen: take `database` out of beredskab.yaml, set `dir: %s`, and: beredskab serve\n", keep(v.To), v.To)
+	fmt.Fprintf(out, "Next: %sCopy the folder `evidence` from there too, if there is one.\nThen: take `database` out of beredskab.yaml, set `dir: %s`, and: beredskab serve\n", keep(v.To), v.To)
 }
 
 // age says how long ago something was.

@@ -42,6 +42,13 @@ type Run struct {
 	Notes      []noteView        `json:"notes,omitempty"`
 	ClockJumps []string          `json:"clock_jumps,omitempty"`
 	Waits      []Wait            `json:"waits,omitempty"`
+	After      *After            `json:"after_run,omitempty"` // of a run that has ended
+}
+
+// After is how far the evaluation of a run has come.
+type After struct {
+	State string   `json:"state"`
+	Waits []string `json:"waits_for,omitempty"` // in order; the first is what it waits for now
 }
 
 type stepView struct {

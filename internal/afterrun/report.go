@@ -1,4 +1,4 @@
-package app
+package afterrun
 
 import (
 	"bytes"
@@ -17,18 +17,18 @@ import (
 // ErrSeen says that somebody was shown something else than what there is now.
 var ErrSeen = errors.New("read again")
 
-// EvaluatedReport is the report of a run with its evaluation, as IT chefen approves
+// Report is the report of a run with its evaluation, as IT chefen approves
 // it: a page in Danish, the same bytes each time until the evaluation
 // changes. Its code stands for them.
-func (a *App) EvaluatedReport(ctx context.Context, run string) (page []byte, code string, err error) {
-	e, err := a.Office.Evaluation(ctx, run)
+func (d *Desk) Report(ctx context.Context, run string) (page []byte, code string, err error) {
+	e, err := d.Office.Evaluation(ctx, run)
 	if err != nil {
 		return nil, "", err
 	}
 	if e.EvaluatedBy == nil {
 		return nil, "", &followup.Refusal{Act: "report", Object: "evaluation of " + run, Why: "it has not been evaluated; do it with: beredskab evaluation assess " + run}
 	}
-	row, held, err := a.Register.Run(ctx, run)
+	row, held, err := d.Register.Run(ctx, run)
 	if err != nil {
 		return nil, "", err
 	}
@@ -41,23 +41,23 @@ func (a *App) EvaluatedReport(ctx context.Context, run string) (page []byte, cod
 	return out.Bytes(), hex.EncodeToString(sum[:]), nil
 }
 
-// ApproveDrillReport approves the report of a run for somebody who has seen the one
+// Approve approves the report of a run for somebody who has seen the one
 // of that code, or of its beginning. The page is kept as evidence, on the disk
 // before anything says so.
-func (a *App) ApproveDrillReport(ctx context.Context, by door.Actor, run, seen string) error {
-	page, code, err := a.EvaluatedReport(ctx, run)
+func (d *Desk) Approve(ctx context.Context, by door.Actor, run, seen string) error {
+	page, code, err := d.Report(ctx, run)
 	if err != nil {
 		return err
 	}
 	if len(seen) < 12 || !strings.HasPrefix(code, strings.ToLower(seen)) {
 		return fmt.Errorf("%w: %q is not the code of the report as it is now; read it with: beredskab evaluation report %s --out report.html", ErrSeen, seen, run)
 	}
-	limit := max(a.Settings.limit, int64(len(page))) // no limit for files of others keeps a report out
-	if _, _, err := a.Settings.evidence().Put(bytes.NewReader(page), limit); err != nil {
+	limit := max(d.Limit, int64(len(page))) // no limit for files of others keeps a report out
+	if _, _, err := d.Shelf.Put(bytes.NewReader(page), limit); err != nil {
 		return fmt.Errorf("keeping the report: %w", err)
 	}
 	file := followup.Evidence{
-		SHA256: code, Name: "report-" + run + ".html", Size: int64(len(page)), Media: "text/html", Node: a.Settings.Node, Note: "the report as it was approved",
+		SHA256: code, Name: "report-" + run + ".html", Size: int64(len(page)), Media: "text/html", Node: d.Node, Note: "the report as it was approved",
 	}
-	return a.Office.ApproveDrillReport(ctx, by, run, file, limit)
+	return d.Office.ApproveDrillReport(ctx, by, run, file, limit)
 }
