@@ -11,6 +11,7 @@ type Census struct {
 	Schema  int64     // version of the register's tables
 	Head    int64     // number of the newest log entry
 	Backup  time.Time // when the newest backup was made; zero: never
+	Signed  time.Time // when the newest checkpoint of the log was signed; zero: never
 	Waiting int       // commits that wait for a standby; PostgreSQL only
 
 	Occurrences map[OccurrenceState]int // whose due time lies in the last 30 days

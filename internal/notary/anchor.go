@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"strings"
+	"time"
 
 	"beredskab/internal/disk"
 	"beredskab/internal/ledger"
@@ -27,6 +29,7 @@ func (n *Notary) Anchor(ctx context.Context, text string, anchors ...string) (er
 		}
 		if failed == nil {
 			n.commit(ctx, anchor)
+			n.note(anchor, text)
 		}
 		if failed != nil {
 			err = errors.Join(err, fmt.Errorf("keeping the checkpoint in the anchor %s: %w", file, failed))
@@ -92,4 +95,41 @@ func notesOf(file string) (list []note, err error) {
 		}
 	}
 	return list, nil
+}
+
+// note remembers that an anchor has a checkpoint.
+func (n *Notary) note(anchor, text string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if c, err := ledger.ReadCheckpoint(text); err == nil {
+		n.anchored[anchor] = c.At
+	}
+}
+
+// Anchored says of when the newest checkpoint is that this process put into each
+// anchor of the settings; zero: none yet.
+func (n *Notary) Anchored() map[string]time.Time {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return maps.Clone(n.anchored)
+}
+
+// Place is an anchor, and of when the newest checkpoint in it is.
+type Place struct {
+	Anchor  string
+	At      time.Time // zero: it has none
+	Problem error     // it cannot be read
+}
+
+// Places looks into every anchor of the settings.
+func (n *Notary) Places() (list []Place) {
+	for _, anchor := range n.Anchors {
+		notes, err := notesOf(fileOf(anchor))
+		p := Place{Anchor: anchor, Problem: err}
+		if len(notes) > 0 {
+			p.At = notes[len(notes)-1].At
+		}
+		list = append(list, p)
+	}
+	return list
 }

@@ -11,6 +11,8 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"beredskab/internal/door"
 	"beredskab/internal/governance"
@@ -34,10 +36,19 @@ type Options struct {
 type Notary struct {
 	Options
 	soon chan struct{} // holds one wish to sign
+
+	mu       sync.Mutex
+	anchored map[string]time.Time // of when the newest checkpoint is in each anchor
 }
 
 // New gives the notary of a register.
-func New(o Options) *Notary { return &Notary{o, make(chan struct{}, 1)} }
+func New(o Options) *Notary {
+	n := &Notary{Options: o, soon: make(chan struct{}, 1), anchored: map[string]time.Time{}}
+	for _, anchor := range o.Anchors {
+		n.anchored[anchor] = time.Time{}
+	}
+	return n
+}
 
 // kind is that of the records that hold checkpoints; the key is the size.
 const kind = "checkpoint"

@@ -33,6 +33,9 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	good, bad, _ := w.Meter.state()
 	f.give("register_reachable", "1 when the register takes changes and can be read.", truth(bad.IsZero() && s.lost == nil))
 	f.at("register_last_change_timestamp_seconds", "When the register last took a change of this node.", good)
+	for anchor, at := range w.Anchored() {
+		f.at("anchor_last_timestamp_seconds", "Of when the newest checkpoint is that this server put into each anchor; 0: none since its start.", at, "anchor", anchor)
+	}
 	f.give("steps_in_hand", "Automatic steps that this node carries out now.", float64(w.InHand()))
 	if s.blind == nil {
 		f.give("disk_free_bytes", "Room on the disk of the state folder.", float64(s.disk.Free))
@@ -116,5 +119,6 @@ func (f figures) census(c kept.Census) {
 	f.give("register_log_entries", "Number of the newest entry of the log.", float64(c.Head))
 	f.give("register_schema", "Version of the register's tables.", float64(c.Schema))
 	f.give("register_commits_waiting", "Commits that wait for a standby.", float64(c.Waiting))
+	f.at("log_signed_last_timestamp_seconds", "When the log was last signed; 0: never.", c.Signed)
 	f.at("backup_last_timestamp_seconds", "When the newest backup was made; 0: never.", c.Backup)
 }

@@ -39,6 +39,8 @@ type Options struct {
 	Schema int64 // version of the register's tables when this server began
 	Disk   func() (Disk, error)
 	InHand func() int // steps that this node carries out now
+	// Anchored says when each anchor of the log last got a checkpoint.
+	Anchored func() map[string]time.Time
 	// Doubts are what else may be wrong on this host: room, spool, fences.
 	Doubts  func() []Trouble
 	Version string

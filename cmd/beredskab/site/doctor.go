@@ -184,13 +184,14 @@ func (e Examination) register(ctx context.Context) []Line {
 	h := a.Store().Check(ctx)
 	h.Problems = append(h.Problems, unreadable(ctx, a)...)
 	c, errCount := a.Store().Census(ctx)
+	places := a.Notary.Places()
 	if err := errors.Join(errCount, a.Close()); err != nil {
 		h.Problems = append(h.Problems, err.Error())
 	}
 	if len(h.Problems) > 0 {
 		return []Line{{"register", Fail, strings.Join(h.Problems, "; "), "stop the server and restore the newest backup"}}
 	}
-	return []Line{{Name: "register", Level: OK, Text: fmt.Sprintf("%s %s, tables %d, sound", h.Engine, h.Version, h.Schema)}, e.backup(c.Backup)}
+	return []Line{{Name: "register", Level: OK, Text: fmt.Sprintf("%s %s, tables %d, sound", h.Engine, h.Version, h.Schema)}, e.anchors(c.Signed, places), e.backup(c.Backup)}
 }
 
 // unreadable names the runs that cannot be read: their events carry no hash.

@@ -67,6 +67,10 @@ func questions(now int64) []question {
 			func(c *kept.Census, _ string, _, at int64) { c.Backup = moment(at) },
 		},
 		{
+			"checkpoints", "SELECT state, rev, at FROM record WHERE kind = 'checkpoint' ORDER BY at DESC LIMIT 1", nil,
+			func(c *kept.Census, _ string, _, at int64) { c.Signed = moment(at) },
+		},
+		{
 			"occurrences", "SELECT state, COUNT(*), 0 FROM occurrence WHERE due BETWEEN ?1 AND ?2 GROUP BY state",
 			[]any{now - recent, now},
 			func(c *kept.Census, name string, n, _ int64) { c.Occurrences[kept.OccurrenceState(name)] = int(n) },
