@@ -34,7 +34,7 @@ export CGO_ENABLED = 1
 .PHONY: torture-register package sbom reproducible vulnerabilities computed fuzzed
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: build ## show the program with a sample municipality, on this machine only
 	bin/beredskab demo
