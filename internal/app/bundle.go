@@ -33,8 +33,8 @@ type Offline struct {
 // Bundles is the folder whose newest bundle the checks look at (G6).
 func (s *Settings) Bundles() string { return filepath.Join(s.Dir, "bundles") }
 
-// Bundle makes an offline copy of the plans that the register holds as current,
-// and records it in the log. A register that cannot be recorded in still gives
+// Bundle makes an offline copy of the plans in force and, of a system without one,
+// of the plan that the files hold, and records it in the log. A register that cannot be recorded in still gives
 // the copy; then the error says so beside it.
 func (a *App) Bundle(ctx context.Context, by door.Actor, want Offline) (built bundle.Built, err error) {
 	if err = a.Office.Operate(ctx, by, actBundle, bundleObject); err != nil {
@@ -73,7 +73,7 @@ func (a *App) Bundle(ctx context.Context, by door.Actor, want Offline) (built bu
 // bundled gathers what a bundle is made from. The persons of a municipality stand
 // in its organisation, and are read from there.
 func (a *App) bundled(ctx context.Context, want Offline) (in bundle.Input, err error) {
-	set, err := a.Register.Set(ctx)
+	set, approved, err := a.Register.InForce(ctx)
 	if err != nil {
 		return in, err
 	}
@@ -86,7 +86,7 @@ func (a *App) bundled(ctx context.Context, want Offline) (in bundle.Input, err e
 	}
 	now := time.Now()
 	in = bundle.Input{
-		Set: set, Measured: check.MeasuredTimes(check.Input{Set: set, Evidence: evidence, Now: now}), Moment: now,
+		Set: set, Approved: approved, Measured: check.MeasuredTimes(check.Input{Set: set, Evidence: evidence, Now: now}), Moment: now,
 		Program: ReadBuild().Version, Language: want.Language, Print: want.Print,
 	}
 	if in.Language == "" {
@@ -132,4 +132,34 @@ func (a *App) copies() map[string]time.Time {
 		a.Log.Warn("the newest offline copy does not count; build one anew with `beredskab bundle build`", "error", err)
 	}
 	return nil
+}
+
+// keeper makes bundles by itself, while the server runs.
+func (a *App) keeper() bundle.Keeper {
+	return bundle.Keeper{
+		Root: a.Settings.Bundles(), Log: a.Log,
+		Trusted: func() (ed25519.PublicKey, error) {
+			key, err := a.Settings.bundleKey().read()
+			if err != nil {
+				return nil, err
+			}
+			return key.Public().(ed25519.PublicKey), nil
+		},
+		Held: func(ctx context.Context) (map[string]string, error) {
+			set, _, err := a.Register.InForce(ctx)
+			if err != nil {
+				return nil, err
+			}
+			hashes := make(map[string]string, len(set.Plans))
+			for _, p := range set.Plans {
+				hashes[p.ID] = p.Hash()
+			}
+			return hashes, nil
+		},
+		Make: func(ctx context.Context) error {
+			c := a.Settings.Copies
+			_, err := a.Bundle(ctx, door.System(a.Settings.Node), Offline{Print: c.Print, Recipients: c.SealTo, Passphrase: c.PassphraseFile})
+			return err
+		},
+	}
 }

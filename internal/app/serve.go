@@ -48,6 +48,7 @@ func (a *App) serve(ctx context.Context, reload <-chan struct{}) error {
 	}
 	beside.Go(func() { a.Notary.Attend(ctx, r.Leads) })
 	beside.Go(func() { a.Vigil().Attend(ctx, r.Leads) })
+	beside.Go(func() { a.keeper().Attend(ctx, r.Leads) })
 	if err := a.run(ctx, r); err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ type Settings struct {
 	MinFree  string    `mapstructure:"min_free"`       // room without which no new drill is begun, "5%,500MiB"
 	Evidence string    `mapstructure:"evidence_limit"` // greatest size of one file of evidence, "25MiB"
 	Allow    Allow     `mapstructure:"allow"`
+	Copies   Copies    `mapstructure:"bundle"` // what the server puts into the offline copies that it makes
 	Targets  []Target  `mapstructure:"targets"`
 	Channels []Channel `mapstructure:"channels"`
 
@@ -50,6 +51,13 @@ type Settings struct {
 type Allow struct {
 	Hosts []string `mapstructure:"hosts"`
 	Paths []string `mapstructure:"paths"`
+}
+
+// Copies says what is in each offline copy beside its open part.
+type Copies struct {
+	Print          bool     `mapstructure:"print"`           // pages to print, with telephone numbers
+	SealTo         []string `mapstructure:"seal_to"`         // age keys that open the encrypted copy
+	PassphraseFile string   `mapstructure:"passphrase_file"` // or the passphrase that does
 }
 
 // Target is a database that sql probes may ask, by name.
@@ -248,7 +256,7 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 		s.Actions = "/etc/beredskab/actions.yaml"
 	}
 	s.Dir = absolute(base, "dir", s.Dir)
-	for _, p := range []*string{&s.Plans, &s.Actions, &s.Texts, &s.Secret} {
+	for _, p := range []*string{&s.Plans, &s.Actions, &s.Texts, &s.Secret, &s.Copies.PassphraseFile} {
 		*p = absolute(base, "dir", *p)
 	}
 	for i := range s.Targets {
@@ -279,7 +287,7 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 // evidence, the keys, the anchors of the log and the secrets (S15). They are patterns
 // of filepath.Glob.
 func (s *Settings) hidden() []string {
-	list := []string{filepath.Join(s.Dir, registerFile+"*"), filepath.Join(s.Dir, evidenceFolder), filepath.Join(s.Dir, "*.key"), s.Secret}
+	list := []string{filepath.Join(s.Dir, registerFile+"*"), filepath.Join(s.Dir, evidenceFolder), filepath.Join(s.Dir, "*.key"), s.Secret, s.Copies.PassphraseFile}
 	for _, a := range s.Anchor {
 		list = append(list, strings.TrimPrefix(a, notary.ClonePrefix))
 	}

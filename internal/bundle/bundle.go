@@ -33,14 +33,15 @@ const (
 
 // Input is all that a bundle is made from.
 type Input struct {
-	Set        *plan.Set         // the plans in force
-	Hashes     map[string]string // by system, the hash in the register; nil: that of Set
-	Contacts   []Contact         // persons of the register; they stand in the closed parts only
-	Measured   map[string]int    // valid recovery times in minutes by system (check.MeasuredTimes)
-	Checkpoint string            // newest signed checkpoint of the register's log; may be empty
-	Program    string            // version of the program
-	Moment     time.Time         // when the plans were read; shown on each page
-	Language   string            // da or en
+	Set        *plan.Set            // the plans in force; of a system without one, the newest
+	Approved   map[string]time.Time // by system, since when its plan is in force; one that is not there is marked as not approved
+	Hashes     map[string]string    // by system, the hash in the register; nil: that of Set
+	Contacts   []Contact            // persons of the register; they stand in the closed parts only
+	Measured   map[string]int       // valid recovery times in minutes by system (check.MeasuredTimes)
+	Checkpoint string               // newest signed checkpoint of the register's log; may be empty
+	Program    string               // version of the program
+	Moment     time.Time            // when the plans were read; shown on each page
+	Language   string               // da or en
 	Key        ed25519.PrivateKey
 	Seal       Seal          // who can open the encrypted copy; the zero value makes none
 	Print      bool          // also lay out card and book in the open, for those who print them

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	texttemplate "text/template"
+	"time"
 
 	"beredskab/internal/phrase"
 	"beredskab/internal/plan"
@@ -210,7 +211,18 @@ func (e *edition) Foot(s *system) string {
 	if s == nil {
 		return e.Say("foot", Short(e.Head.ID), made)
 	}
-	return e.Say("foot.plan", s.Name, s.Plan.PlanVersion, Short(s.Hash), Short(e.Head.ID), made)
+	return e.Say("foot.plan", s.Name, s.Plan.PlanVersion, e.Standing(s), Short(s.Hash), Short(e.Head.ID), made)
+}
+
+// Approved tells whether the system's plan is in force.
+func (e *edition) Approved(s *system) bool { return !e.in.Approved[s.Plan.ID].IsZero() }
+
+// Standing says since when the system's plan is in force, or that it is not.
+func (e *edition) Standing(s *system) string {
+	if !e.Approved(s) {
+		return e.Say("unapproved")
+	}
+	return e.Say("approved", e.Day(e.in.Approved[s.Plan.ID].In(e.Zone).Format(time.DateOnly)))
 }
 
 // text carries out a template that is no page.

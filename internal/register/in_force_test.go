@@ -97,6 +97,11 @@ func TestVersionInForce(t *testing.T) {
 		row, _, err := d.Run(t.Context(), run)
 		d.ok(err)
 		equal(t, "drilled", row.PlanHash, first.Hash())
+		set, since, err := d.InForce(t.Context())
+		d.ok(err)
+		if held, ok := set.Plan("a"); !ok || held.Hash() != first.Hash() || since["a"].IsZero() {
+			t.Errorf("what holds in a crisis is %+v, since %v", set.Plans, since)
+		}
 
 		standing, err := o.Standing(t.Context(), "a", begin())
 		d.ok(err)
