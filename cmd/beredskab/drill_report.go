@@ -44,7 +44,11 @@ func (c *cli) drillReport() *cobra.Command {
 				case row.Imported:
 					return fmt.Errorf("run %s was held before this register and has no events to report from; `beredskab drill show %s` shows what is known", row.ID, row.ID)
 				}
-				in := report.DrillInput{Run: run, PlanHash: row.PlanHash, StepsHash: row.StepsHash, Scope: row.Scope, PrintedAt: time.Now()}
+				draft, err := r.Draft(cmd.Context(), row)
+				if err != nil {
+					return err
+				}
+				in := report.DrillInput{Run: run, Draft: draft, PlanHash: row.PlanHash, StepsHash: row.StepsHash, Scope: row.Scope, PrintedAt: time.Now()}
 				return c.write(d.file, func(w io.Writer) error { return report.Drill(w, in, report.Form(d.form), d.lang) })
 			})
 		},

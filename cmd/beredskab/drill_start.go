@@ -16,8 +16,8 @@ import (
 )
 
 type drillStartOptions struct {
-	here, wait bool
-	answer     string
+	here, wait, draft bool
+	answer            string
 }
 
 func (c *cli) drillStart() *cobra.Command {
@@ -25,7 +25,8 @@ func (c *cli) drillStart() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "start SYSTEM [DRILL]",
 		Short: "Start a drill of a system's plan",
-		Long: "Start a drill of a system's plan. The run is pinned to the plan version that the files hold now.\n" +
+		Long: "Start a drill of a system's plan. The run is pinned to the version in force; where none is, or with --draft, to\n" +
+			"the one that the files hold now. What is drilled of a draft is marked so, and is no evidence.\n" +
 			"A running server carries it out; with --here this command does so itself and stays until the end.\n" +
 			"Without DRILL the plan's only drill is taken.",
 		Example: "  beredskab drill start esdh gendan-fra-backup --here\n  beredskab drill start esdh --wait",
@@ -36,6 +37,7 @@ func (c *cli) drillStart() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&o.here, "here", false, "carry the run out in this process, without a server")
 	cmd.Flags().BoolVar(&o.wait, "wait", false, "follow the run until it has ended")
+	cmd.Flags().BoolVar(&o.draft, "draft", false, "drill the version that the files hold, although another is in force")
 	cmd.Flags().StringVar(&o.answer, "answer", "", "with --here: answer questions with this, yes or no")
 	c.person(cmd)
 	return cmd
@@ -62,7 +64,11 @@ func (c *cli) runDrillStart(ctx context.Context, o drillStartOptions, args []str
 	if err != nil {
 		return err
 	}
-	id, err := a.Register.Open(ctx, c.actor(), register.Opening{System: args[0], Drill: drillID})
+	opening := register.Opening{System: args[0], Drill: drillID}
+	if p, ok := set.Plan(args[0]); ok && o.draft {
+		opening.Hash = p.Hash()
+	}
+	id, err := a.Register.Open(ctx, c.actor(), opening)
 	if err != nil {
 		return err
 	}

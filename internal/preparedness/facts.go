@@ -57,7 +57,7 @@ type system struct {
 	standing *approval.Standing
 	acts     []approval.Act // that were said by then
 	runs     []kept.Run     // that had ended, newest first
-	held     []kept.Run     // those of them that were not broken off: what is evidence
+	held     []kept.Run     // those of them that were not broken off, and not of a draft: what is evidence
 	hands    []hand
 }
 

@@ -34,12 +34,22 @@ func (f *Facts) readRuns(ctx context.Context, tx door.Tx) (err error) {
 		if p := s.versions[row.PlanHash]; p != nil {
 			row.StepsHash = p.StepsHash() // as this program reckons them (docs/decisions/010)
 		}
-		if s.runs = append(s.runs, row); row.Verdict != string(drill.NotFinished) {
+		if s.runs = append(s.runs, row); row.Verdict != string(drill.NotFinished) && !s.draft(row) {
 			s.held = append(s.held, row)
 		}
 	}
 	f.occurrences, err = tx.Occurrences(ctx, "", 0)
 	return err
+}
+
+// draft tells whether the run was of a draft, and is no evidence.
+func (s *system) draft(row kept.Run) bool {
+	return len(s.acts) > 0 && door.Draft(s.standing, s.acts[0].At, row, func(hash string) string {
+		if p := s.versions[hash]; p != nil {
+			return p.StepsHash()
+		}
+		return hash
+	})
 }
 
 // hand is that a person carried out a step, of a run with those steps.

@@ -154,7 +154,8 @@ func (s *session) raise(now time.Time) error {
 
 // Evidence gives what held exercises and evaluated incidents showed, as the
 // checks want it: the newest of each type per system and recovery steps. Only a
-// run that ended by itself is evidence; an interrupted one shows nothing.
+// run that ended by itself is evidence; an interrupted one shows nothing, and
+// neither does one of a draft.
 func (r *Register) Evidence(ctx context.Context) ([]check.Evidence, error) {
 	return door.Read(ctx, r.door, func(tx door.Tx) ([]check.Evidence, error) {
 		rows, err := tx.NewestEvidence(ctx)
@@ -163,6 +164,11 @@ func (r *Register) Evidence(ctx context.Context) ([]check.Evidence, error) {
 		}
 		list := make([]check.Evidence, 0, len(rows))
 		for _, row := range rows {
+			if draft, err := r.draft(ctx, tx, row); err != nil {
+				return nil, fmt.Errorf("asking what run %s was of: %w", row.ID, err)
+			} else if draft {
+				continue
+			}
 			if row.StepsHash, err = r.rests(ctx, tx, row); err != nil {
 				return nil, fmt.Errorf("reading the evidence of run %s: %w", row.ID, err)
 			}

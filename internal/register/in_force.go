@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"beredskab/internal/door"
+	"beredskab/internal/kept"
 	"beredskab/internal/plan"
 )
 
@@ -37,4 +38,28 @@ func (r *Register) InForce(ctx context.Context) (set *plan.Set, since map[string
 		return nil
 	})
 	return set, since, err
+}
+
+// Draft tells whether a run was of a draft, and shows nothing of the version that
+// was in force.
+func (r *Register) Draft(ctx context.Context, row kept.Run) (bool, error) {
+	return door.Read(ctx, r.door, func(tx door.Tx) (bool, error) { return r.draft(ctx, tx, row) })
+}
+
+func (r *Register) draft(ctx context.Context, tx door.Tx, row kept.Run) (bool, error) {
+	acts, err := door.Acts(ctx, tx, row.System)
+	if err != nil || len(acts) == 0 {
+		return false, err
+	}
+	standing, err := r.door.Standing(ctx, tx, row.System, time.Time{})
+	if err != nil {
+		return false, err
+	}
+	return door.Draft(standing, acts[0].At, row, func(hash string) string {
+		p, err := r.door.Plan(ctx, tx, hash)
+		if err != nil {
+			return hash // it cannot be read, and is like no other
+		}
+		return p.StepsHash()
+	}), nil
 }

@@ -30,7 +30,10 @@ func (d *drillReport) document() *page.Document {
 	if run.Incident {
 		doc.Title = d.Say("title.incident", doc.Word, run.ID, phrase.Visible(run.Plan.Name))
 	}
-	if run.State != drill.Ended {
+	switch {
+	case run.State == drill.Ended && d.DrillInput.Draft:
+		doc.Draft = d.Say("draft.version")
+	case run.State != drill.Ended:
 		doc.Draft = d.of("draft", d.Second(run.Times.Start))
 	}
 	doc.Verdict = d.Say("verdict", d.Word("verdict", string(run.Verdict)))

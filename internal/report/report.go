@@ -48,6 +48,7 @@ type DrillInput struct {
 	// run to, in hexadecimal.
 	PlanHash, StepsHash string
 	Scope               string    // isolated or end_to_end
+	Draft               bool      // of a version that was not in force: it is no evidence
 	PrintedAt           time.Time // when the document was made
 	// Evaluation is how the run was evaluated; nil: it was not.
 	Evaluation *followup.Evaluation
