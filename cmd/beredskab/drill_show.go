@@ -31,12 +31,18 @@ func (c *cli) drillShow() *cobra.Command {
 				}
 				shown := view.Of(row, &run)
 				shown.Waits = view.Waits(waits)
+				if shown.Draft, err = a.Register.Draft(cmd.Context(), row); err != nil {
+					return err
+				}
 				owed, err := afterwards(cmd.Context(), a, row, &shown)
 				if err != nil {
 					return err
 				}
 				return c.print(shown, func() {
 					c.showRun(row, &run, waits)
+					if shown.Draft {
+						fmt.Fprintln(c.out, "Draft    of a version that was not in force; it is no evidence")
+					}
 					if len(owed) > 0 {
 						fmt.Fprintf(c.out, "After    waits for %s\n", owed[0])
 						c.hint("Next: %s", owed[0].Next)

@@ -14,6 +14,7 @@ import (
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/spf13/viper"
 
+	"beredskab/internal/disk"
 	"beredskab/internal/evidence"
 	"beredskab/internal/notary"
 )
@@ -43,7 +44,7 @@ type Settings struct {
 	// File is the settings file that was read; empty when there was none.
 	File    string            `mapstructure:"-"`
 	origins map[string]string `mapstructure:"-"`
-	room    room
+	room    disk.Room
 	limit   int64 // bytes of one file of evidence
 }
 

@@ -10,6 +10,7 @@ import (
 	"sort"
 	"strings"
 
+	"beredskab/internal/disk"
 	"beredskab/internal/kept"
 	"beredskab/internal/ops"
 	"beredskab/internal/plan"
@@ -103,10 +104,10 @@ func (s *Settings) checkOperation() (err error) {
 			return fmt.Errorf("%s: %w: listen is %w", s.origins["listen"], ErrSettings, err)
 		}
 	}
-	if s.room, err = parseRoom(s.MinFree); err != nil {
+	if s.room, err = disk.ParseRoom(s.MinFree); err != nil {
 		return fmt.Errorf("%s: %w: min_free: %w; write 500MiB, 5%%, both as 5%%,500MiB, or 0", s.origins["min_free"], ErrSettings, err)
 	}
-	limit, err := parseSize(s.Evidence)
+	limit, err := disk.ParseSize(s.Evidence)
 	if s.limit = int64(limit); err != nil || limit == 0 || limit > 4<<30 {
 		return fmt.Errorf("%s: %w: evidence_limit is %q; write a size such as 25MiB, at most 4GiB", s.origins["evidence_limit"], ErrSettings, s.Evidence)
 	}

@@ -22,6 +22,7 @@ type Run struct {
 	Type       string            `json:"type"`
 	Incident   bool              `json:"incident"`
 	Imported   bool              `json:"imported,omitempty"`
+	Draft      bool              `json:"draft,omitempty"` // of a version that was not in force: no evidence
 	State      string            `json:"state"`
 	Verdict    string            `json:"verdict,omitempty"`
 	Reason     string            `json:"reason,omitempty"`
