@@ -82,14 +82,15 @@ func Words(ctx context.Context, tx Tx, about string) (map[string]string, error) 
 	return list, nil
 }
 
+// textOf reads a text that was kept. One that is not what was said is broken.
 func textOf(row record.Row) (text ledger.Text, err error) {
 	body, err := record.Read[salted](row)
-	if err != nil {
-		return text, err
+	if err == nil {
+		text = ledger.Text{Salt: body.Salt, Text: body.Text}
+		err = text.Check(row.Key)
 	}
-	text = ledger.Text{Salt: body.Salt, Text: body.Text}
-	if err := text.Check(row.Key); err != nil {
-		return text, fmt.Errorf("the text %.20s…: %w: %w", row.Key, err, ledger.ErrDamaged)
+	if err != nil {
+		return text, fmt.Errorf("the text of %.20s… %w: %w: %w", row.Key, ErrBroken, err, ledger.ErrDamaged)
 	}
 	return text, nil
 }

@@ -3,7 +3,9 @@ package trace_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
 	"beredskab/internal/ledger"
@@ -188,5 +191,26 @@ func TestNoNameInTheLog(t *testing.T) {
 	}
 	if other, err := w.door.Known(context.Background(), as("stranger")); err != nil || other != as("stranger") {
 		t.Errorf("a stranger is %+v, %v", other, err)
+	}
+}
+
+// TestOtherWords: words that somebody changed in the database are not shown as if they
+// had been said, and hold up nothing but their run.
+func TestOtherWords(t *testing.T) {
+	w := newTown(t)
+	for _, a := range w.acts()[:5] {
+		w.ok(a.do(t.Context(), as(user)))
+	}
+	file, err := sql.Open("sqlite3", "file:"+filepath.Join(w.dir, "register.db")+"?_busy_timeout=5000")
+	w.ok(err)
+	changed, err := file.ExecContext(t.Context(), "UPDATE record SET body = replace(body, 'ringede', 'tav') WHERE kind = 'text' AND body LIKE '%ringede%'")
+	w.ok(errors.Join(err, file.Close()))
+	if n, err := changed.RowsAffected(); err != nil || n != 1 {
+		t.Fatalf("%d texts changed, %v", n, err)
+	}
+	runs, err := w.reg.Runs(t.Context(), kept.RunFilter{})
+	w.ok(err)
+	if _, _, err := w.reg.Run(t.Context(), runs[0].ID); !errors.Is(err, ledger.ErrDamaged) || !errors.Is(err, door.ErrBroken) || !strings.Contains(err.Error(), runs[0].ID) {
+		t.Errorf("other words: %v", err)
 	}
 }
