@@ -174,3 +174,22 @@ func TestTheApprovedReportIsKept(t *testing.T) {
 		t.Errorf("what was approved is not what was read: %v", err)
 	}
 }
+
+// Evidence may be confidential, and a command of a plan does not see it where the
+// host can hide it (S15).
+func TestNoCommandSeesTheEvidence(t *testing.T) {
+	w := newTown(t, "listen: off\n")
+	w.commands(map[string]string{"look": `cat "$1"/evidence/* > "$1/seen" 2>/dev/null; cat "$1"/plans/a.yaml > "$1/control"`})
+	w.plan("a", []string{"{id: s1, title: Se, estimate: 1m, action: look, timeout: 5m}"})
+	w.serve()
+	draft := followup.Evidence{System: "a", Name: "secret.txt", Class: "confidential"}
+	if _, err := w.app.After.Keep(t.Context(), w.leader(), draft, strings.NewReader("the key is in the other safe")); err != nil {
+		t.Fatal(err)
+	}
+	_, run := w.end(w.drill("a"))
+	step, _ := run.Find("s1")
+	seen, control := readText(t, w.path("seen")), readText(t, w.path("control"))
+	if hides := slices.Contains(step.Fences, "mount-namespace"); hides == strings.Contains(seen, "safe") || !strings.Contains(control, "schema: 1") {
+		t.Errorf("with the fences %v the command saw %q, and as a control %q", step.Fences, seen, control)
+	}
+}
