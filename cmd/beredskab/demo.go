@@ -17,8 +17,8 @@ import (
 )
 
 type demoOptions struct {
-	prepare, service bool
-	answer           string
+	prepare, service, bare bool
+	answer                 string
 }
 
 func (c *cli) demo() *cobra.Command {
@@ -29,12 +29,14 @@ func (c *cli) demo() *cobra.Command {
 		Long: "Make a sample municipality in a folder and hold its ESDH restore drill: a real database behind a real\n" +
 			"service on loopback is taken down, restored from its backup, checked, confirmed and cleaned up. Nothing\n" +
 			"is left running, and nothing outside the folder is touched. --dir names the folder; by default it is a\n" +
-			"new one.",
+			"new one. The municipality has 36 people and two years behind it; your account is a guest among them, with\n" +
+			"most of the roles: the deputy of its IT manager and of ESDH's owner, coordinator and administrator.",
 		Example: "  beredskab demo\n  beredskab demo --prepare --dir demo && beredskab --dir demo check",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.runDemo(cmd.Context(), o) },
 	}
 	cmd.Flags().BoolVar(&o.prepare, "prepare", false, "make the folder and stop")
+	cmd.Flags().BoolVar(&o.bare, "bare", false, "without people and history: the plans are taken over, and nobody is registered")
 	cmd.Flags().BoolVar(&o.service, "service", false, "run the business system of a prepared demo until told to stop")
 	cmd.Flags().StringVar(&o.answer, "answer", "", "answer the drill's question with this, yes or no")
 	return cmd
@@ -44,7 +46,7 @@ func (c *cli) runDemo(ctx context.Context, o demoOptions) error {
 	if o.service {
 		return c.runService(ctx)
 	}
-	sample, err := c.prepareDemo(ctx)
+	sample, err := c.prepareDemo(ctx, o.bare)
 	if err != nil || o.prepare {
 		return err
 	}
@@ -66,7 +68,7 @@ func (c *cli) runDemo(ctx context.Context, o demoOptions) error {
 	return errors.Join(err, <-down)
 }
 
-func (c *cli) prepareDemo(ctx context.Context) (*demo.Sample, error) {
+func (c *cli) prepareDemo(ctx context.Context, bare bool) (*demo.Sample, error) {
 	dir, named := c.flags["dir"]
 	if !named {
 		var err error
@@ -80,11 +82,15 @@ func (c *cli) prepareDemo(ctx context.Context) (*demo.Sample, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finding this program's own file: %w", err)
 	}
-	sample, err := demo.Prepare(ctx, dir, program, time.Now())
+	account, holds := c.actor().Via, "two years of drills and approvals"
+	if bare {
+		account, holds = "", "a register of the plans alone"
+	}
+	sample, err := demo.Prepare(ctx, dir, program, account, time.Now())
 	if err != nil {
 		return nil, err
 	}
-	c.hint("Sample municipality in %s: 19 systems, settings, register, business data with backup", sample.Dir)
+	c.hint("Sample municipality in %s: 19 systems, settings, business data with backup, %s", sample.Dir, holds)
 	c.hint("Next: beredskab --dir %s check", sample.Dir)
 	return sample, nil
 }

@@ -16,9 +16,6 @@ import (
 	"beredskab/cmd/beredskab/view"
 )
 
-// sampleTime is the moment at which the sample's fixtures hold.
-const sampleTime = "2026-11-23T12:00:00+01:00"
-
 // say runs one command line in that folder, without a terminal.
 func say(t *testing.T, dir string, args ...string) (code int, out, err string) {
 	t.Helper()
@@ -38,12 +35,20 @@ func prepared(t *testing.T) string {
 	return dir
 }
 
-// What the fixtures F1–F9, F11 and F12 of the sample ask for: code, system,
-// subject. The rest that is found is not known rather than wrong, and stands in
-// docs/checks.md.
-func TestSampleSaysExactlyTheFixtures(t *testing.T) {
+// The demo says what the sample promises, whenever it is made.
+func TestSample(t *testing.T) {
 	dir := prepared(t)
-	code, out, text := say(t, dir, "--dir", dir, "check", "--at", sampleTime, "--json")
+	t.Run("fixtures", func(t *testing.T) { sampleFixtures(t, dir) })
+	t.Run("order", func(t *testing.T) { sampleOrder(t, dir) })
+}
+
+// sampleFixtures wants what the fixtures F1–F9, F11 and F12 of the sample ask for:
+// code, system, figures, and what its two years have left: a dispensation, an owner
+// who has not confirmed, an action that is late, and a guest who has not read the
+// plan. The rest that is found is not known rather than wrong, and stands in
+// docs/checks.md.
+func sampleFixtures(t *testing.T, dir string) {
+	code, out, text := say(t, dir, "--dir", dir, "check", "--json")
 	if code != 3 {
 		t.Fatalf("exit %d, want 3: %s", code, text)
 	}
@@ -65,7 +70,7 @@ func TestSampleSaysExactlyTheFixtures(t *testing.T) {
 			continue
 		}
 		line := fmt.Sprintf("%s %s %s", f.Code, f.System, f.State)
-		if f.Value != nil && f.Limit != nil {
+		if f.Value != nil && f.Limit != nil && !slices.Contains([]string{"C8", "G5"}, f.Code) { // which grow by the minute
 			line += fmt.Sprintf(" %d>%d", *f.Value, *f.Limit)
 		}
 		wrong = append(wrong, line)
@@ -75,24 +80,25 @@ func TestSampleSaysExactlyTheFixtures(t *testing.T) {
 	}
 	slices.Sort(wrong)
 	want := []string{
-		"C10 ad-entra breached 165>144", "C10 esdh breached 180>168", "C10 gis breached 110>108", "C10 sql-klynge breached 400>228",
+		"C10 ad-entra breached 165>144", "C10 esdh breached 180>168", "C10 gis waived 110>108", "C10 sql-klynge breached 400>228",
 		"C11 idp-mfa breached 4080>540",
 		"C2 loen breached 525>480", "C2 omsorg breached 505>480",
 		"C3 omsorg breached 540>440",
 		"C5 gis breached 1485>1440",
 		"C6 loen breached 545>480", "C6 omsorg breached 520>480", "C6 sql-klynge breached 825>720",
-		"C8 esdh breached 576000>525600", "C8 print breached", "C8 skole-dagtilbud breached",
+		"C8 esdh breached", "C8 print breached", "C8 skole-dagtilbud breached",
 		"C9 idp-mfa breached", "C9 m365 breached",
+		"G2 print breached", "G5 ad-entra breached", "G8 esdh breached",
 	}
 	if diff := cmp.Diff(want, wrong); diff != "" {
 		t.Error("findings differ (-want +got):\n" + diff)
 	}
 }
 
-// The planned and projected minutes of the sample's table, in the order of F10.
-func TestSampleOrder(t *testing.T) {
-	dir := prepared(t)
-	code, out, text := say(t, dir, "--dir", dir, "plan", "order", "--at", sampleTime, "--json")
+// sampleOrder wants the planned and projected minutes of the sample's table, in the
+// order of F10.
+func sampleOrder(t *testing.T, dir string) {
+	code, out, text := say(t, dir, "--dir", dir, "plan", "order", "--json")
 	if code != 0 {
 		t.Fatalf("exit %d: %s", code, text)
 	}
@@ -163,7 +169,7 @@ func TestDemoHoldsARealDrill(t *testing.T) {
 // A "no" fails the drill, and the drill says so with exit code 3.
 func TestDemoWithNo(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "demo")
-	code, out, _ := say(t, t.TempDir(), "demo", "--dir", dir, "--answer", "no")
+	code, out, _ := say(t, t.TempDir(), "demo", "--bare", "--dir", dir, "--answer", "no")
 	if code != 3 || !strings.Contains(out, "Verdict  not passed") || !strings.Contains(out, "RTA      not measured") {
 		t.Errorf("exit %d\n%s", code, out)
 	}

@@ -10,14 +10,16 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
 
 	"beredskab/internal/app"
-	"beredskab/internal/door"
 	"beredskab/plans"
 )
 
@@ -43,9 +45,11 @@ type Sample struct {
 }
 
 // Prepare makes the folder: plans, settings, catalogue, business data with its
-// backup, and a register that holds the plans and their drill history. program
-// is this program's own file, which the catalogue's commands run.
-func Prepare(ctx context.Context, dir, program string, now time.Time) (*Sample, error) {
+// backup, and a register that holds the plans and two years of what people did
+// about them, up to now. program is this program's own file, which the catalogue's
+// commands run. account is the operating system's account of whoever looks at the
+// demo; without one, the register holds the plans alone, and nobody is registered.
+func Prepare(ctx context.Context, dir, program, account string, now time.Time) (*Sample, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("finding the demo folder: %w", err)
@@ -59,10 +63,15 @@ func Prepare(ctx context.Context, dir, program string, now time.Time) (*Sample, 
 	}
 	s := &Sample{Dir: dir, ESDH: filepath.Join(dir, "esdh"), Address: address}
 	for _, part := range []func() error{
-		s.writePlans, s.writeSettings,
+		func() error { return s.writePlans(now) }, s.writeSettings,
 		func() error { return s.writeCatalogue(program) },
 		func() error { return makeBusiness(s.ESDH, now) },
-		func() error { return s.fillRegister(ctx) },
+		func() error {
+			if account == "" {
+				return s.takeOver(ctx)
+			}
+			return s.fillRegister(ctx, account, now)
+		},
 	} {
 		if err := part(); err != nil {
 			return nil, fmt.Errorf("preparing the demo in %s: %w", dir, err)
@@ -120,9 +129,23 @@ func freeAddress(ctx context.Context) (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
+// sampleDay is the day on which the sample's files were written. Their dates are
+// moved as far from it as the demo's own day is, so that the sample says the same
+// whenever it is made.
+func sampleDay() time.Time { return time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC) }
+
 // writePlans copies the embedded plan files, with the address at which this
-// demo's ESDH answers.
-func (s *Sample) writePlans() error {
+// demo's ESDH answers and with dates that fit to now.
+func (s *Sample) writePlans(now time.Time) error {
+	later := int(now.Sub(sampleDay()).Hours()) / 24
+	date := regexp.MustCompile(`\b20\d\d-\d\d-\d\d\b`)
+	move := func(text []byte) []byte {
+		day, err := time.Parse(time.DateOnly, string(text))
+		if err != nil {
+			return text // it only looks like a date
+		}
+		return []byte(day.AddDate(0, 0, later).Format(time.DateOnly))
+	}
 	return fs.WalkDir(plans.Files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -135,7 +158,11 @@ func (s *Sample) writePlans() error {
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(to, bytes.ReplaceAll(src, []byte(port), []byte(s.Address)), 0o644)
+		src = bytes.ReplaceAll(src, []byte(port), []byte(s.Address))
+		if path.Ext(name) == ".yaml" {
+			src = date.ReplaceAllFunc(src, move)
+		}
+		return os.WriteFile(to, src, 0o644)
 	})
 }
 
@@ -176,15 +203,19 @@ func (s *Sample) writeCatalogue(program string) error {
 	return os.WriteFile(filepath.Join(s.Dir, "actions.yaml"), []byte(text), 0o600)
 }
 
-// fillRegister adopts the plans and takes the drill history over.
-func (s *Sample) fillRegister(ctx context.Context) error {
-	a, err := s.Open(ctx, app.Use)
+// planFile is the file of a system's plan, or the organisation's.
+func (s *Sample) planFile(name string) string { return filepath.Join(s.Dir, "plans", name+".yaml") }
+
+// Open opens the program over the demo folder.
+func (s *Sample) Open(ctx context.Context, mode app.Mode) (*app.App, error) {
+	settings, err := s.Settings()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	actor := door.Actor{Name: "beredskabskoordinator", Assurance: "login", Via: "demo"}
-	if _, problems, err := a.Adopt(ctx, actor); err != nil || len(problems) > 0 {
-		return errors.Join(err, problemsError(problems), a.Close())
-	}
-	return errors.Join(a.Register.Import(ctx, actor, history()), a.Close())
+	return app.Open(ctx, settings, mode, slog.New(slog.DiscardHandler))
+}
+
+// Settings reads the demo's own settings; nothing from around it gets in.
+func (s *Sample) Settings() (*app.Settings, error) {
+	return app.Load(map[string]string{"dir": s.Dir}, func(string) (string, bool) { return "", false }, s.Dir)
 }

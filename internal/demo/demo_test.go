@@ -13,14 +13,13 @@ import (
 	"beredskab/internal/demo"
 )
 
-func now() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
+func day() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
 
-// A demo folder holds the whole sample and its history, can be found and made
-// anew, and a folder with somebody's files in it is left alone.
+// A demo folder holds the whole sample, can be found and made anew, and a folder with somebody's files in it is left alone.
 func TestPrepare(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "demo")
 	for range 2 { // an earlier demo is made anew
-		s, err := demo.Prepare(t.Context(), dir, "/bin/true", now())
+		s, err := demo.Prepare(t.Context(), dir, "/bin/true", "", day())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,9 +35,9 @@ func TestPrepare(t *testing.T) {
 		if err != nil || len(set.Plans) != 19 {
 			t.Errorf("%d systems, %v", len(set.Plans), err)
 		}
-		evidence, err := a.Register.Evidence(t.Context())
-		if err != nil || len(evidence) == 0 {
-			t.Errorf("no history: %v", err)
+		book, err := a.Office.Book(t.Context())
+		if err != nil || len(book.Persons()) > 0 {
+			t.Errorf("somebody is registered: %v", err)
 		}
 		if err := a.Close(); err != nil {
 			t.Error(err)
@@ -48,7 +47,7 @@ func TestPrepare(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(other, "beredskab.yaml"), []byte("node: theirs\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := demo.Prepare(t.Context(), other, "/bin/true", now()); !errors.Is(err, app.ErrSettings) || !strings.Contains(err.Error(), "--dir") {
+	if _, err := demo.Prepare(t.Context(), other, "/bin/true", "", day()); !errors.Is(err, app.ErrSettings) || !strings.Contains(err.Error(), "--dir") {
 		t.Errorf("a folder of somebody else: %v", err)
 	}
 	if _, err := demo.Existing(other); err == nil {
@@ -59,7 +58,7 @@ func TestPrepare(t *testing.T) {
 // The business system is real: it loses its data when it is stopped, has what
 // the backup held after the restore, and all of it again after the clean-up.
 func TestBusinessSystem(t *testing.T) {
-	s, err := demo.Prepare(t.Context(), filepath.Join(t.TempDir(), "demo"), "/bin/true", now())
+	s, err := demo.Prepare(t.Context(), filepath.Join(t.TempDir(), "demo"), "/bin/true", "", day())
 	if err != nil {
 		t.Fatal(err)
 	}
