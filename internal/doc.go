@@ -38,6 +38,7 @@
 //	| 3     | door                 | the one door: an actor, an act, its entry, one transaction; the Store | through Store           |
 //	| 4     | register             | runs, schedules and messages: every change and every question         | through door            |
 //	| 4     | governance           | the acts of people: rights, approvals, follow-up, evidence            | through door            |
+//	| 4     | dossier              | what people have said beside the plans, read as of a moment           | through door            |
 //	| 4     | fault                | the named moments at which a test kills the process                   | this process            |
 //	| 4     | disk                 | the disk under a folder: its kind, its room, its lock, what survives  | file systems            |
 //	| 5     | store                | door.Store on SQLite and on PostgreSQL; migrations, backup            | database                |

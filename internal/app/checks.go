@@ -43,7 +43,7 @@ func (a *App) judge(ctx context.Context, set *plan.Set, at time.Time, places fun
 	if err != nil {
 		return check.Report{}, err
 	}
-	facts, err := a.Office.Facts(ctx, at)
+	facts, err := a.Dossier().Facts(ctx, at)
 	if err != nil {
 		return check.Report{}, err
 	}

@@ -1,9 +1,13 @@
 package app
 
 import (
+	"beredskab/internal/dossier"
 	"beredskab/internal/outbox"
 	"beredskab/internal/vigil"
 )
+
+// Dossier reads what people have said beside the plans.
+func (a *App) Dossier() *dossier.Dossier { return dossier.New(a.door) }
 
 // Vigil looks through the log for signs of misuse (R17).
 func (a *App) Vigil() *vigil.Vigil {

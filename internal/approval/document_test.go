@@ -178,23 +178,6 @@ func TestTraining(t *testing.T) {
 	}
 }
 
-func TestConfirmationDue(t *testing.T) {
-	for class, own := range map[int]time.Duration{0: 182 * 24 * time.Hour, 1: 182 * 24 * time.Hour, 2: 365 * 24 * time.Hour, 3: 365 * 24 * time.Hour} {
-		s := &story{t: t}
-		s.toApprove("a")
-		s.says(Approved, "a", itManager())
-		list := versions()
-		list[0].Class = class
-		now := Of("esdh", s.acts, list, time.Time{})
-		if due, ok := now.ConfirmationDue(0); !ok || due.What != "esdh" || !due.At.Equal(hour(2).Add(own)) {
-			t.Errorf("class %d: %+v", class, due)
-		}
-		if due, _ := now.ConfirmationDue(60); !due.At.Equal(hour(3)) {
-			t.Errorf("class %d, every hour: %+v", class, due)
-		}
-	}
-}
-
 // TestRows holds that each body comes back from its record as it was.
 func TestRows(t *testing.T) {
 	document := policies()[0]

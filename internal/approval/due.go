@@ -33,21 +33,6 @@ func byDate(list []Due) []Due {
 	return list
 }
 
-// ConfirmationDue is when the owner must confirm the version in force again: after
-// half a year in class 0 and 1, otherwise a year (spec/domain.md 1.5), or after own
-// where the plan or the organisation says so. ok is false when none is in force.
-func (s *Standing) ConfirmationDue(own plan.Duration) (due Due, ok bool) {
-	hash, _, ok := s.InForce()
-	if !ok {
-		return Due{}, false
-	}
-	every := year
-	if s.versions[hash].Class <= 1 {
-		every = halfAYear
-	}
-	return Due{What: s.system, At: s.reviewed.Add(cmp.Or(own.Std(), every))}, true
-}
-
 // DocumentsDue is when each document that is valid at that moment must be reviewed.
 func DocumentsDue(list []Document, at time.Time) (due []Due) {
 	for _, d := range list {

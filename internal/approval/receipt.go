@@ -11,6 +11,12 @@ import (
 	"beredskab/internal/rights"
 )
 
+// The objects of a receipt begin with one of these.
+const (
+	OfPlan     = "plan/"
+	OfDocument = "document/"
+)
+
 // Receipt is one person's own word that he has read and understood one version of
 // a plan or a governing document. It is never given for somebody else.
 type Receipt struct {

@@ -17,11 +17,11 @@ type State string
 // The states of a version. An approval is for one hash: a changed plan is another
 // version, and nothing is carried over to it.
 const (
-	StateDraft     State = "draft"      // kladde: not submitted, sent back, or overtaken by a newer one
-	StateToConfirm State = "to_confirm" // til bekræftelse: the owner has not confirmed or not accepted
-	StateToApprove State = "to_approve" // til godkendelse
-	StateInForce   State = "in_force"   // gældende
-	StateRetired   State = "retired"    // udgået: was in force
+	stateDraft     State = "draft"      // kladde: not submitted, sent back, or overtaken by a newer one
+	stateToConfirm State = "to_confirm" // til bekræftelse: the owner has not confirmed or not accepted
+	stateToApprove State = "to_approve" // til godkendelse
+	stateInForce   State = "in_force"   // gældende
+	stateRetired   State = "retired"    // udgået: was in force
 )
 
 // ErrNotNow says that an act does not fit the state of the version.
@@ -115,17 +115,17 @@ func (s *Standing) Periods() []Period { return slices.Clone(s.periods) }
 // State is where that version stands.
 func (s *Standing) State(hash string) State {
 	if current, _, ok := s.InForce(); ok && current == hash {
-		return StateInForce
+		return stateInForce
 	}
 	switch {
 	case hash != "" && hash == s.pending.hash && s.pending.ready():
-		return StateToApprove
+		return stateToApprove
 	case hash != "" && hash == s.pending.hash:
-		return StateToConfirm
+		return stateToConfirm
 	case slices.ContainsFunc(s.periods, func(p Period) bool { return p.Version == hash }):
-		return StateRetired
+		return stateRetired
 	}
-	return StateDraft
+	return stateDraft
 }
 
 func (p pending) ready() bool { return !p.confirmed.IsZero() && !p.accepted.IsZero() }
@@ -133,16 +133,16 @@ func (p pending) ready() bool { return !p.confirmed.IsZero() && !p.accepted.IsZe
 // Next says what that version waits for; nothing when it is in force or retired.
 func (s *Standing) Next(hash string) (needs []Need) {
 	switch s.State(hash) {
-	case StateDraft:
+	case stateDraft:
 		needs = append(needs, Need{Kind: Submitted, Role: matrix.Coordinator})
-	case StateToConfirm:
+	case stateToConfirm:
 		if s.pending.confirmed.IsZero() {
 			needs = append(needs, Need{Kind: Confirmed, Role: matrix.SystemOwner})
 		}
 		if s.pending.accepted.IsZero() {
 			needs = append(needs, Need{Kind: Accepted, Role: matrix.SystemOwner})
 		}
-	case StateToApprove:
+	case stateToApprove:
 		needs = append(needs, Need{Kind: Approved, Role: matrix.ITManager, Not: s.Authors()})
 	}
 	return needs
@@ -153,7 +153,7 @@ func (s *Standing) apply(a Act, at time.Time) {
 	switch a.Kind {
 	case Submitted:
 		s.pending = pending{}
-		if s.State(a.Version) != StateInForce { // The files were turned back to what is in force.
+		if s.State(a.Version) != stateInForce { // The files were turned back to what is in force.
 			s.pending = pending{hash: a.Version, authors: a.wrote()}
 		}
 	case Confirmed:
@@ -204,20 +204,20 @@ func (s *Standing) May(a Act) error {
 // fits tells whether the version is in the state for the act.
 func (s *Standing) fits(a Act) error {
 	state := s.State(a.Version)
-	waits := state == StateToConfirm || state == StateToApprove
+	waits := state == stateToConfirm || state == stateToApprove
 	current, _, _ := s.InForce()
 	why := ""
 	switch {
 	case a.Kind == Submitted && waits:
 		why = "it has been submitted already"
-	case a.Kind == Submitted && state == StateInForce && s.pending.hash == "":
+	case a.Kind == Submitted && state == stateInForce && s.pending.hash == "":
 		why = "there is nothing to submit"
-	case a.Kind == Confirmed && !waits && state != StateInForce,
+	case a.Kind == Confirmed && !waits && state != stateInForce,
 		(a.Kind == Accepted || a.Kind == ChangesAsked || a.Kind == Withdrawn) && !waits:
 		why = "only a version that was submitted can be " + string(a.Kind)
-	case a.Kind == Approved && state != StateToApprove:
+	case a.Kind == Approved && state != stateToApprove:
 		why = "approval comes after the owner has confirmed it and its MTPD, RTO and RPO are accepted"
-	case a.Kind == Retired && state != StateInForce:
+	case a.Kind == Retired && state != stateInForce:
 		why = "only the version in force can be retired"
 	case a.Kind == Approved && a.Review.Against != current:
 		why = "it was compared with another version than the one in force: look at the difference again"

@@ -115,8 +115,8 @@ func TestTheWayIntoForce(t *testing.T) {
 	s.says(Approved, "b", itManager()) // hour 12
 	want("retired in_force", "")
 	s.says(Confirmed, "b", owner()) // hour 13, the yearly review
-	if due, ok := s.now().ConfirmationDue(0); !ok || !due.At.Equal(hour(13).Add(year)) {
-		t.Errorf("due %+v", due)
+	if at := s.now().Reviewed(); !at.Equal(hour(13)) {
+		t.Errorf("reviewed at %s", at)
 	}
 	s.says(Retired, "b", itManager()) // hour 14
 	want("retired retired", "")
@@ -130,8 +130,8 @@ func TestTheWayIntoForce(t *testing.T) {
 	if got, want := s.now().Periods(), []Period{{hash("a"), hour(4), hour(12)}, {hash("b"), hour(12), hour(14)}}; !slices.Equal(got, want) {
 		t.Errorf("periods %v", got)
 	}
-	if due, ok := s.now().ConfirmationDue(0); ok {
-		t.Errorf("nothing is in force, and %+v is due", due)
+	if at := s.now().Reviewed(); !at.IsZero() {
+		t.Errorf("nothing is in force, and was reviewed at %s", at)
 	}
 }
 
@@ -141,11 +141,11 @@ func TestANewVersionOvertakes(t *testing.T) {
 	s := &story{t: t}
 	s.toApprove("a")
 	s.says(Submitted, "b", coordinator())
-	if now := s.now(); now.State(hash("a")) != StateDraft || now.State(hash("b")) != StateToConfirm || now.Pending() != hash("b") {
+	if now := s.now(); now.State(hash("a")) != stateDraft || now.State(hash("b")) != stateToConfirm || now.Pending() != hash("b") {
 		t.Error("the older version was not overtaken, or carried something over")
 	}
 	s.says(Submitted, "a", coordinator())
-	if now := s.now(); now.State(hash("a")) != StateToConfirm {
+	if now := s.now(); now.State(hash("a")) != stateToConfirm {
 		t.Error("a version that comes back starts anew")
 	}
 	s.says(Confirmed, "a", owner())
@@ -153,7 +153,7 @@ func TestANewVersionOvertakes(t *testing.T) {
 	s.says(Approved, "a", itManager())
 	s.says(Submitted, "b", coordinator())
 	s.says(Submitted, "a", coordinator())
-	if now := s.now(); now.State(hash("a")) != StateInForce || now.Pending() != "" {
+	if now := s.now(); now.State(hash("a")) != stateInForce || now.Pending() != "" {
 		t.Error("files that turn back to what is in force leave nothing pending")
 	}
 	s.toApprove("b")
@@ -165,7 +165,7 @@ func TestANewVersionOvertakes(t *testing.T) {
 	}
 	s.says(Submitted, "c", coordinator())
 	s.says(Withdrawn, "c", coordinator())
-	if s.now().State(hash("c")) != StateDraft {
+	if s.now().State(hash("c")) != stateDraft {
 		t.Error("withdrawn")
 	}
 }

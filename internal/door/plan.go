@@ -106,3 +106,45 @@ func (d *Door) InForce(ctx context.Context, tx Tx, system string) (*plan.Plan, e
 	}
 	return d.Plan(ctx, tx, hash)
 }
+
+// Held is the plan of a system as the files hold it, whatever was said of it.
+func (d *Door) Held(ctx context.Context, tx Tx, system string) (*plan.Plan, error) {
+	hash, err := current(ctx, tx, "plan", system)
+	if err != nil {
+		return nil, err
+	}
+	return d.Plan(ctx, tx, hash)
+}
+
+// Organisation is what the files say of it; an empty one before they were taken over.
+func Organisation(ctx context.Context, tx Tx) (*plan.Organisation, error) {
+	org := new(plan.Organisation)
+	hash, err := current(ctx, tx, "organisation", "organisation")
+	if errors.Is(err, kept.ErrNotFound) {
+		return org, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	v, err := tx.Version(ctx, hash)
+	if err == nil {
+		err = org.ReadCanonical(v.Canonical)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("organisation version %.12s: %w", hash, err)
+	}
+	return org, nil
+}
+
+func current(ctx context.Context, tx Tx, kind, id string) (hash string, err error) {
+	list, err := tx.Current(ctx, kind)
+	if err != nil {
+		return "", err
+	}
+	for _, v := range list {
+		if v.ID == id {
+			return v.Hash, nil
+		}
+	}
+	return "", fmt.Errorf("%s of system %q: %w", kind, id, kept.ErrNotFound)
+}

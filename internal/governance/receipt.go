@@ -3,7 +3,6 @@ package governance
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,15 +10,8 @@ import (
 	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/matrix"
-	"beredskab/internal/plan"
 	"beredskab/internal/record"
 	"beredskab/internal/rights"
-)
-
-// The objects of a receipt begin with one of these.
-const (
-	ofPlan     = "plan/"
-	ofDocument = "document/"
 )
 
 // Reading gives what there is to be read of plan/SYSTEM or document/ID: the version
@@ -31,7 +23,7 @@ func (o *Office) Reading(ctx context.Context, object string) (approval.Reading, 
 
 func (o *Office) reading(ctx context.Context, tx door.Tx, object string, now time.Time) (r approval.Reading, err error) {
 	r.Object = object
-	if id, ok := strings.CutPrefix(object, ofDocument); ok {
+	if id, ok := strings.CutPrefix(object, approval.OfDocument); ok {
 		list, err := all[approval.Document](ctx, tx, approval.KindDocument)
 		d, valid := approval.ValidOn(list, id, now)
 		switch {
@@ -44,7 +36,7 @@ func (o *Office) reading(ctx context.Context, tx door.Tx, object string, now tim
 		r.Since, err = time.Parse(time.DateOnly, d.ValidFrom)
 		return r, err
 	}
-	system, ok := strings.CutPrefix(object, ofPlan)
+	system, ok := strings.CutPrefix(object, approval.OfPlan)
 	if !ok {
 		return r, fmt.Errorf("%q is nothing to be read: write plan/SYSTEM or document/ID: %w", object, kept.ErrNotFound)
 	}
@@ -60,14 +52,6 @@ func (o *Office) reading(ctx context.Context, tx door.Tx, object string, now tim
 		r.Title = p.Name
 	}
 	return r, err
-}
-
-func planOf(ctx context.Context, tx door.Tx, hash string) (*plan.Plan, error) {
-	row, err := tx.Version(ctx, hash)
-	if err != nil {
-		return nil, fmt.Errorf("reading the plan version %.12s: %w", hash, err)
-	}
-	return door.PlanOf(row)
 }
 
 // GiveReceipt is the actor's own word of having read and understood that version,
@@ -106,65 +90,4 @@ func (o *Office) Receipts(ctx context.Context, f record.Filter) ([]approval.Rece
 	return door.Read(ctx, o.door, func(tx door.Tx) ([]approval.Receipt, error) {
 		return some[approval.Receipt](ctx, tx, approval.KindReceipt, f)
 	})
-}
-
-// Owed are the receipts that are missing for what is in force.
-type Owed struct {
-	approval.Reading
-	Persons []string `json:"persons"` // their IDs
-}
-
-// Owing lists what is in force and not read by all who must: for a plan its system
-// owner, the unit's manager and the technical team, with their deputies; for a
-// governing document all who have such a role anywhere. Nothing is owed as long as
-// nobody is registered.
-func (o *Office) Owing(ctx context.Context) ([]Owed, error) {
-	s, err := o.survey(ctx, o.door.Now().Wall)
-	if err != nil {
-		return nil, err
-	}
-	return append(s.owingPlans(), s.owingDocuments()...), nil
-}
-
-// reads tells whether who has that role must read what concerns him.
-func reads(role matrix.Role) bool {
-	return role == matrix.SystemOwner || role == matrix.UnitManager || role == matrix.TechnicalTeam
-}
-
-func (s *surveyed) owingPlans() (list []Owed) {
-	for _, f := range s.inForce {
-		scope := rights.Scope{System: f.plan.ID, Unit: f.plan.Owner.Unit, Team: f.plan.TechnicalTeam}
-		var must []string
-		for _, role := range []matrix.Role{matrix.SystemOwner, matrix.UnitManager, matrix.TechnicalTeam} {
-			must = append(must, s.book.Holding(role, scope, s.at)...)
-		}
-		list = s.owe(list, must, approval.Reading{Object: ofPlan + f.plan.ID, Version: f.hash, Title: f.plan.Name, Since: f.since})
-	}
-	return list
-}
-
-func (s *surveyed) owingDocuments() (list []Owed) {
-	var must []string
-	for _, p := range s.book.Persons() {
-		if !p.DisabledAt(s.at) && slices.ContainsFunc(s.book.Grants(p.ID), func(g rights.Grant) bool { return reads(g.Role) && g.InForce(s.at) }) {
-			must = append(must, p.ID)
-		}
-	}
-	for _, d := range s.documents {
-		if valid, ok := approval.ValidOn(s.documents, d.ID, s.at); ok && valid.Version == d.Version {
-			since, _ := time.Parse(time.DateOnly, d.ValidFrom) // checked when it was kept
-			list = s.owe(list, must, approval.Reading{Object: ofDocument + d.ID, Version: d.Version, Title: d.Title, Since: since})
-		}
-	}
-	return list
-}
-
-// owe adds who of them has not read it; someone in two roles owes once.
-func (s *surveyed) owe(list []Owed, must []string, r approval.Reading) []Owed {
-	slices.Sort(must)
-	persons := approval.Owing(slices.Compact(must), s.receipts[r.Object], r.Object, r.Version)
-	if len(persons) == 0 {
-		return list
-	}
-	return append(list, Owed{r, persons})
 }

@@ -140,3 +140,12 @@ func (o *Organisation) person(id string, p *Plan) (person, bool) {
 	}
 	return person{}, false
 }
+
+// Contacts are all whom the organisation file names to be reached: roles, those of
+// the crisis organisation, and authorities.
+func (o *Organisation) Contacts() (list []Contact) {
+	for _, r := range slices.Concat(o.Roles, o.CrisisRoles) {
+		list = append(list, Contact{Role: r.ID, Mailbox: r.Mailbox, Phone: r.Phone})
+	}
+	return append(list, o.Authorities...)
+}

@@ -9,6 +9,7 @@ import (
 
 	"beredskab/internal/check"
 	"beredskab/internal/door"
+	"beredskab/internal/dossier"
 	"beredskab/internal/governance"
 	"beredskab/internal/notary"
 	"beredskab/internal/plan"
@@ -124,7 +125,7 @@ func (b *Bureau) asked(ctx context.Context, p Period, words Words, at time.Time)
 		From: p.From, Until: p.Until, Program: b.Program,
 		Words: report.Words{Conclusion: words.Conclusion, Good: words.Good, Bad: words.Bad, Requests: words.Requests},
 	}
-	if asked.Known, err = b.Office.Facts(ctx, at); err != nil {
+	if asked.Known, err = dossier.New(b.Door).Facts(ctx, at); err != nil {
 		return asked, err
 	}
 	if err := b.readThrough(ctx, &asked); err != nil {

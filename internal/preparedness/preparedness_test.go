@@ -14,6 +14,7 @@ import (
 	"beredskab/internal/approval"
 	"beredskab/internal/check"
 	"beredskab/internal/door"
+	"beredskab/internal/dossier"
 	"beredskab/internal/event"
 	"beredskab/internal/followup"
 	"beredskab/internal/governance"
@@ -134,7 +135,7 @@ func (h *hall) figures() report.Figures {
 	h.t.Helper()
 	facts, err := preparedness.Read(h.t.Context(), h.door, h.wall)
 	h.ok(err)
-	known, err := h.office.Facts(h.t.Context(), h.wall)
+	known, err := dossier.New(h.door).Facts(h.t.Context(), h.wall)
 	h.ok(err)
 	return facts.Figures(preparedness.Asked{From: day(2026, 1, 1), Until: day(2027, 1, 1), Program: "test", Known: known})
 }

@@ -36,7 +36,7 @@ func (v *Vigil) Daily(ctx context.Context) error {
 	if resting {
 		return nil
 	}
-	org, err := v.organisation(ctx)
+	org, err := door.Read(ctx, v.Door, func(tx door.Tx) (*plan.Organisation, error) { return door.Organisation(ctx, tx) })
 	if err != nil {
 		return err
 	}
@@ -178,23 +178,4 @@ func (v *Vigil) notice(org *plan.Organisation, o kept.Occurrence, d followup.Dig
 		Key: "misuse/" + o.Nominal, Kind: outbox.Misuse, Language: cmp.Or(org.Language, "da"), Facts: f,
 		CreatedAt: o.At, NextTry: o.At, ExpiresAt: o.At.Add(lives), State: outbox.Owed,
 	}
-}
-
-// organisation is what the files say of it; an empty one before they were taken over.
-func (v *Vigil) organisation(ctx context.Context) (*plan.Organisation, error) {
-	return door.Read(ctx, v.Door, func(tx door.Tx) (*plan.Organisation, error) {
-		org := new(plan.Organisation)
-		list, err := tx.Current(ctx, "organisation")
-		if err != nil || len(list) == 0 {
-			return org, err
-		}
-		row, err := tx.Version(ctx, list[0].Hash)
-		if err == nil {
-			err = org.ReadCanonical(row.Canonical)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("reading the organisation: %w", err)
-		}
-		return org, nil
-	})
 }

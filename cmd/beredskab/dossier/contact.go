@@ -10,7 +10,7 @@ import (
 
 	"beredskab/internal/app"
 	"beredskab/internal/approval"
-	"beredskab/internal/governance"
+	"beredskab/internal/dossier"
 	"beredskab/internal/line"
 )
 
@@ -21,11 +21,11 @@ func (l Line) contactList() *cobra.Command {
 		Example: "  beredskab contact list --due\n  beredskab contact list esdh --json",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return l.Within(cmd.Context(), func(a *app.App) error {
-				list, err := a.Office.Contacts(cmd.Context(), append(args, "")[0])
+				list, err := a.Dossier().Contacts(cmd.Context(), append(args, "")[0])
 				if err != nil {
 					return err
 				}
-				list = slices.DeleteFunc(list, func(c governance.Contact) bool { return due && c.Due.After(time.Now()) })
+				list = slices.DeleteFunc(list, func(c dossier.Contact) bool { return due && c.Due.After(time.Now()) })
 				return l.Print(map[string]any{"schema": "beredskab.contacts.v1", "contacts": list}, func(out io.Writer) {
 					line.Table(out, "SYSTEM\tCONTACT\tPHONE\tMAILBOX\tREACHED\tCALL AGAIN BEFORE", func(w io.Writer) {
 						for _, c := range list {

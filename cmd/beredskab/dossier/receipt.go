@@ -11,7 +11,7 @@ import (
 
 	"beredskab/internal/app"
 	"beredskab/internal/approval"
-	"beredskab/internal/governance"
+	"beredskab/internal/dossier"
 	"beredskab/internal/line"
 	"beredskab/internal/plan"
 	"beredskab/internal/record"
@@ -127,12 +127,12 @@ func (l Line) receiptOwing() *cobra.Command {
 		Example: "  beredskab receipt owing\n  beredskab receipt owing --json",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return l.Within(cmd.Context(), func(a *app.App) error {
-				list, err := a.Office.Owing(cmd.Context())
+				list, err := a.Dossier().Owing(cmd.Context())
 				if err != nil {
 					return err
 				}
 				if list == nil {
-					list = []governance.Owed{}
+					list = []dossier.Owed{}
 				}
 				return l.Print(map[string]any{"schema": "beredskab.owing.v1", "owing": list}, func(out io.Writer) {
 					line.Table(out, "TO BE READ\tVERSION\tSINCE\tNOT YET BY", func(w io.Writer) {

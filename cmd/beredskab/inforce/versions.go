@@ -10,7 +10,7 @@ import (
 
 	"beredskab/internal/app"
 	"beredskab/internal/approval"
-	"beredskab/internal/governance"
+	"beredskab/internal/dossier"
 	"beredskab/internal/line"
 )
 
@@ -55,11 +55,11 @@ func (l Line) inForce(ctx context.Context, a *app.App, system string, at time.Ti
 	if at.IsZero() {
 		at = time.Now()
 	}
-	all, err := a.Office.InForce(ctx, at)
+	all, err := a.Dossier().InForce(ctx, at)
 	if err != nil {
 		return err
 	}
-	list := []governance.InForce{}
+	list := []dossier.InForce{}
 	for _, v := range all {
 		if system == "" || system == v.System {
 			list = append(list, v)
