@@ -20,11 +20,11 @@ import (
 	"beredskab/internal/store"
 )
 
-// TestBenchQuestions sets what pages ask of a register of a million events beside
+// TestBenchQuestions sets what pages ask of a register of ten million events beside
 // the bare statement on the same file: the overview, one system, one run and the log.
-// BEREDSKAB_EVENTS=10000000 fills it with ten million.
+// BEREDSKAB_EVENTS=1000000 fills it with fewer.
 func TestBenchQuestions(t *testing.T) {
-	events := 1_000_000
+	events := 10_000_000
 	if given := os.Getenv("BEREDSKAB_EVENTS"); given != "" {
 		events = must[int](t)(strconv.Atoi(given))
 	}
