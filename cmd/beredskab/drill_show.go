@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 
@@ -34,10 +33,11 @@ func (c *cli) drillShow() *cobra.Command {
 				if shown.Draft, err = a.Register.Draft(cmd.Context(), row); err != nil {
 					return err
 				}
-				owed, err := afterwards(cmd.Context(), a, row, &shown)
+				state, owed, err := after.Stands(cmd.Context(), a, row)
 				if err != nil {
 					return err
 				}
+				shown.After = view.AfterRun(state, owed)
 				return c.print(shown, func() {
 					c.showRun(row, &run, waits)
 					if shown.Draft {
@@ -51,23 +51,6 @@ func (c *cli) drillShow() *cobra.Command {
 			})
 		},
 	}
-}
-
-// afterwards says how far the evaluation of a run has come that has ended.
-func afterwards(ctx context.Context, a *app.App, row kept.Run, shown *view.Run) ([]after.Wait, error) {
-	if row.Imported || row.EndedAt.IsZero() {
-		return nil, nil
-	}
-	e, err := a.Office.Evaluation(ctx, row.ID)
-	if err != nil {
-		return nil, err
-	}
-	waits := after.Waits(e)
-	shown.After = &view.After{State: string(e.State())}
-	for _, w := range waits {
-		shown.After.Waits = append(shown.After.Waits, w.String())
-	}
-	return waits, nil
 }
 
 func (c *cli) showRun(row kept.Run, run *drill.Run, waits []kept.Wait) {

@@ -4,12 +4,15 @@ package after
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"beredskab/internal/app"
 	"beredskab/internal/followup"
+	"beredskab/internal/kept"
 	"beredskab/internal/line"
 	"beredskab/internal/matrix"
 )
@@ -55,6 +58,16 @@ func Waits(e followup.Evaluation) []Wait {
 		list = append(list, w)
 	}
 	return list
+}
+
+// Stands says how far the loop of a run has come, and what it still lacks; a run
+// that has not ended, or was held before this register, has no state.
+func Stands(ctx context.Context, a *app.App, row kept.Run) (state string, waits []Wait, err error) {
+	if row.Imported || row.EndedAt.IsZero() {
+		return "", nil, nil
+	}
+	e, err := a.Office.Evaluation(ctx, row.ID)
+	return string(e.State()), Waits(e), err
 }
 
 // aims are the flags that answer a run's objectives.

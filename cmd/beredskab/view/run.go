@@ -3,6 +3,7 @@
 package view
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -50,6 +51,18 @@ type Run struct {
 type After struct {
 	State string   `json:"state"`
 	Waits []string `json:"waits_for,omitempty"` // in order; the first is what it waits for now
+}
+
+// AfterRun says how far it has come; nil without a state.
+func AfterRun[W fmt.Stringer](state string, waits []W) *After {
+	if state == "" {
+		return nil
+	}
+	v := &After{State: state}
+	for _, w := range waits {
+		v.Waits = append(v.Waits, w.String())
+	}
+	return v
 }
 
 type stepView struct {
