@@ -36,7 +36,7 @@ func (c *cli) demo() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.runDemo(cmd.Context(), o) },
 	}
 	cmd.Flags().BoolVar(&o.prepare, "prepare", false, "make the folder and stop")
-	cmd.Flags().BoolVar(&o.bare, "bare", false, "without people and history: the plans are taken over, and nobody is registered")
+	cmd.Flags().BoolVar(&o.bare, "bare", false, "without people: the plans and the figures of drills are taken over, and nobody is registered")
 	cmd.Flags().BoolVar(&o.service, "service", false, "run the business system of a prepared demo until told to stop")
 	cmd.Flags().StringVar(&o.answer, "answer", "", "answer the drill's question with this, yes or no")
 	return cmd
@@ -84,7 +84,7 @@ func (c *cli) prepareDemo(ctx context.Context, bare bool) (*demo.Sample, error) 
 	}
 	account, holds := c.actor().Via, "two years of drills and approvals"
 	if bare {
-		account, holds = "", "a register of the plans alone"
+		account, holds = "", "a register that nobody governs yet"
 	}
 	sample, err := demo.Prepare(ctx, dir, program, account, time.Now())
 	if err != nil {

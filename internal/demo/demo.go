@@ -48,7 +48,8 @@ type Sample struct {
 // backup, and a register that holds the plans and two years of what people did
 // about them, up to now. program is this program's own file, which the catalogue's
 // commands run. account is the operating system's account of whoever looks at the
-// demo; without one, the register holds the plans alone, and nobody is registered.
+// demo; without one, the register holds the plans and the figures of the drills, and nobody
+// is registered.
 func Prepare(ctx context.Context, dir, program, account string, now time.Time) (*Sample, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -68,7 +69,7 @@ func Prepare(ctx context.Context, dir, program, account string, now time.Time) (
 		func() error { return makeBusiness(s.ESDH, now) },
 		func() error {
 			if account == "" {
-				return s.takeOver(ctx)
+				return s.takeOver(ctx, now)
 			}
 			return s.fillRegister(ctx, account, now)
 		},

@@ -35,6 +35,10 @@ func TestPrepare(t *testing.T) {
 		if err != nil || len(set.Plans) != 19 {
 			t.Errorf("%d systems, %v", len(set.Plans), err)
 		}
+		evidence, err := a.Register.Evidence(t.Context())
+		if err != nil || len(evidence) < 17 {
+			t.Errorf("%d drills: %v", len(evidence), err)
+		}
 		book, err := a.Office.Book(t.Context())
 		if err != nil || len(book.Persons()) > 0 {
 			t.Errorf("somebody is registered: %v", err)

@@ -105,8 +105,12 @@ func (t *story) drills() {
 
 // takeSheet takes the drills of the sheet over.
 func (t *story) takeSheet(ctx context.Context) error {
-	var list []register.Held
-	for _, p := range sheet() {
+	return t.app.Register.Import(ctx, as(coordinator), t.stated(sheet()))
+}
+
+// stated are those drills as somebody states them.
+func (t *story) stated(drills []past) (list []register.Held) {
+	for _, p := range drills {
 		end := t.now.AddDate(0, 0, -p.ago)
 		h := register.Held{
 			System: p.system, Type: p.kind, Title: "Øvelse fra det gamle øvelsesark", Scope: "isolated", Verdict: p.verdict,
@@ -118,7 +122,24 @@ func (t *story) takeSheet(ctx context.Context) error {
 		}
 		list = append(list, h)
 	}
-	return t.app.Register.Import(ctx, as(coordinator), list)
+	return list
+}
+
+// recent are the drills that came to an end since, as a sheet would have them.
+func (t *story) recent() (list []past) {
+	for _, h := range lately() {
+		if h.fails != "" || h.abort != "" {
+			continue
+		}
+		p, _ := t.set.Plan(h.system)
+		drill, _ := p.Drill(h.drill)
+		verdict := "passed"
+		if h.minutes == 0 {
+			verdict = "not_measured"
+		}
+		list = append(list, past{h.system, drill.Type, verdict, h.minutes, h.ago})
+	}
+	return list
 }
 
 // upkeep tells what the program did by itself: it followed the schedules and ran

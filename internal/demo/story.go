@@ -43,14 +43,22 @@ type chapter struct {
 	tell func(ctx context.Context) error
 }
 
-// takeOver makes a register of the plans alone, which nobody has governed yet.
-func (s *Sample) takeOver(ctx context.Context) error {
-	a, err := s.Open(ctx, app.Use)
-	if err != nil {
+// takeOver makes a register of the plans, which nobody has governed yet, with the
+// drills as somebody states them.
+func (s *Sample) takeOver(ctx context.Context, now time.Time) error {
+	t := &story{sample: s, now: now}
+	if err := t.open(); err != nil {
 		return err
 	}
-	t := &story{app: a}
-	return errors.Join(t.adopt(ctx, coordinator), a.Close())
+	var err error
+	if t.app, err = s.Open(ctx, app.Use); err != nil {
+		return err
+	}
+	err = t.adopt(ctx, coordinator)
+	if err == nil {
+		err = t.app.Register.Import(ctx, as(coordinator), t.stated(slices.Concat(sheet(), t.recent())))
+	}
+	return errors.Join(err, t.app.Close())
 }
 
 // fillRegister tells the story up to now to a new register. The messages of that

@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"beredskab/internal/app"
-	"beredskab/internal/approval"
 	"beredskab/internal/check"
 	"beredskab/internal/demo"
 	"beredskab/internal/kept"
@@ -129,9 +128,7 @@ func (w *town) versions() {
 		standing := must(w.Office.Standing(w.t.Context(), p.ID, time.Time{}))(w.t)
 		states[string(standing.State(p.Hash()))]++
 	}
-	w.same("versions in the files", states, map[string]int{
-		string(approval.StateInForce): 16, string(approval.StateToApprove): 1, string(approval.StateDraft): 2,
-	})
+	w.same("versions in the files", states, map[string]int{"in_force": 16, "to_approve": 1, "draft": 2})
 }
 
 // drilled wants drills of the sheet and of the program, of every kind and with
