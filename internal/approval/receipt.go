@@ -81,7 +81,7 @@ type Verification struct {
 
 // Key names the attempt.
 func (v Verification) Key() string {
-	return strings.Join([]string{v.System, v.Whom, v.Channel, v.At.UTC().Format("20060102T150405")}, "/")
+	return strings.Join([]string{v.System, v.Whom, v.Channel, v.At.UTC().Format("20060102T150405.000000")}, "/")
 }
 
 // Row is the attempt as a record.
