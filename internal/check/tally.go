@@ -51,4 +51,4 @@ func (r Report) tally(code string) Tally {
 func aboutAll(code string) bool { return slices.Contains([]string{"G7", "G9"}, code) }
 
 // aboutBoth tells whether the rule asks something of it beside the systems.
-func aboutBoth(code string) bool { return slices.Contains([]string{"G3", "G5"}, code) }
+func aboutBoth(code string) bool { return slices.Contains([]string{"G2", "G3", "G5", "G8"}, code) }

@@ -13,7 +13,6 @@ import (
 	"beredskab/internal/governance"
 	"beredskab/internal/notary"
 	"beredskab/internal/plan"
-	"beredskab/internal/readiness"
 	"beredskab/internal/register"
 	"beredskab/internal/report"
 	"beredskab/internal/yearly"
@@ -276,7 +275,7 @@ func (b *Bureau) Book(ctx context.Context) (in report.BookInput, err error) {
 }
 
 // Readiness is that of every system now, with the plans that it is about.
-func (b *Bureau) Readiness(ctx context.Context) ([]readiness.Readiness, *plan.Set, error) {
+func (b *Bureau) Readiness(ctx context.Context) ([]Ready, *plan.Set, error) {
 	facts, err := Read(ctx, b.Door, b.now())
 	if err != nil {
 		return nil, nil, err

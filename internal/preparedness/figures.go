@@ -52,11 +52,12 @@ type measuring struct {
 	Asked
 	report check.Report
 	judged []readiness.System // as f.systems
+	behind map[string]bool    // systems that are not back in time
 	crises time.Time          // the newest exercise of the crisis organisation
 }
 
 func (f *Facts) measure(asked Asked) *measuring {
-	m := &measuring{Facts: f, Asked: asked, report: f.Check(asked.Known, asked.Frozen, asked.Treated)}
+	m := &measuring{Facts: f, Asked: asked, report: f.Check(asked.Known, asked.Frozen, asked.Treated), behind: f.late(f.At)}
 	for _, s := range f.systems {
 		m.judged = append(m.judged, f.judged(s))
 		m.crises = later(m.crises, s.newest("staff", "alert", "full"))

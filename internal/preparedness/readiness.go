@@ -9,16 +9,41 @@ import (
 	"beredskab/internal/followup"
 	"beredskab/internal/plan"
 	"beredskab/internal/readiness"
+	"beredskab/internal/recovery"
 	"beredskab/internal/report"
 )
 
+// Ready is how ready one system is, and whether it counts as ready for a crisis: it
+// is ready by itself, and its chain brings it back within the accepted time.
+type Ready struct {
+	readiness.Readiness
+	InTime bool // as far as plans and measured times tell
+}
+
+// Counts tells whether the system counts as ready.
+func (r Ready) Counts() bool { return r.InTime && r.Ready() }
+
 // Readiness is that of every system at the moment, by id.
-func (f *Facts) Readiness() []readiness.Readiness {
-	out := make([]readiness.Readiness, len(f.systems))
+func (f *Facts) Readiness() []Ready {
+	late, out := f.late(f.At), make([]Ready, len(f.systems))
 	for i, s := range f.systems {
-		out[i] = readiness.Of(f.judged(s), f.At)
+		out[i] = Ready{readiness.Of(f.judged(s), f.At), !late[s.plan.ID]}
 	}
 	return out
+}
+
+// late are the systems that the chain did not bring back in time at that moment, by
+// the plans that hold now and what had been measured by then.
+func (f *Facts) late(at time.Time) map[string]bool {
+	late := map[string]bool{}
+	graph, err := recovery.New(f.Set)
+	if err != nil {
+		return late // a circle, of which the rules tell
+	}
+	for _, r := range graph.Forecast(check.MeasuredTimes(check.Input{Set: f.Set, Evidence: f.shown(), Now: at})).Results {
+		late[r.System] = r.State == recovery.Breached
+	}
+	return late
 }
 
 // judged is a system as readiness looks at it.
@@ -158,12 +183,13 @@ func length(known bool, minutes int) *time.Duration {
 // ready counts the systems that were ready at that moment, and those that there
 // were.
 func (f *Facts) ready(judged []readiness.System, at time.Time) (ready, all int) {
+	late := f.late(at)
 	for _, s := range judged {
 		if !slices.ContainsFunc(s.Versions, func(v readiness.Version) bool { return !v.Adopted.After(at) }) {
 			continue
 		}
 		all++
-		if readiness.Of(s, at).Ready() {
+		if !late[s.ID] && readiness.Of(s, at).Ready() {
 			ready++
 		}
 	}

@@ -19,7 +19,7 @@ func (m *measuring) system(i int) report.System {
 	ready := readiness.Of(m.judged[i], m.At)
 	out := report.System{
 		ID: p.ID, Name: p.Name, Owner: p.Owner.Unit, Criticality: p.Criticality, Class: p.RecoveryClass,
-		Ready: ready.Ready(), Readiness: ready.Total, RTO: p.Objectives.RTO.Minutes(), RPO: p.Objectives.RPO.Minutes(),
+		Ready: ready.Ready() && !m.behind[p.ID], Readiness: ready.Total, RTO: p.Objectives.RTO.Minutes(), RPO: p.Objectives.RPO.Minutes(),
 		PlanVersion: p.PlanVersion, PlanHash: s.row.Hash, Accepted: s.accepted(),
 	}
 	if _, since, ok := s.standing.InForce(); ok {

@@ -14,7 +14,7 @@ import (
 	"beredskab/internal/kept"
 	"beredskab/internal/line"
 	"beredskab/internal/plan"
-	"beredskab/internal/readiness"
+	"beredskab/internal/preparedness"
 )
 
 // ready is a system's readiness as programs read it, in schema
@@ -23,7 +23,8 @@ type ready struct {
 	System   string     `json:"system"`
 	Name     string     `json:"name"`
 	Ready    bool       `json:"ready"`
-	Total    int        `json:"total"` // 0 to 100
+	InTime   bool       `json:"in_time"` // its chain brings it back within the accepted time, as far as is known
+	Total    int        `json:"total"`   // 0 to 100
 	Measured bool       `json:"measured"`
 	FallsAt  *time.Time `json:"falls_at,omitempty"`
 	Points   []point    `json:"points"`
@@ -52,7 +53,7 @@ func (l Line) readiness() *cobra.Command {
 					return err
 				}
 				if len(args) > 0 {
-					list = slices.DeleteFunc(list, func(r readiness.Readiness) bool { return r.System != args[0] })
+					list = slices.DeleteFunc(list, func(r preparedness.Ready) bool { return r.System != args[0] })
 					if len(list) == 0 {
 						return fmt.Errorf("there is no system %q in the register; `beredskab readiness` lists them: %w", args[0], kept.ErrNotFound)
 					}
@@ -74,8 +75,8 @@ func (l Line) readiness() *cobra.Command {
 	}
 }
 
-func readyOf(r readiness.Readiness, set *plan.Set) ready {
-	out := ready{System: r.System, Ready: r.Ready(), Total: r.Total, Measured: r.Measured, FallsAt: when(r.FallsAt), Points: []point{}}
+func readyOf(r preparedness.Ready, set *plan.Set) ready {
+	out := ready{System: r.System, Ready: r.Counts(), InTime: r.InTime, Total: r.Total, Measured: r.Measured, FallsAt: when(r.FallsAt), Points: []point{}}
 	if p, ok := set.Plan(r.System); ok {
 		out.Name = p.Name
 	}
@@ -110,8 +111,14 @@ func overview(out io.Writer, list []ready) {
 	fmt.Fprintf(out, "\n%d of %d systems are ready. Every point of one: beredskab readiness SYSTEM\n", count, len(list))
 }
 
+// outOfTime is what keeps a system from being ready whatever its points are.
+const outOfTime = "not back within the accepted time: beredskab check"
+
 // weakest is the sentence of the point that costs most.
 func weakest(r ready) string {
+	if !r.InTime {
+		return outOfTime
+	}
 	worst := slices.MaxFunc(r.Points, func(a, b point) int { return cmp.Compare(a.Of-a.Have, b.Of-b.Have) })
 	if worst.Of == worst.Have {
 		return "–"
@@ -124,7 +131,11 @@ func explain(out io.Writer, r ready) {
 	if r.Ready {
 		yes = "ready"
 	}
-	fmt.Fprintf(out, "%s (%s): %d of 100, %s\n\n", r.Name, r.System, r.Total, yes)
+	fmt.Fprintf(out, "%s (%s): %d of 100, %s\n", r.Name, r.System, r.Total, yes)
+	if !r.InTime {
+		fmt.Fprintln(out, outOfTime)
+	}
+	fmt.Fprintln(out)
 	line.Table(out, "POINTS\tFOR\tWHY", func(w io.Writer) {
 		for _, p := range r.Points {
 			why := p.Sentence
