@@ -76,8 +76,12 @@ func sample(kind outbox.Kind, lang string, incident bool) outbox.Notice {
 			StartsAt: day.AddDate(0, 0, -1), EndsAt: day, Phone: f.Phone, Lines: 412, People: 19, Refused: 8, SignIns: 6, Exports: 2, Unread: 12,
 			Command: "beredskab audit misuse",
 			Signs: []outbox.Sign{
-				{Code: "chain_break", Count: 1}, {Code: "self_approval", Person: "p-7", Count: 2}, {Code: "mass_export", Person: "p-7", Count: 12450},
-				{Code: "many_exports", Person: "p-7", Count: 5}, {Code: "sign_ins", Person: "p-9", Count: 6}, {Code: "many_names", Count: 10},
+				{Code: "chain_break", Count: 1},
+				{Code: "self_approval", Person: "p-7", Count: 2},
+				{Code: "mass_export", Person: "p-7", Count: 12450},
+				{Code: "many_exports", Person: "p-7", Count: 5},
+				{Code: "sign_ins", Person: "p-9", Count: 6},
+				{Code: "many_names", Count: 10},
 				{Code: "refusals", Count: 8},
 			},
 		}
