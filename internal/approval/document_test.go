@@ -111,9 +111,13 @@ func TestReceipts(t *testing.T) {
 		t.Error("a receipt for another version counts")
 	}
 	forAnother := receipt
-	forAnother.By = rights.Basis{Person: "p-3", OnBehalfOf: "p-2"}
+	forAnother.By = rights.Basis{Person: "p-3", OnBehalfOf: "p-2", Delegation: "d"}
 	if err := forAnother.Check(); !errors.Is(err, rights.ErrNotAllowed) {
 		t.Errorf("a receipt for somebody else: %v", err)
+	}
+	forAnother.By.Delegation = ""
+	if err := forAnother.Check(); err != nil {
+		t.Errorf("a deputy's own receipt: %v", err)
 	}
 	for name, change := range map[string]func(*Receipt){
 		"no text": func(r *Receipt) { r.Shown = "" }, "no object": func(r *Receipt) { r.Object = "" },

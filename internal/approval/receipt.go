@@ -57,7 +57,7 @@ func (r Receipt) Row() (record.Row, error) {
 // Check says why it is no receipt.
 func (r Receipt) Check() error {
 	switch {
-	case r.By.OnBehalfOf != "":
+	case r.By.Delegation != "": // a deputy has the role himself
 		return fmt.Errorf("a receipt is %s's own to give, not %s's: %w", r.By.OnBehalfOf, r.By.Person, rights.ErrNotAllowed)
 	case r.Object == "" || r.Version == "" || r.By.Person == "" || r.At.IsZero() || r.Assurance == "":
 		return errors.New("a receipt says what was read in which version, by whom, when, and how the program knows")
