@@ -34,7 +34,8 @@ type Person struct {
 }
 
 // Account is how somebody signs in: an OIDC issuer with the subject that it vouches
-// for, or a user name of the machine under the issuer Local.
+// for, or a user name of the machine under the issuer Local, such as drift,
+// drift@kommune.dk or KOMMUNE\drift.
 type Account struct {
 	Issuer  string `json:"issuer"`
 	Subject string `json:"subject"`
@@ -67,8 +68,8 @@ func (a Account) check() error {
 		return errors.New("an account needs a name: write a user name of this machine, or https://issuer|subject")
 	case a.Issuer != Local && !strings.HasPrefix(a.Issuer, "https://"):
 		return fmt.Errorf("the issuer %q is no https address: write https://issuer|subject", a.Issuer)
-	case a.Issuer == Local && strings.ContainsAny(a.Subject, " \t/\\:@"):
-		return fmt.Errorf("%q is no user name of a machine: write it without spaces and domain, or https://issuer|subject", a.Subject)
+	case a.Issuer == Local && strings.ContainsAny(a.Subject, " \t/:"):
+		return fmt.Errorf("%q is no user name of a machine: write it as `id -un` prints it, or https://issuer|subject", a.Subject)
 	}
 	return nil
 }
