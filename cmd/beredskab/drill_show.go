@@ -38,8 +38,13 @@ func (c *cli) drillShow() *cobra.Command {
 					return err
 				}
 				shown.After = view.AfterRun(state, owed)
+				names, err := a.Office.Names(cmd.Context())
+				if err != nil {
+					return err
+				}
 				return c.print(shown, func() {
-					c.showRun(row, &run, waits)
+					named := run.Named(names)
+					c.showRun(row, &named, waits)
 					if shown.Draft {
 						fmt.Fprintln(c.out, "Draft    of a version that was not in force; it is no evidence")
 					}

@@ -76,7 +76,7 @@ func (c *cli) runDrillStart(ctx context.Context, o drillStartOptions, args []str
 		return c.carryOut(ctx, a, id, o.answer)
 	}
 	if o.wait {
-		return c.follow(ctx, a.Register, id)
+		return c.follow(ctx, a, id)
 	}
 	return c.print(map[string]string{"schema": "beredskab.started.v1", "run": id}, func() {
 		fmt.Fprintf(c.out, "Drill %s started by %s\n", id, c.actor().Name)
@@ -149,7 +149,7 @@ func (c *cli) carryOut(ctx context.Context, a *app.App, id, answer string) error
 		}
 		asking <- err
 	}()
-	shown := c.follow(watching, a.Register, id)
+	shown := c.follow(watching, a, id)
 	cancel()
 	if err := errors.Join(<-ended, <-asking); err != nil {
 		return errors.Join(err, ignoreCancel(shown))

@@ -35,7 +35,7 @@ func (c *cli) drillWatch() *cobra.Command {
 				ctx, cancel = context.WithTimeout(ctx, limit)
 				defer cancel()
 			}
-			return c.follow(ctx, a.Register, args[0])
+			return c.follow(ctx, a, args[0])
 		},
 	}
 	cmd.Flags().DurationVar(&limit, "timeout", 0, "stop watching after this long (exit 8)")
@@ -50,8 +50,12 @@ const (
 )
 
 // follow prints what happens to a run until it has ended, and then its verdict.
-func (c *cli) follow(ctx context.Context, reg *register.Register, id string) error {
-	seen, began, told := 0, time.Time{}, map[string]bool{}
+func (c *cli) follow(ctx context.Context, a *app.App, id string) error {
+	names, err := a.Office.Names(ctx)
+	if err != nil {
+		return err
+	}
+	reg, seen, began, told := a.Register, 0, time.Time{}, map[string]bool{}
 	for still := 1; ; still++ {
 		row, run, err := reg.Run(ctx, id)
 		if err != nil {
@@ -66,7 +70,7 @@ func (c *cli) follow(ctx context.Context, reg *register.Register, id string) err
 			if seen = e.Seq; began.IsZero() {
 				began = e.At
 			}
-			c.progress(&run, e, began)
+			c.progress(&run, e, began, names)
 		}
 		if row.State == string(drill.Ended) {
 			return c.finish(row, &run)
@@ -100,7 +104,7 @@ func (c *cli) stalled(ctx context.Context, reg *register.Register, id string, to
 }
 
 // progress prints one event as one line.
-func (c *cli) progress(run *drill.Run, row kept.Event, began time.Time) {
+func (c *cli) progress(run *drill.Run, row kept.Event, began time.Time, names func(id string) string) {
 	if c.quiet || c.json {
 		return
 	}
@@ -108,6 +112,7 @@ func (c *cli) progress(run *drill.Run, row kept.Event, began time.Time) {
 	if json.Unmarshal(row.Body, &e) != nil {
 		return // the run itself was replayed from it, so it can be read
 	}
+	e.Actor = names(e.Actor)
 	if text := happened(run, e); text != "" {
 		fmt.Fprintf(c.err, "%9s  %s\n", clockText(row.At.Sub(began)), text)
 	}

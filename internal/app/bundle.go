@@ -158,7 +158,7 @@ func (a *App) keeper() bundle.Keeper {
 		},
 		Make: func(ctx context.Context) error {
 			c := a.Settings.Copies
-			_, err := a.Bundle(ctx, door.System(a.Settings.Node), Offline{Print: c.Print, Recipients: c.SealTo, Passphrase: c.PassphraseFile})
+			_, err := a.Bundle(ctx, door.System(a.Settings.Node), Offline{Print: c.Print, Passphrase: c.PassphraseFile})
 			return err
 		},
 	}

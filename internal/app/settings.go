@@ -56,9 +56,8 @@ type Allow struct {
 
 // Copies says what is in each offline copy beside its open part.
 type Copies struct {
-	Print          bool     `mapstructure:"print"`           // pages to print, with telephone numbers
-	SealTo         []string `mapstructure:"seal_to"`         // age keys that open the encrypted copy
-	PassphraseFile string   `mapstructure:"passphrase_file"` // or the passphrase that does
+	Print          bool   `mapstructure:"print"`           // pages to print, with telephone numbers
+	PassphraseFile string `mapstructure:"passphrase_file"` // an encrypted copy that the passphrase in this file opens
 }
 
 // Target is a database that sql probes may ask, by name.

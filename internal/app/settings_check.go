@@ -78,9 +78,6 @@ func (s *Settings) check() error {
 	if err := s.checkTargets(); err != nil {
 		return err
 	}
-	if s.Copies.PassphraseFile != "" && len(s.Copies.SealTo) > 0 {
-		return fmt.Errorf("%s: %w: bundle has seal_to and passphrase_file; write one of the two", s.File, ErrSettings)
-	}
 	if s.Database != "" && !isPostgres(s.Database) {
 		return fmt.Errorf("%s: %w: the database is %q; write postgres://user@host/name, or leave it out for a file in %s",
 			s.origins["database"], ErrSettings, withoutPassword(s.Database), s.Dir)
@@ -173,11 +170,10 @@ func (s *Settings) List() []Setting {
 	for i, file := range s.Anchor {
 		list = append(list, Setting{Key: fmt.Sprintf("anchor[%d]", i), Value: file, Origin: s.File})
 	}
-	if c := s.Copies; c.Print || c.PassphraseFile != "" || len(c.SealTo) > 0 {
+	if c := s.Copies; c.Print || c.PassphraseFile != "" {
 		list = append(
 			list,
 			Setting{Key: "bundle.print", Value: fmt.Sprint(c.Print), Origin: s.File},
-			Setting{Key: "bundle.seal_to", Value: strings.Join(c.SealTo, " "), Origin: s.File},
 			Setting{Key: "bundle.passphrase_file", Value: c.PassphraseFile, Origin: s.File},
 		)
 	}
