@@ -92,8 +92,9 @@ func TestStepThatPrintsMuch(t *testing.T) {
 	if grown := highWater(t) - before; grown > limit {
 		t.Errorf("the server grew by %d MiB", grown>>20)
 	}
+	// Until it becomes another program a child counts as large as this process.
 	var children syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &children); err != nil || children.Maxrss<<10 > limit {
+	if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &children); err != nil || children.Maxrss<<10 > max(limit, highWater(t)) {
 		t.Errorf("the largest child took %d MiB, %v", children.Maxrss>>10, err)
 	}
 }
