@@ -59,7 +59,7 @@ func TestEveryByteCounts(t *testing.T) {
 	data := b.export(t)
 	seed := proof.Seed(t)
 	chance := rand.New(rand.NewPCG(seed, 1))
-	places := chance.Perm(len(data) - 1)[:min(len(data)-1, proof.Size(400, 6000, len(data)))]
+	places := chance.Perm(len(data) - 1)[:min(len(data)-1, proof.Size(400, 2000, len(data)))]
 	all := tally{t: t}
 	for _, i := range places {
 		flip := byte(1 + chance.IntN(255))
@@ -113,7 +113,7 @@ func TestRowsAreCounted(t *testing.T) {
 	}
 	rows := tally{t: t}
 	for name, act := range acts {
-		for range proof.Size(3, 20, 1000) {
+		for range proof.Size(3, 8, 1000) {
 			seq := 1 + chance.IntN(n)
 			for at[seq+1] != at[seq]+1 { // its neighbour is an entry too
 				seq = 1 + chance.IntN(n)
@@ -172,7 +172,7 @@ func brackets(verdict string, seq, every, n int) bool {
 // TestTailsAreMissed is A2: a log that was cut off or rewound to any length,
 // with the genuine checkpoint that it had then, is caught by each newer anchor.
 func TestTailsAreMissed(t *testing.T) {
-	n := proof.Size(50, 200, 200)
+	n := proof.Size(50, 100, 200)
 	b := newBook(t, n, 1)
 	anchor, passed := b.signed(t, n), 0
 	var nodes []ledger.Hash
