@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"beredskab/internal/proof"
+	"beredskab/internal/store"
 )
 
 // TestDamage is R17: bits flip and files are cut in everything that the program
@@ -84,6 +85,7 @@ func golden(t *testing.T, program string) installation {
 	municipality(t, dir, "state")
 	told := map[string]string{}
 	work(t, job{Outside: dir, Program: program}, told, 3, syscall.SIGTERM)
+	release := held(t, filepath.Join(dir, "state", "register.db"))
 	left := installation{}
 	c := work(t, job{Outside: dir, Program: program}, told, 4, syscall.SIGKILL)
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -94,11 +96,29 @@ func golden(t *testing.T, program string) installation {
 		left[name], err = os.ReadFile(path)
 		return err
 	})
-	// Closing it earlier would have emptied the write-ahead log.
-	if err := errors.Join(err, c.app.Close()); err != nil {
+	if err := errors.Join(err, c.app.Close(), release()); err != nil {
 		t.Fatal(err)
 	}
 	return left
+}
+
+// held keeps a connection to the register: whoever closes the last one empties the
+// write-ahead log.
+func held(t *testing.T, path string) (release func() error) {
+	t.Helper()
+	db, err := store.OpenForReading("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := db.Conn(t.Context())
+	if err == nil {
+		var runs int
+		err = conn.QueryRowContext(t.Context(), "SELECT count(*) FROM run").Scan(&runs)
+	}
+	if err != nil {
+		t.Fatal(errors.Join(err, db.Close()))
+	}
+	return func() error { return errors.Join(conn.Close(), db.Close()) }
 }
 
 // work lets the program run until so many drills have ended, and ends it so.
