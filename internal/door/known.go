@@ -19,13 +19,9 @@ func known(ctx context.Context, tx Tx, a Actor) (Actor, error) {
 	if a.Via == "" || a.Assurance == "system" {
 		return a, nil
 	}
-	rows, err := tx.Records(ctx, rights.KindPerson, record.Filter{})
+	persons, err := Every[rights.Person](ctx, tx, rights.KindPerson, record.Filter{})
 	if err != nil {
 		return a, fmt.Errorf("asking who %s is: %w", a.Via, err)
-	}
-	persons, err := record.ReadAll[rights.Person](rows)
-	if err != nil {
-		return a, err
 	}
 	var who rights.Person
 	for _, p := range persons {

@@ -57,11 +57,7 @@ func (d *Door) once(v kept.Version) (*plan.Plan, error) {
 
 // Acts lists what was said of a system's plan, oldest first.
 func Acts(ctx context.Context, tx Tx, system string) ([]approval.Act, error) {
-	rows, err := tx.Records(ctx, approval.KindAct, record.Filter{System: system})
-	if err != nil {
-		return nil, fmt.Errorf("reading what was said of %s: %w", system, err)
-	}
-	return record.ReadAll[approval.Act](rows)
+	return Every[approval.Act](ctx, tx, approval.KindAct, record.Filter{System: system})
 }
 
 // Standing is how the versions of a system's plan stood at that moment; without a

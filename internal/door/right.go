@@ -115,19 +115,20 @@ func Who(b *rights.Book, a Actor, at time.Time) (id string, err error) {
 
 // Book reads the people as they stand.
 func Book(ctx context.Context, tx Tx) (*rights.Book, error) {
-	persons, errP := every[rights.Person](ctx, tx, rights.KindPerson)
-	grants, errG := every[rights.Grant](ctx, tx, rights.KindGrant)
-	delegations, errD := every[rights.Delegation](ctx, tx, rights.KindDelegation)
+	persons, errP := Every[rights.Person](ctx, tx, rights.KindPerson, record.Filter{})
+	grants, errG := Every[rights.Grant](ctx, tx, rights.KindGrant, record.Filter{})
+	delegations, errD := Every[rights.Delegation](ctx, tx, rights.KindDelegation, record.Filter{})
 	if err := errors.Join(errP, errG, errD); err != nil {
 		return nil, fmt.Errorf("reading the people: %w", err)
 	}
 	return rights.NewBook(persons, grants, delegations), nil
 }
 
-func every[T any](ctx context.Context, tx Tx, kind string) ([]T, error) {
-	rows, err := tx.Records(ctx, kind, record.Filter{})
+// Every reads the bodies of all records of a kind that the filter lets through.
+func Every[T any](ctx context.Context, tx Tx, kind string, f record.Filter) ([]T, error) {
+	rows, err := tx.Records(ctx, kind, f)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading every %s: %w", kind, err)
 	}
 	return record.ReadAll[T](rows)
 }

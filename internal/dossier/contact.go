@@ -11,6 +11,7 @@ import (
 	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/plan"
+	"beredskab/internal/record"
 )
 
 // Contact is somebody whom a plan or the organisation names, and when he was last
@@ -31,7 +32,7 @@ const urgent = 0
 // with when each must be reached again.
 func (d *Dossier) Contacts(ctx context.Context, system string) ([]Contact, error) {
 	return door.Read(ctx, d.door, func(tx door.Tx) ([]Contact, error) {
-		calls, errCalls := all[approval.Verification](ctx, tx, approval.KindVerification)
+		calls, errCalls := door.Every[approval.Verification](ctx, tx, approval.KindVerification, record.Filter{})
 		org, errOrg := door.Organisation(ctx, tx)
 		held, errPlans := tx.Current(ctx, "plan")
 		if err := errors.Join(errCalls, errOrg, errPlans); err != nil {

@@ -71,19 +71,19 @@ func (d *Dossier) read(ctx context.Context, at time.Time) (*said, error) {
 		if s.book, err = door.Book(ctx, tx); err != nil {
 			return nil, err
 		}
-		if s.documents, err = all[approval.Document](ctx, tx, approval.KindDocument); err != nil {
+		if s.documents, err = door.Every[approval.Document](ctx, tx, approval.KindDocument, record.Filter{}); err != nil {
 			return nil, err
 		}
-		if s.calls, err = all[approval.Verification](ctx, tx, approval.KindVerification); err != nil {
+		if s.calls, err = door.Every[approval.Verification](ctx, tx, approval.KindVerification, record.Filter{}); err != nil {
 			return nil, err
 		}
-		if s.courses, err = all[approval.Training](ctx, tx, approval.KindTraining); err != nil {
+		if s.courses, err = door.Every[approval.Training](ctx, tx, approval.KindTraining, record.Filter{}); err != nil {
 			return nil, err
 		}
-		if s.reports, err = all[yearly.Report](ctx, tx, yearly.Kind); err != nil {
+		if s.reports, err = door.Every[yearly.Report](ctx, tx, yearly.Kind, record.Filter{}); err != nil {
 			return nil, err
 		}
-		given, err := all[approval.Receipt](ctx, tx, approval.KindReceipt)
+		given, err := door.Every[approval.Receipt](ctx, tx, approval.KindReceipt, record.Filter{})
 		if err != nil {
 			return nil, err
 		}
@@ -97,18 +97,10 @@ func (d *Dossier) read(ctx context.Context, at time.Time) (*said, error) {
 	})
 }
 
-func all[T any](ctx context.Context, tx door.Tx, kind string) ([]T, error) {
-	rows, err := tx.Records(ctx, kind, record.Filter{})
-	if err != nil {
-		return nil, fmt.Errorf("reading every %s: %w", kind, err)
-	}
-	return record.ReadAll[T](rows)
-}
-
 // inForce replays what was said of every plan. Only versions of which something was
 // said can be in force, so only those are read.
 func (d *Dossier) inForce(ctx context.Context, tx door.Tx, at time.Time) (list []inForce, err error) {
-	acts, err := all[approval.Act](ctx, tx, approval.KindAct)
+	acts, err := door.Every[approval.Act](ctx, tx, approval.KindAct, record.Filter{})
 	if err != nil {
 		return nil, err
 	}

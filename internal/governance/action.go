@@ -92,7 +92,7 @@ func (o *Office) CloseAction(ctx context.Context, a door.Actor, id, reason strin
 // that person.
 func (o *Office) Actions(ctx context.Context, f record.Filter) ([]followup.Action, error) {
 	return door.Read(ctx, o.door, func(tx door.Tx) ([]followup.Action, error) {
-		list, err := some[followup.Action](ctx, tx, followup.ActionKind, f)
+		list, err := door.Every[followup.Action](ctx, tx, followup.ActionKind, f)
 		slices.SortFunc(list, func(x, y followup.Action) int { return byNumber(x.ID, y.ID) })
 		return list, err
 	})
@@ -173,12 +173,4 @@ func one[T any](ctx context.Context, tx door.Tx, kind, key string) (body T, err 
 		return body, fmt.Errorf("there is no %s %q; `beredskab %s list` lists them: %w", kind, key, kind, err)
 	}
 	return record.Read[T](row)
-}
-
-func some[T any](ctx context.Context, tx door.Tx, kind string, f record.Filter) ([]T, error) {
-	rows, err := tx.Records(ctx, kind, f)
-	if err != nil {
-		return nil, fmt.Errorf("reading every %s: %w", kind, err)
-	}
-	return record.ReadAll[T](rows)
 }

@@ -114,7 +114,7 @@ func (o *Office) Dispensations(ctx context.Context, f record.Filter) ([]followup
 	now, state := o.door.Now().Wall, followup.State(f.State)
 	f.State = "" // One begins and ends by itself: its row only knows how it was.
 	return door.Read(ctx, o.door, func(tx door.Tx) ([]followup.Dispensation, error) {
-		list, err := some[followup.Dispensation](ctx, tx, followup.DispensationKind, f)
+		list, err := door.Every[followup.Dispensation](ctx, tx, followup.DispensationKind, f)
 		list = slices.DeleteFunc(list, func(d followup.Dispensation) bool { return state != "" && d.State(now) != state })
 		slices.SortFunc(list, func(x, y followup.Dispensation) int { return byNumber(x.ID, y.ID) })
 		return list, err
@@ -127,7 +127,7 @@ func (o *Office) Dispensations(ctx context.Context, f record.Filter) ([]followup
 func (o *Office) Known(ctx context.Context, at time.Time) (waivers []check.Waiver, actions []check.Action, err error) {
 	err = o.door.View(ctx, func(tx door.Tx) error {
 		waivers, actions = nil, []check.Action{} // none is known to be none
-		given, err := all[followup.Dispensation](ctx, tx, followup.DispensationKind)
+		given, err := door.Every[followup.Dispensation](ctx, tx, followup.DispensationKind, record.Filter{})
 		if err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (o *Office) Known(ctx context.Context, at time.Time) (waivers []check.Waive
 				waivers = append(waivers, check.Waiver{Code: d.Code, System: d.System, Bound: int(d.Bound), From: d.From, Until: d.To, Ref: d.ID})
 			}
 		}
-		owed, err := all[followup.Action](ctx, tx, followup.ActionKind)
+		owed, err := door.Every[followup.Action](ctx, tx, followup.ActionKind, record.Filter{})
 		for _, a := range owed {
 			if late := a.Late(); !late.IsZero() {
 				actions = append(actions, check.Action{ID: a.ID, System: a.System, Due: late})

@@ -95,7 +95,7 @@ func (o *Office) onDocument(ctx context.Context, a door.Actor, act string, verb 
 // fits tells whether the document has its place among the others of its id, and
 // fills in what it supersedes where nobody has said.
 func fits(d *desk, now approval.Document) (approval.Document, error) {
-	list, err := all[approval.Document](d.ctx, d.tx, approval.KindDocument)
+	list, err := door.Every[approval.Document](d.ctx, d.tx, approval.KindDocument, record.Filter{})
 	if err != nil {
 		return now, fmt.Errorf("reading the governing documents: %w", err)
 	}
@@ -110,6 +110,6 @@ func fits(d *desk, now approval.Document) (approval.Document, error) {
 // Documents lists every version of every governing document by id, drafts too.
 func (o *Office) Documents(ctx context.Context) ([]approval.Document, error) {
 	return door.Read(ctx, o.door, func(tx door.Tx) ([]approval.Document, error) {
-		return some[approval.Document](ctx, tx, approval.KindDocument, record.Filter{})
+		return door.Every[approval.Document](ctx, tx, approval.KindDocument, record.Filter{})
 	})
 }

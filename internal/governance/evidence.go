@@ -124,7 +124,7 @@ func (o *Office) Evidence(ctx context.Context, f record.Filter) ([]followup.Evid
 }
 
 func evidenceOf(ctx context.Context, tx door.Tx, f record.Filter) ([]followup.Evidence, error) {
-	list, err := some[followup.Evidence](ctx, tx, followup.EvidenceKind, f)
+	list, err := door.Every[followup.Evidence](ctx, tx, followup.EvidenceKind, f)
 	slices.SortStableFunc(list, func(x, y followup.Evidence) int { return x.By.At.Compare(y.By.At) })
 	return list, err
 }

@@ -78,14 +78,6 @@ func (o *Office) do(ctx context.Context, a door.Actor, w wish, fn func(*desk) (d
 	})
 }
 
-func all[T any](ctx context.Context, tx door.Tx, kind string) ([]T, error) {
-	rows, err := tx.Records(ctx, kind, record.Filter{})
-	if err != nil {
-		return nil, err
-	}
-	return record.ReadAll[T](rows)
-}
-
 // get reads one record.
 func get[T any](d *desk, kind, key string) (body T, rev int, err error) {
 	row, err := d.tx.Record(d.ctx, kind, key)

@@ -18,16 +18,13 @@ func (o *Office) Book(ctx context.Context) (*rights.Book, error) {
 	return door.Read(ctx, o.door, func(tx door.Tx) (*rights.Book, error) { return door.Book(ctx, tx) })
 }
 
-// Names gives what people are called, by ID, as of now; whatever is no ID of the
-// book, such as the name of a role, is its own name.
+// Names gives what people are called, by ID, as of now (rights.Book.Name).
 func (o *Office) Names(ctx context.Context) (func(id string) string, error) {
 	b, err := o.Book(ctx)
-	return func(id string) string {
-		if p, known := b.Person(id); known && p.Name != "" {
-			return p.Name
-		}
-		return id
-	}, err
+	if err != nil {
+		return nil, err
+	}
+	return b.Name, nil
 }
 
 // errTaken says that somebody else got a person's ID first.

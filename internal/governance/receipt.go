@@ -24,7 +24,7 @@ func (o *Office) Reading(ctx context.Context, object string) (approval.Reading, 
 func (o *Office) reading(ctx context.Context, tx door.Tx, object string, now time.Time) (r approval.Reading, err error) {
 	r.Object = object
 	if id, ok := strings.CutPrefix(object, approval.OfDocument); ok {
-		list, err := all[approval.Document](ctx, tx, approval.KindDocument)
+		list, err := door.Every[approval.Document](ctx, tx, approval.KindDocument, record.Filter{})
 		d, valid := approval.ValidOn(list, id, now)
 		switch {
 		case err != nil:
@@ -74,7 +74,7 @@ func (o *Office) GiveReceipt(ctx context.Context, a door.Actor, object, version,
 		if err := given.Check(); err != nil {
 			return nil, err
 		}
-		had, err := some[approval.Receipt](ctx, d.tx, approval.KindReceipt, record.Filter{Person: d.basis.Person})
+		had, err := door.Every[approval.Receipt](ctx, d.tx, approval.KindReceipt, record.Filter{Person: d.basis.Person})
 		if err != nil {
 			return nil, err
 		}
@@ -88,6 +88,6 @@ func (o *Office) GiveReceipt(ctx context.Context, a door.Actor, object, version,
 // Receipts lists those that were given, by what was read; Person and System narrow.
 func (o *Office) Receipts(ctx context.Context, f record.Filter) ([]approval.Receipt, error) {
 	return door.Read(ctx, o.door, func(tx door.Tx) ([]approval.Receipt, error) {
-		return some[approval.Receipt](ctx, tx, approval.KindReceipt, f)
+		return door.Every[approval.Receipt](ctx, tx, approval.KindReceipt, f)
 	})
 }

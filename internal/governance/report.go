@@ -42,7 +42,7 @@ func (o *Office) TreatReport(ctx context.Context, a door.Actor, year int, t year
 // Reports lists the reports that were frozen, by year.
 func (o *Office) Reports(ctx context.Context) ([]yearly.Report, error) {
 	return door.Read(ctx, o.door, func(tx door.Tx) ([]yearly.Report, error) {
-		list, err := some[yearly.Report](ctx, tx, yearly.Kind, record.Filter{})
+		list, err := door.Every[yearly.Report](ctx, tx, yearly.Kind, record.Filter{})
 		slices.SortFunc(list, func(x, y yearly.Report) int { return x.Year - y.Year })
 		return list, err
 	})

@@ -35,6 +35,6 @@ func (o *Office) RecordTraining(ctx context.Context, a door.Actor, t approval.Tr
 // narrow.
 func (o *Office) Trainings(ctx context.Context, f record.Filter) ([]approval.Training, error) {
 	return door.Read(ctx, o.door, func(tx door.Tx) ([]approval.Training, error) {
-		return some[approval.Training](ctx, tx, approval.KindTraining, f)
+		return door.Every[approval.Training](ctx, tx, approval.KindTraining, f)
 	})
 }

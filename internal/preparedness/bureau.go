@@ -178,14 +178,11 @@ func (b *Bureau) Yearly(ctx context.Context, year int, words Words) (in report.Y
 	if i := of(reports, year); i >= 0 {
 		in.Treatment = treatment(reports[i].Treatment)
 		if by := reports[i].Approved; by != nil {
-			people, err := b.Office.Book(ctx)
+			names, err := b.Office.Names(ctx)
 			if err != nil {
 				return in, err
 			}
-			approval.Name, approval.At = by.Person, by.At
-			if p, known := people.Person(by.Person); known {
-				approval.Name = p.Name
-			}
+			approval.Name, approval.At = names(by.Person), by.At
 		}
 	}
 	in.Approvals = []report.Approval{approval}

@@ -140,7 +140,7 @@ func (f *Facts) readSystems(ctx context.Context, tx door.Tx) error {
 	if err != nil {
 		return err
 	}
-	acts, err := bodies[approval.Act](ctx, tx, approval.KindAct)
+	acts, err := door.Every[approval.Act](ctx, tx, approval.KindAct, record.Filter{})
 	if err != nil {
 		return err
 	}
@@ -196,13 +196,4 @@ func (f *Facts) of(id string) *system {
 		return nil
 	}
 	return f.systems[i]
-}
-
-// bodies reads every record of a kind.
-func bodies[T any](ctx context.Context, tx door.Tx, kind string) ([]T, error) {
-	rows, err := tx.Records(ctx, kind, record.Filter{})
-	if err != nil {
-		return nil, err
-	}
-	return record.ReadAll[T](rows)
 }

@@ -25,7 +25,7 @@ func (m *measuring) actions() (list []report.Action) {
 			continue
 		}
 		out := report.Action{
-			ID: a.ID, System: a.System, Text: a.Text, Severity: string(check.Warning), Owner: m.name(a.Owner),
+			ID: a.ID, System: a.System, Text: a.Text, Severity: string(check.Warning), Owner: m.people.Name(a.Owner),
 			Opened: opened, Due: a.Due, Closed: closed, Reopened: a.Reopened,
 		}
 		if a.Verified != nil && !a.Verified.At.After(m.At) {
@@ -64,7 +64,7 @@ func (m *measuring) dispensations() (list []report.Dispensation) {
 		}
 		list = append(list, report.Dispensation{
 			ID: d.ID, Rule: d.Code, System: d.System, Reason: d.Reason, Risk: d.Risk, Compensation: strings.Join(d.Measures, "; "),
-			Applicant: m.name(d.Applied.Person), Decider: m.name(d.Decided.Person), From: d.From, Until: until,
+			Applicant: m.people.Name(d.Applied.Person), Decider: m.people.Name(d.Decided.Person), From: d.From, Until: until,
 		})
 	}
 	return list

@@ -17,7 +17,7 @@ import (
 	"beredskab/internal/kept"
 	"beredskab/internal/ledger"
 	"beredskab/internal/plan"
-	"beredskab/internal/rights"
+	"beredskab/internal/record"
 )
 
 // readRuns reads the runs that had ended, and the due times that nothing came of.
@@ -126,22 +126,34 @@ func (f *Facts) readFollowUp(ctx context.Context, tx door.Tx) (err error) {
 	var evaluations []followup.Evaluation
 	var evidence []followup.Evidence
 	for _, read := range []func() error{
-		func() error { f.actions, err = bodies[followup.Action](ctx, tx, followup.ActionKind); return err },
 		func() error {
-			f.dispensations, err = bodies[followup.Dispensation](ctx, tx, followup.DispensationKind)
+			f.actions, err = door.Every[followup.Action](ctx, tx, followup.ActionKind, record.Filter{})
 			return err
 		},
 		func() error {
-			evaluations, err = bodies[followup.Evaluation](ctx, tx, followup.EvaluationKind)
+			f.dispensations, err = door.Every[followup.Dispensation](ctx, tx, followup.DispensationKind, record.Filter{})
 			return err
 		},
-		func() error { evidence, err = bodies[followup.Evidence](ctx, tx, followup.EvidenceKind); return err },
 		func() error {
-			f.verified, err = bodies[approval.Verification](ctx, tx, approval.KindVerification)
+			evaluations, err = door.Every[followup.Evaluation](ctx, tx, followup.EvaluationKind, record.Filter{})
 			return err
 		},
-		func() error { f.trained, err = bodies[approval.Training](ctx, tx, approval.KindTraining); return err },
-		func() error { f.documents, err = bodies[approval.Document](ctx, tx, approval.KindDocument); return err },
+		func() error {
+			evidence, err = door.Every[followup.Evidence](ctx, tx, followup.EvidenceKind, record.Filter{})
+			return err
+		},
+		func() error {
+			f.verified, err = door.Every[approval.Verification](ctx, tx, approval.KindVerification, record.Filter{})
+			return err
+		},
+		func() error {
+			f.trained, err = door.Every[approval.Training](ctx, tx, approval.KindTraining, record.Filter{})
+			return err
+		},
+		func() error {
+			f.documents, err = door.Every[approval.Document](ctx, tx, approval.KindDocument, record.Filter{})
+			return err
+		},
 	} {
 		if err := read(); err != nil {
 			return err
@@ -157,20 +169,9 @@ func (f *Facts) readFollowUp(ctx context.Context, tx door.Tx) (err error) {
 	return nil
 }
 
-func (f *Facts) readPeople(ctx context.Context, tx door.Tx) error {
-	persons, errP := bodies[rights.Person](ctx, tx, rights.KindPerson)
-	grants, errG := bodies[rights.Grant](ctx, tx, rights.KindGrant)
-	delegations, errD := bodies[rights.Delegation](ctx, tx, rights.KindDelegation)
-	f.people = rights.NewBook(persons, grants, delegations)
-	return errors.Join(errP, errG, errD)
-}
-
-// name is what a person is called; who is not in the book keeps his word.
-func (f *Facts) name(id string) string {
-	if p, known := f.people.Person(id); known {
-		return p.Name
-	}
-	return id
+func (f *Facts) readPeople(ctx context.Context, tx door.Tx) (err error) {
+	f.people, err = door.Book(ctx, tx)
+	return err
 }
 
 func (f *Facts) readLog(ctx context.Context, tx door.Tx) error {

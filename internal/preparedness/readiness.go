@@ -209,9 +209,9 @@ func (f *Facts) Versions() map[string]report.PlanVersion {
 			switch {
 			case a.Version != hash:
 			case a.Kind == approval.Confirmed:
-				v.Confirmed, v.ConfirmedBy = a.At, f.name(a.By.Person)
+				v.Confirmed, v.ConfirmedBy = a.At, f.people.Name(a.By.Person)
 			case a.Kind == approval.Approved:
-				v.ApprovedBy = f.name(a.By.Person)
+				v.ApprovedBy = f.people.Name(a.By.Person)
 			}
 		}
 		out[s.plan.ID] = v

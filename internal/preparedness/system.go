@@ -182,6 +182,6 @@ func (m *measuring) remedy(out *report.System) {
 		}
 	}
 	if first != nil {
-		out.Remedy, out.RemedyBy, out.RemedyDue = first.Text, m.name(first.Owner), first.Due
+		out.Remedy, out.RemedyBy, out.RemedyDue = first.Text, m.people.Name(first.Owner), first.Due
 	}
 }

@@ -109,11 +109,7 @@ func (r *Register) tellFinding(ctx context.Context, tx door.Tx, set *plan.Set, c
 
 // warn owes a word on each dispensation 30 and 7 days before it ends, once.
 func (r *Register) warn(ctx context.Context, tx door.Tx, set *plan.Set, now time.Time) error {
-	rows, err := tx.Records(ctx, followup.DispensationKind, record.Filter{})
-	if err != nil {
-		return fmt.Errorf("reading the dispensations: %w", err)
-	}
-	given, err := record.ReadAll[followup.Dispensation](rows)
+	given, err := door.Every[followup.Dispensation](ctx, tx, followup.DispensationKind, record.Filter{})
 	if err != nil {
 		return err
 	}

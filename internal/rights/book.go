@@ -82,6 +82,15 @@ func (b *Book) Person(id string) (Person, bool) {
 	return p, ok
 }
 
+// Name is what a person is called; whatever is no ID of the book, such as the name
+// of a role, is its own name.
+func (b *Book) Name(id string) string {
+	if p, known := b.Person(id); known && p.Name != "" {
+		return p.Name
+	}
+	return id
+}
+
 // Persons are all of them by ID, the disabled ones too.
 func (b *Book) Persons() []Person {
 	return slices.SortedFunc(maps.Values(b.persons), func(x, y Person) int { return natural(x.ID, y.ID) })
