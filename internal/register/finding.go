@@ -158,9 +158,9 @@ func (r *Register) Evidence(ctx context.Context) ([]check.Evidence, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading the evidence: %w", err)
 		}
-		list := make([]check.Evidence, 0, len(rows))
+		list, drafted := make([]check.Evidence, 0, len(rows)), r.drafts(ctx, tx)
 		for _, row := range rows {
-			if draft, err := r.draft(ctx, tx, row); err != nil {
+			if draft, err := drafted(row); err != nil {
 				return nil, fmt.Errorf("asking what run %s was of: %w", row.ID, err)
 			} else if draft {
 				continue

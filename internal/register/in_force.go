@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"beredskab/internal/approval"
 	"beredskab/internal/door"
 	"beredskab/internal/kept"
 	"beredskab/internal/plan"
@@ -43,23 +44,37 @@ func (r *Register) InForce(ctx context.Context) (set *plan.Set, since map[string
 // Draft tells whether a run was of a draft, and shows nothing of the version that
 // was in force.
 func (r *Register) Draft(ctx context.Context, row kept.Run) (bool, error) {
-	return door.Read(ctx, r.door, func(tx door.Tx) (bool, error) { return r.draft(ctx, tx, row) })
+	return door.Read(ctx, r.door, func(tx door.Tx) (bool, error) { return r.drafts(ctx, tx)(row) })
 }
 
-func (r *Register) draft(ctx context.Context, tx door.Tx, row kept.Run) (bool, error) {
-	acts, err := door.Acts(ctx, tx, row.System)
-	if err != nil || len(acts) == 0 {
-		return false, err
+// drafts tells it of one run after the other, and reads what was said of a system
+// once.
+func (r *Register) drafts(ctx context.Context, tx door.Tx) func(kept.Run) (bool, error) {
+	type said struct {
+		began    time.Time // zero: nothing was said
+		standing *approval.Standing
 	}
-	standing, err := r.door.Standing(ctx, tx, row.System, time.Time{})
-	if err != nil {
-		return false, err
-	}
-	return door.Draft(standing, acts[0].At, row, func(hash string) string {
+	read := map[string]said{}
+	steps := func(hash string) string {
 		p, err := r.door.Plan(ctx, tx, hash)
 		if err != nil {
 			return hash // it cannot be read, and is like no other
 		}
 		return p.StepsHash()
-	}), nil
+	}
+	return func(row kept.Run) (bool, error) {
+		s, known := read[row.System]
+		if !known {
+			acts, err := door.Acts(ctx, tx, row.System)
+			if err == nil && len(acts) > 0 {
+				s.began = acts[0].At
+				s.standing, err = r.door.Standing(ctx, tx, row.System, time.Time{})
+			}
+			if err != nil {
+				return false, err
+			}
+			read[row.System] = s
+		}
+		return s.standing != nil && door.Draft(s.standing, s.began, row, steps), nil
+	}
 }
