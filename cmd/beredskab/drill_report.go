@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,16 +38,12 @@ func (c *cli) reportRun(ctx context.Context, d *line.Document, id string) error 
 			return c.print(view.Of(row, &run), func() {})
 		})
 	}
-	return c.line().Write(ctx, d, func(form report.Form, lang string) ([]byte, error) {
-		var out bytes.Buffer
-		err := c.line().Within(ctx, func(a *app.App) error {
-			in, err := reported(ctx, a, id)
-			if err != nil {
-				return err
-			}
-			return report.Drill(&out, in, form, lang)
-		})
-		return out.Bytes(), err
+	return c.line().Write(ctx, d, func(a *app.App, out io.Writer, form report.Form, lang string) error {
+		in, err := reported(ctx, a, id)
+		if err != nil {
+			return err
+		}
+		return report.Drill(out, in, form, lang)
 	})
 }
 

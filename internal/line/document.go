@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"beredskab/internal/app"
 	"beredskab/internal/disk"
 	"beredskab/internal/report"
 )
@@ -65,10 +66,11 @@ func (l Line) check(d *Document) error {
 	return nil
 }
 
-// Write makes a document and writes it where it is wanted: to the terminal, or to
-// a file that is there whole or not at all. give is asked once the flags are found
-// right. Only its owner may read the file: a plan can be confidential.
-func (l Line) Write(ctx context.Context, d *Document, give func(form report.Form, lang string) ([]byte, error)) error {
+// Write opens the program, makes a document and writes it where it is wanted: to
+// the terminal, or to a file that is there whole or not at all. give is asked once
+// the flags are found right. Only its owner may read the file: a plan can be
+// confidential.
+func (l Line) Write(ctx context.Context, d *Document, give func(a *app.App, out io.Writer, form report.Form, lang string) error) error {
 	if err := l.check(d); err != nil {
 		return err
 	}
@@ -76,7 +78,9 @@ func (l Line) Write(ctx context.Context, d *Document, give func(form report.Form
 	if d.form == pdf {
 		form = report.HTML
 	}
-	text, err := give(form, d.lang)
+	var made bytes.Buffer
+	err := l.Within(ctx, func(a *app.App) error { return give(a, &made, form, d.lang) })
+	text := made.Bytes()
 	if err == nil && d.form == pdf {
 		text, err = l.printed(ctx, text)
 	}

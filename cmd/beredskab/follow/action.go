@@ -1,7 +1,6 @@
 package follow
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"time"
@@ -9,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/app"
-	"beredskab/internal/door"
 	"beredskab/internal/followup"
 	"beredskab/internal/governance"
 	"beredskab/internal/line"
@@ -105,9 +103,7 @@ func (l Line) actionDone() *cobra.Command {
 		use: "done ID", short: "Say as its owner that an action is carried out", optional: true,
 		example: `action done A-2026-3 --note "New step order in plan version 4"`,
 		flag:    "note", meaning: "what was done", done: "done, and waits to be verified",
-		act: func(ctx context.Context, o *governance.Office, a door.Actor, id, text string) error {
-			return o.FinishAction(ctx, a, id, text)
-		},
+		act: (*governance.Office).FinishAction,
 	})
 }
 
@@ -116,9 +112,7 @@ func (l Line) actionVerify() *cobra.Command {
 		use: "verify ID", short: "Say that an action helped, and how that was seen; never its owner",
 		example: `action verify A-2026-3 --seen "Drill 2026-09 kept its accepted time"`,
 		flag:    "seen", meaning: "what showed that it helped", done: "verified",
-		act: func(ctx context.Context, o *governance.Office, a door.Actor, id, text string) error {
-			return o.VerifyAction(ctx, a, id, text)
-		},
+		act: (*governance.Office).VerifyAction,
 	})
 }
 
@@ -127,9 +121,7 @@ func (l Line) actionClose() *cobra.Command {
 		use: "close ID", short: "Close an action without effect, with a reason; never its owner",
 		example: `action close A-2026-3 --reason "The system is replaced in March"`,
 		flag:    "reason", meaning: "why it is not carried out", done: "closed",
-		act: func(ctx context.Context, o *governance.Office, a door.Actor, id, text string) error {
-			return o.CloseAction(ctx, a, id, text)
-		},
+		act: (*governance.Office).CloseAction,
 	})
 }
 

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/app"
-	"beredskab/internal/door"
 	"beredskab/internal/followup"
 	"beredskab/internal/governance"
 	"beredskab/internal/line"
@@ -114,9 +113,7 @@ func (l Line) dispensationGrant() *cobra.Command {
 		use: "grant ID", short: "Grant a dispensation; never who asked for it", optional: true,
 		example: `dispensation grant D-2026-2 --note "Until the new backup is there"`,
 		flag:    "note", meaning: "words to the decision", done: "granted", judge: true,
-		act: func(ctx context.Context, o *governance.Office, a door.Actor, id, text string) error {
-			return o.GrantDispensation(ctx, a, id, text)
-		},
+		act: (*governance.Office).GrantDispensation,
 	})
 }
 
@@ -125,9 +122,7 @@ func (l Line) dispensationRefuse() *cobra.Command {
 		use: "refuse ID", short: "Refuse a dispensation, with a reason; never who asked for it",
 		example: `dispensation refuse D-2026-2 --reason "The risk is too high"`,
 		flag:    "reason", meaning: "why", done: "refused",
-		act: func(ctx context.Context, o *governance.Office, a door.Actor, id, text string) error {
-			return o.RefuseDispensation(ctx, a, id, text)
-		},
+		act: (*governance.Office).RefuseDispensation,
 	})
 }
 
@@ -136,8 +131,6 @@ func (l Line) dispensationWithdraw() *cobra.Command {
 		use: "withdraw ID", short: "Take an application back, or end a dispensation before its time",
 		example: `dispensation withdraw D-2026-2 --reason "The new backup is there"`,
 		flag:    "reason", meaning: "why", done: "withdrawn", judge: true,
-		act: func(ctx context.Context, o *governance.Office, a door.Actor, id, text string) error {
-			return o.WithdrawDispensation(ctx, a, id, text)
-		},
+		act: (*governance.Office).WithdrawDispensation,
 	})
 }

@@ -1,7 +1,6 @@
 package follow
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"time"
@@ -9,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"beredskab/internal/app"
-	"beredskab/internal/door"
 	"beredskab/internal/governance"
 	"beredskab/internal/kept"
 	"beredskab/internal/line"
@@ -79,8 +77,6 @@ func (l Line) findingClose() *cobra.Command {
 		long:    "Close a finding, with a reason. One that the checks raised comes back at their next round while the rule is still\nbroken: what shall not come back until a date takes a dispensation.",
 		example: `finding close 2026-07/slow-step/esdh/gendan --reason "The step was repaired, see A-2026-3"`,
 		flag:    "reason", meaning: "why it needs no more work", done: "closed",
-		act: func(ctx context.Context, o *governance.Office, a door.Actor, id, text string) error {
-			return o.CloseFinding(ctx, a, id, text)
-		},
+		act: (*governance.Office).CloseFinding,
 	})
 }

@@ -35,8 +35,8 @@ type word struct {
 	flag, meaning             string
 	optional                  bool // the text may be left out
 	done                      string
-	judge                     bool // the checks run again, for it changes what they say
-	act                       func(ctx context.Context, o *governance.Office, a door.Actor, id, text string) error
+	judge                     bool                                                                                 // the checks run again, for it changes what they say
+	act                       func(o *governance.Office, ctx context.Context, a door.Actor, id, text string) error // a method
 }
 
 func (l Line) word(w word) *cobra.Command {
@@ -48,7 +48,7 @@ func (l Line) word(w word) *cobra.Command {
 				return l.Usage("--%s is missing: write %s", w.flag, w.meaning)
 			}
 			return l.Act(cmd.Context(), w.done+": "+args[0], func(a *app.App) error {
-				if err := w.act(cmd.Context(), a.Office, l.Actor(), args[0], text); err != nil || !w.judge {
+				if err := w.act(a.Office, cmd.Context(), l.Actor(), args[0], text); err != nil || !w.judge {
 					return err
 				}
 				if err := a.RunChecks(cmd.Context()); err != nil {

@@ -3,7 +3,6 @@
 package papers
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -38,24 +37,18 @@ func forms() []report.Form {
 	return []report.Form{report.Markdown, report.HTML, report.CSV, report.JSON}
 }
 
-// maker writes a document that is made of figures.
-type maker func(io.Writer, report.YearInput, report.Form, string) error
-
-// paper is a command that writes one.
-func (l Line) paper(cmd *cobra.Command, figures func(context.Context, *app.App) (report.YearInput, error), make maker) *cobra.Command {
+// paper is a command that writes a document of what it is made from: figures, or
+// the plans themselves.
+func paper[T any](l Line, cmd *cobra.Command, from func(context.Context, *app.App) (T, error), make func(io.Writer, T, report.Form, string) error) *cobra.Command {
 	d := l.Document(cmd, forms()...)
 	cmd.Args = cobra.NoArgs
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return l.Write(cmd.Context(), d, func(form report.Form, lang string) ([]byte, error) {
-			var out bytes.Buffer
-			err := l.Within(cmd.Context(), func(a *app.App) error {
-				in, err := figures(cmd.Context(), a)
-				if err != nil {
-					return err
-				}
-				return make(&out, in, form, lang)
-			})
-			return out.Bytes(), err
+		return l.Write(cmd.Context(), d, func(a *app.App, out io.Writer, form report.Form, lang string) error {
+			in, err := from(cmd.Context(), a)
+			if err != nil {
+				return err
+			}
+			return make(out, in, form, lang)
 		})
 	}
 	return cmd
@@ -93,7 +86,7 @@ func (l Line) year() *cobra.Command {
 			"its frozen figures, word for word the same each time; any other is a draft from the figures of now.",
 		Example: "  beredskab report year --year 2026 --out report-2026.html\n  beredskab report year --year 2026 --lang en --out report-2026.pdf",
 	}
-	return l.paper(cmd, l.yearly(cmd), report.Year)
+	return paper(l, cmd, l.yearly(cmd), report.Year)
 }
 
 func (l Line) annex() *cobra.Command {
@@ -101,7 +94,7 @@ func (l Line) annex() *cobra.Command {
 		Use: "annex", Short: "The closed annex of the yearly report: every system, exercise, improvement and supplier",
 		Example: "  beredskab report annex --year 2026 --out annex-2026.html",
 	}
-	return l.paper(cmd, l.yearly(cmd), report.Annex)
+	return paper(l, cmd, l.yearly(cmd), report.Annex)
 }
 
 func (l Line) quarter() *cobra.Command {
@@ -112,7 +105,7 @@ func (l Line) quarter() *cobra.Command {
 		Example: "  beredskab report quarter --quarter 2026-3 --out quarter.html",
 	}
 	cmd.Flags().StringVar(&name, "quarter", name, "the quarter that it is about, as 2026-3")
-	return l.paper(cmd, func(ctx context.Context, a *app.App) (in report.YearInput, err error) {
+	return paper(l, cmd, func(ctx context.Context, a *app.App) (in report.YearInput, err error) {
 		before, after, _ := strings.Cut(name, "-")
 		year, errYear := strconv.Atoi(before)
 		quarter, errQuarter := strconv.Atoi(after)
@@ -134,7 +127,7 @@ func (l Line) control() *cobra.Command {
 			"to each system. What the register cannot know is said to be not stated, and never counts as kept.",
 		Example: "  beredskab report control --out control.html\n  beredskab report control -f csv --out control.csv",
 	}
-	return l.paper(cmd, l.lastYear, report.Control)
+	return paper(l, cmd, l.lastYear, report.Control)
 }
 
 // lastYear is the twelve months up to now.
@@ -150,7 +143,7 @@ func (l Line) wheel() *cobra.Command {
 		Example: "  beredskab report wheel --year 2026 --out wheel.html",
 	}
 	cmd.Flags().IntVar(&year, "year", year, "the year that it is about")
-	return l.paper(cmd, func(ctx context.Context, a *app.App) (in report.YearInput, err error) {
+	return paper(l, cmd, func(ctx context.Context, a *app.App) (in report.YearInput, err error) {
 		p, err := a.Bureau.Year(ctx, year)
 		if err != nil {
 			return in, err
@@ -159,38 +152,21 @@ func (l Line) wheel() *cobra.Command {
 	}, report.Wheel)
 }
 
-// compiled is a command that writes a document made of the plans themselves.
-func (l Line) compiled(cmd *cobra.Command, make func(io.Writer, report.BookInput, report.Form, string) error) *cobra.Command {
-	d := l.Document(cmd, forms()...)
-	cmd.Args = cobra.NoArgs
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return l.Write(cmd.Context(), d, func(form report.Form, lang string) ([]byte, error) {
-			var out bytes.Buffer
-			err := l.Within(cmd.Context(), func(a *app.App) error {
-				in, err := a.Bureau.Book(cmd.Context())
-				if err != nil {
-					return err
-				}
-				return make(&out, in, form, lang)
-			})
-			return out.Bytes(), err
-		})
-	}
-	return cmd
-}
+// compiled is what a document of the plans themselves is made from.
+func compiled(ctx context.Context, a *app.App) (report.BookInput, error) { return a.Bureau.Book(ctx) }
 
 func (l Line) plan() *cobra.Command {
-	return l.compiled(&cobra.Command{
+	return paper(l, &cobra.Command{
 		Use: "plan", Short: "The whole ikt-beredskabsplan, compiled from the plans in force",
 		Long: "Write the plans of all systems as one, in the order of recovery, with the organisation, exercises and improvements.\n" +
 			"Of a system without a version in force it takes the newest, and says so.",
 		Example: "  beredskab report plan --out plan.html",
-	}, report.Book)
+	}, compiled, report.Book)
 }
 
 func (l Line) cards() *cobra.Command {
-	return l.compiled(&cobra.Command{
+	return paper(l, &cobra.Command{
 		Use: "cards", Short: "The action cards: one page for each system",
 		Example: "  beredskab report cards --out cards.pdf",
-	}, report.Cards)
+	}, compiled, report.Cards)
 }
