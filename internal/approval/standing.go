@@ -49,6 +49,7 @@ type Standing struct {
 	periods  []Period
 	reviewed time.Time // newest confirmation of the version in force
 	seq      int       // of the newest act there is
+	began    time.Time // of the first act there is
 }
 
 // pending is the one version that is on its way.
@@ -78,7 +79,9 @@ func Of(system string, acts []Act, versions []Version, at time.Time) *Standing {
 		if a.System != system {
 			continue
 		}
-		s.seq = a.Seq
+		if s.seq = a.Seq; s.began.IsZero() {
+			s.began = a.At
+		}
 		if a.At.After(clock) {
 			clock = a.At
 		}
@@ -88,6 +91,9 @@ func Of(system string, acts []Act, versions []Version, at time.Time) *Standing {
 	}
 	return s
 }
+
+// Began is when something was first said of the system's plan; zero: nothing was.
+func (s *Standing) Began() time.Time { return s.began }
 
 // NextSeq is the number of the next act.
 func (s *Standing) NextSeq() int { return s.seq + 1 }

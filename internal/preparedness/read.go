@@ -44,7 +44,7 @@ func (f *Facts) readRuns(ctx context.Context, tx door.Tx) (err error) {
 
 // draft tells whether the run was of a draft, and is no evidence.
 func (s *system) draft(row kept.Run) bool {
-	return len(s.acts) > 0 && door.Draft(s.standing, s.acts[0].At, row, func(hash string) string {
+	return door.Draft(s.standing, row, func(hash string) string {
 		if p := s.versions[hash]; p != nil {
 			return p.StepsHash()
 		}

@@ -47,14 +47,9 @@ func (r *Register) Draft(ctx context.Context, row kept.Run) (bool, error) {
 	return door.Read(ctx, r.door, func(tx door.Tx) (bool, error) { return r.drafts(ctx, tx)(row) })
 }
 
-// drafts tells it of one run after the other, and reads what was said of a system
-// once.
+// drafts tells it of run after run, and reads what was said of a system once.
 func (r *Register) drafts(ctx context.Context, tx door.Tx) func(kept.Run) (bool, error) {
-	type said struct {
-		began    time.Time // zero: nothing was said
-		standing *approval.Standing
-	}
-	read := map[string]said{}
+	read := map[string]*approval.Standing{} // nil: nothing was said
 	steps := func(hash string) string {
 		p, err := r.door.Plan(ctx, tx, hash)
 		if err != nil {
@@ -67,14 +62,13 @@ func (r *Register) drafts(ctx context.Context, tx door.Tx) func(kept.Run) (bool,
 		if !known {
 			acts, err := door.Acts(ctx, tx, row.System)
 			if err == nil && len(acts) > 0 {
-				s.began = acts[0].At
-				s.standing, err = r.door.Standing(ctx, tx, row.System, time.Time{})
+				s, err = r.door.Standing(ctx, tx, row.System, time.Time{})
 			}
 			if err != nil {
 				return false, err
 			}
 			read[row.System] = s
 		}
-		return s.standing != nil && door.Draft(s.standing, s.began, row, steps), nil
+		return s != nil && door.Draft(s, row, steps), nil
 	}
 }
