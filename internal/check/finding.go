@@ -163,7 +163,7 @@ func (r *run) systems() []SystemReport {
 	worst := make(map[string]State, len(r.sorted))
 	for _, f := range r.findings {
 		if f.Code[0] == 'C' && f.System != "" {
-			worst[f.System] = worse(worst[f.System], weight(f))
+			worst[f.System] = Worse(worst[f.System], f.Weight())
 		}
 	}
 	out := make([]SystemReport, 0, len(r.sorted))
@@ -177,22 +177,23 @@ func (r *run) systems() []SystemReport {
 				s.State = Unknown
 			}
 		}
-		s.State = worse(s.State, worst[p.ID])
+		s.State = Worse(s.State, worst[p.ID])
 		out = append(out, s)
 	}
 	return out
 }
 
-// weight is what one finding makes of its system. A warning alone puts the
+// Weight is what one finding makes of its system. A warning alone puts the
 // promise at risk; it does not break it.
-func weight(f Finding) State {
+func (f Finding) Weight() State {
 	if f.State == Breached && f.Severity != Error {
 		return AtRisk
 	}
 	return f.State
 }
 
-func worse(a, b State) State {
+// Worse is the graver of two states; an empty one is none.
+func Worse(a, b State) State {
 	order := []State{"", OK, Unknown, AtRisk, Waived, Breached}
 	if slices.Index(order, b) > slices.Index(order, a) {
 		return b

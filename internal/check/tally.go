@@ -22,7 +22,7 @@ func (r Report) tally(code string) Tally {
 	worst := map[string]State{}
 	for _, f := range r.Findings {
 		if f.Code == code {
-			worst[f.System] = worse(worst[f.System], f.State)
+			worst[f.System] = Worse(worst[f.System], f.State)
 		}
 	}
 	t := Tally{Code: code, States: map[State]int{}}

@@ -131,11 +131,7 @@ func (o *Office) Known(ctx context.Context, at time.Time) (waivers []check.Waive
 		if err != nil {
 			return err
 		}
-		for _, d := range given {
-			if d.State(at) == followup.Running {
-				waivers = append(waivers, check.Waiver{Code: d.Code, System: d.System, Bound: int(d.Bound), From: d.From, Until: d.To, Ref: d.ID})
-			}
-		}
+		waivers = Waivers(given, at)
 		owed, err := door.Every[followup.Action](ctx, tx, followup.ActionKind, record.Filter{})
 		for _, a := range owed {
 			if late := a.Late(); !late.IsZero() {
@@ -145,4 +141,14 @@ func (o *Office) Known(ctx context.Context, at time.Time) (waivers []check.Waive
 		return err
 	})
 	return waivers, actions, err
+}
+
+// Waivers are those dispensations that hold at that moment, as the checks know them.
+func Waivers(given []followup.Dispensation, at time.Time) (list []check.Waiver) {
+	for _, d := range given {
+		if d.State(at) == followup.Running {
+			list = append(list, check.Waiver{Code: d.Code, System: d.System, Bound: int(d.Bound), From: d.From, Until: d.To, Ref: d.ID})
+		}
+	}
+	return list
 }

@@ -2,7 +2,9 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"time"
 )
 
 // Drill finds one of the plan's drills.
@@ -148,4 +150,13 @@ func (o *Organisation) Contacts() (list []Contact) {
 		list = append(list, Contact{Role: r.ID, Mailbox: r.Mailbox, Phone: r.Phone})
 	}
 	return append(list, o.Authorities...)
+}
+
+// Location is where the organisation's days begin.
+func (o *Organisation) Location() (*time.Location, error) {
+	zone, err := time.LoadLocation(cmp.Or(o.Zone, "Europe/Copenhagen"))
+	if err != nil {
+		return nil, fmt.Errorf("the organisation's zone: %w", err)
+	}
+	return zone, nil
 }

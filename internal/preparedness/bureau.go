@@ -49,13 +49,9 @@ func (b *Bureau) months(ctx context.Context, year, first, count int) (p Period, 
 	if err != nil {
 		return p, err
 	}
-	zone := "Europe/Copenhagen"
-	if set.Organisation.Zone != "" {
-		zone = set.Organisation.Zone
-	}
-	in, err := time.LoadLocation(zone)
+	in, err := set.Organisation.Location()
 	if err != nil {
-		return p, fmt.Errorf("finding the zone of the municipality: %w", err)
+		return p, err
 	}
 	from := time.Date(year, time.Month(first), 1, 0, 0, 0, 0, in)
 	if from.After(b.now()) {

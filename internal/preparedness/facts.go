@@ -119,7 +119,7 @@ func (f *Facts) readOrganisation(ctx context.Context, tx door.Tx) error {
 		return fmt.Errorf("version %d: %w", rows[last].Number, err)
 	}
 	f.Set.Organisation = org
-	f.Zone, err = time.LoadLocation(cmp.Or(org.Zone, "Europe/Copenhagen"))
+	f.Zone, err = org.Location()
 	return err
 }
 

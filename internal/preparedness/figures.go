@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"beredskab/internal/check"
-	"beredskab/internal/followup"
+	"beredskab/internal/governance"
 	"beredskab/internal/kept"
 	"beredskab/internal/readiness"
 	"beredskab/internal/report"
@@ -69,15 +69,10 @@ func (f *Facts) measure(asked Asked) *measuring {
 // what neither the register nor the plans say; reports are the years of which one
 // was frozen, and treated those of which it was treated.
 func (f *Facts) Check(known check.Facts, reports, treated []int) check.Report {
-	in := check.Input{Set: f.Set, Facts: known, Evidence: f.shown(), Now: f.At.In(f.Zone)}
+	in := check.Input{Set: f.Set, Facts: known, Evidence: f.shown(), Waivers: governance.Waivers(f.dispensations, f.At), Now: f.At.In(f.Zone)}
 	if len(reports) > 0 {
 		newest := slices.Max(append([]int{0}, treated...))
 		in.Facts.ReportTreated = &newest
-	}
-	for _, d := range f.dispensations {
-		if d.State(f.At) == followup.Running {
-			in.Waivers = append(in.Waivers, check.Waiver{Code: d.Code, System: d.System, Bound: int(d.Bound), From: d.From, Until: d.To, Ref: d.ID})
-		}
 	}
 	in.Facts.Actions = []check.Action{}
 	for _, a := range f.actions {
@@ -110,9 +105,10 @@ func (m *measuring) runs() (list []report.Run) {
 			if !m.during(row.EndedAt) {
 				continue
 			}
+			e := check.EvidenceOf(&row)
 			r := report.Run{
 				ID: row.ID, System: row.System, Title: row.Title, Type: row.Type, Incident: row.Incident, At: cmp.Or(row.StartedAt, row.OpenedAt),
-				Scope: row.Scope, Verdict: row.Verdict, Findings: found[row.ID], RTA: minutes(row.RTA), RPA: minutes(row.RPA),
+				Scope: row.Scope, Verdict: row.Verdict, Findings: found[row.ID], RTA: known(e.HasRTA, e.RTAMinutes), RPA: known(e.HasRPA, e.RPAMinutes),
 			}
 			if p := s.versions[row.PlanHash]; p != nil {
 				r.RTO, r.RPO = p.Objectives.RTO.Minutes(), p.Objectives.RPO.Minutes()
@@ -177,11 +173,10 @@ func (m *measuring) changes() (list []report.Change) {
 	return list
 }
 
-// minutes rounds a measured length up, so that nothing looks quicker than it was.
-func minutes(ns *int64) *int {
-	if ns == nil {
+// known is a value, or nil where it is not known.
+func known[T any](is bool, value T) *T {
+	if !is {
 		return nil
 	}
-	n := int((time.Duration(*ns) + time.Minute - 1) / time.Minute)
-	return &n
+	return &value
 }

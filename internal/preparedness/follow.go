@@ -94,9 +94,7 @@ func (m *measuring) suppliers() (list []report.Supplier) {
 				state = check.OK // recovery does not wait for it
 			}
 			out := &list[n]
-			if weight(state) > weight(check.State(out.State)) {
-				out.State = string(state)
-			}
+			out.State = string(check.Worse(check.State(out.State), state))
 			out.Window = cmp.Or(out.Window, x.SupportWindow)
 			out.Systems = append(out.Systems, s.plan.ID)
 			out.Tested = later(out.Tested, m.day(x.OwnPlanTested))

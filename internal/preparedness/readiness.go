@@ -56,7 +56,7 @@ func (f *Facts) judged(s *system) readiness.System {
 		e := check.EvidenceOf(&row)
 		out.Evidence = append(out.Evidence, readiness.Evidence{
 			At: e.EndedAt, Type: e.Type, StepsHash: e.StepsHash, Measured: e.Measured,
-			RTA: length(e.HasRTA, e.RTAMinutes), RPA: length(e.HasRPA, e.RPAMinutes),
+			RTA: known(e.HasRTA, length(e.RTAMinutes)), RPA: known(e.HasRPA, length(e.RPAMinutes)),
 		})
 	}
 	for _, a := range s.acts {
@@ -172,13 +172,7 @@ func late(a followup.Action) time.Time {
 	return a.Due.Add(time.Nanosecond)
 }
 
-func length(known bool, minutes int) *time.Duration {
-	if !known {
-		return nil
-	}
-	d := time.Duration(minutes) * time.Minute
-	return &d
-}
+func length(minutes int) time.Duration { return time.Duration(minutes) * time.Minute }
 
 // ready counts the systems that were ready at that moment, and those that there
 // were.

@@ -59,16 +59,12 @@ func (m *measuring) promise(i int, out *report.System) {
 		if f.System != out.ID || !slices.Contains([]string{"C2", "C3", "C4", "C6", "C11", "C12"}, f.Code) {
 			continue
 		}
-		state := f.State
-		if state == check.Breached && f.Severity != check.Error {
-			state = check.AtRisk
-		}
-		if weight(state) <= weight(worst) {
+		state := f.Weight()
+		if check.Worse(worst, state) == worst {
 			continue
 		}
-		if worst = state; weight(state) > weight(check.State(out.State)) {
-			out.State = string(state)
-		}
+		worst = state
+		out.State = string(check.Worse(check.State(out.State), state))
 		out.Rule, out.Subject, out.Limit = f.Code, f.Subject, 0
 		if f.Limit > 0 && f.Limit < out.RTO && slices.Contains([]string{"C2", "C6"}, f.Code) {
 			out.Limit = f.Limit
@@ -80,11 +76,6 @@ func (m *measuring) promise(i int, out *report.System) {
 	if out.State == "" {
 		out.State = string(check.Unknown)
 	}
-}
-
-// weight orders states from good to bad.
-func weight(s check.State) int {
-	return slices.Index([]check.State{"", check.OK, check.Unknown, check.AtRisk, check.Waived, check.Breached}, s)
 }
 
 // tested is when the system was exercised and measured on its present steps.
@@ -102,7 +93,7 @@ func (m *measuring) tested(s *system, out *report.System) {
 				out.Measured = row.EndedAt
 			}
 			if out.RPA == nil && e.HasRPA {
-				out.RPA = minutes(row.RPA)
+				out.RPA = known(true, e.RPAMinutes)
 			}
 		}
 	}

@@ -40,9 +40,9 @@ func (v *Vigil) Daily(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	zone, err := time.LoadLocation(cmp.Or(org.Zone, "Europe/Copenhagen"))
+	zone, err := org.Location()
 	if err != nil {
-		return fmt.Errorf("the organisation's zone: %w", err)
+		return err
 	}
 	due := sixOf(now.Add(-margin).In(zone))
 	o := kept.Occurrence{
