@@ -39,6 +39,7 @@
 //	| 4     | register             | runs, schedules and messages: every change and every question         | through door            |
 //	| 4     | governance           | the acts of people: rights, approvals, follow-up, evidence            | through door            |
 //	| 4     | dossier              | what people have said beside the plans, read as of a moment           | through door            |
+//	| 4     | access               | how people come in: sign-in, sessions, confirm links, tokens          | through door            |
 //	| 4     | fault                | the named moments at which a test kills the process                   | this process            |
 //	| 4     | disk                 | the disk under a folder: its kind, its room, its lock, what survives  | file systems            |
 //	| 5     | store                | door.Store on SQLite and on PostgreSQL; migrations, backup            | database                |
@@ -70,31 +71,45 @@
 //	| 6     | bundle               | the plan at hand when everything is down: folder, signed, encrypted   | files                   |
 //	| 6     | preparedness         | how prepared the municipality is: readiness, and the figures of reports | through door           |
 //	| 6     | runner               | time drives the register: due drills, automatic steps, deliveries     | clock, queue            |
-//	| 6     | web                  | people drive the register: pages, API, sign-in                        | HTTP                    |
-//	| 7     | app                  | settings to typed options; builds, starts and stops everything        | all                     |
-//	| 8     | line                 | what a group of commands stands on: opens the program, says who acts, prints | terminal           |
-//	| 8     | demo                 | a sample municipality in a folder, with a real system to restore      | all                     |
-//	| 9     | torture/simulation   | three nodes through simulated weeks, on a store of its own            | no                      |
-//	| 9     | torture/trace        | acts without entries, older copies, half upgrades, persons to forget  | processes               |
-//	| 9     | torture/soak         | the whole program under load for long, with little to grow            | processes               |
-//	| 9     | torture/crash        | kills, failing system calls and full disks against the whole program  | processes               |
-//	| 9     | torture/powerloss/lossy | a file system that forgets what was not synced                     | file systems            |
-//	| 9     | torture/powerloss    | power losses and damaged files against the whole program              | processes, file systems |
-//	| 9     | torture/cluster      | three nodes and PostgreSQL in network namespaces of their own         | processes, networks     |
-//	| 9     | torture/installed    | packages on a clean Debian; alarms, modules, modes and secrets        | processes, namespaces   |
-//	| 9     | cmd/beredskab/inforce | a version of a plan comes into force: shown, confirmed, approved     | no                      |
-//	| 9     | cmd/beredskab/view   | what programs read of runs and nodes                                  | no                      |
-//	| 9     | cmd/beredskab/after  | the commands about what follows a run: evaluation, evidence, the next draft | terminal, files   |
-//	| 9     | cmd/beredskab/attest | the commands that sign the log, prove it, and hand it to auditors      | terminal, files         |
-//	| 9     | cmd/beredskab/dossier | the commands about documents, receipts, contacts, training and misuse | terminal                |
-//	| 9     | cmd/beredskab/folder | what commands say about a folder of plan files                        | files                   |
-//	| 9     | cmd/beredskab/follow | the commands about findings, corrective actions and dispensations     | terminal                |
-//	| 9     | cmd/beredskab/offline | the copy of the plans: made, checked, shown, opened; times from paper | files, HTTP            |
-//	| 9     | cmd/beredskab/papers | the commands that make documents, and the yearly report's way         | terminal, files         |
-//	| 9     | cmd/beredskab/people | the commands about persons and their roles, and who may do what       | terminal                |
-//	| 9     | cmd/beredskab/site   | the installation: plan repository, starters, doctor                   | files                   |
-//	| 9     | cmd/beredskab-verify | a second program that checks an export, on the standard library alone | terminal                |
-//	| 9     | cmd/beredskab        | words on the command line to calls, text, JSON and an exit code       | terminal                |
+//	| 6     | frame                | what every page stands on: who visits, what he may see, how it is answered | HTTP              |
+//	| 7     | web                  | people drive the register: pages, API, sign-in                        | HTTP                    |
+//	| 7     | web/sign             | signing in and out, and proving it again                              | HTTP                    |
+//	| 7     | web/home             | the overview, what waits for whom, the search                         | HTTP                    |
+//	| 7     | web/systems          | the systems, one system, a change to its plan, its review             | HTTP                    |
+//	| 7     | web/drills           | drills, and the live page of a run                                    | HTTP                    |
+//	| 7     | web/crisis           | the crisis board: what to recover first, the clocks, the log          | HTTP                    |
+//	| 7     | web/confirm          | a step answered from a link, or by its short code                     | HTTP                    |
+//	| 7     | web/calendar         | the year, the month and the list of what is planned                   | HTTP                    |
+//	| 7     | web/follow           | findings, corrective actions and dispensations                        | HTTP                    |
+//	| 7     | web/papers           | the yearly report and the governing documents                         | HTTP                    |
+//	| 7     | web/people           | persons, their roles and deputies                                     | HTTP                    |
+//	| 7     | web/trace            | the log, the messages and the settings                                | HTTP                    |
+//	| 7     | web/api              | the same acts for programs, signals and calendars                     | HTTP                    |
+//	| 7     | web/help             | help inside the program, and the accessibility statement              | HTTP                    |
+//	| 8     | app                  | settings to typed options; builds, starts and stops everything        | all                     |
+//	| 9     | line                 | what a group of commands stands on: opens the program, says who acts, prints | terminal           |
+//	| 9     | demo                 | a sample municipality in a folder, with a real system to restore      | all                     |
+//	| 10     | torture/simulation   | three nodes through simulated weeks, on a store of its own            | no                      |
+//	| 10     | torture/trace        | acts without entries, older copies, half upgrades, persons to forget  | processes               |
+//	| 10     | torture/soak         | the whole program under load for long, with little to grow            | processes               |
+//	| 10     | torture/crash        | kills, failing system calls and full disks against the whole program  | processes               |
+//	| 10     | torture/powerloss/lossy | a file system that forgets what was not synced                     | file systems            |
+//	| 10     | torture/powerloss    | power losses and damaged files against the whole program              | processes, file systems |
+//	| 10     | torture/cluster      | three nodes and PostgreSQL in network namespaces of their own         | processes, networks     |
+//	| 10     | torture/installed    | packages on a clean Debian; alarms, modules, modes and secrets        | processes, namespaces   |
+//	| 10     | cmd/beredskab/inforce | a version of a plan comes into force: shown, confirmed, approved     | no                      |
+//	| 10     | cmd/beredskab/view   | what programs read of runs and nodes                                  | no                      |
+//	| 10     | cmd/beredskab/after  | the commands about what follows a run: evaluation, evidence, the next draft | terminal, files   |
+//	| 10     | cmd/beredskab/attest | the commands that sign the log, prove it, and hand it to auditors      | terminal, files         |
+//	| 10     | cmd/beredskab/dossier | the commands about documents, receipts, contacts, training and misuse | terminal                |
+//	| 10     | cmd/beredskab/folder | what commands say about a folder of plan files                        | files                   |
+//	| 10     | cmd/beredskab/follow | the commands about findings, corrective actions and dispensations     | terminal                |
+//	| 10     | cmd/beredskab/offline | the copy of the plans: made, checked, shown, opened; times from paper | files, HTTP            |
+//	| 10     | cmd/beredskab/papers | the commands that make documents, and the yearly report's way         | terminal, files         |
+//	| 10     | cmd/beredskab/people | the commands about persons and their roles, and who may do what       | terminal                |
+//	| 10     | cmd/beredskab/site   | the installation: plan repository, starters, doctor                   | files                   |
+//	| 10     | cmd/beredskab-verify | a second program that checks an export, on the standard library alone | terminal                |
+//	| 10     | cmd/beredskab        | words on the command line to calls, text, JSON and an exit code       | terminal                |
 //
 // A package in a folder below another is a part of it: it stands on the same
 // floor, and nobody else may import it. When it holds generated files only it
