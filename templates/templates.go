@@ -14,4 +14,5 @@ import "embed"
 //go:embed all:phrase
 //go:embed all:plan
 //go:embed all:report
+//go:embed all:web
 var FS embed.FS

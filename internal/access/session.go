@@ -4,7 +4,10 @@
 // SHA-256 only.
 package access
 
-import "time"
+import (
+	"errors"
+	"time"
+)
 
 // Session is one person's stay between signing in and out.
 type Session struct {
@@ -17,3 +20,6 @@ type Session struct {
 	Until     time.Time `json:"until"`  // when it ends whatever he does
 	Ended     time.Time `json:"ended,omitzero"`
 }
+
+// ErrNoSession says that a token belongs to no session that goes on.
+var ErrNoSession = errors.New("nobody is signed in by that token")
