@@ -30,6 +30,10 @@ type Actor struct {
 	Name      string `json:"name"`                // a person or role, or "system:NODE"
 	Assurance string `json:"assurance,omitempty"` // login, link, code, slack, on_behalf, system
 	Via       string `json:"via,omitempty"`       // the account of the operating system, its person's ID, or the node
+	// Person is the ID of whom our own sign-in, link or token established. Only the
+	// program itself sets it, after it has checked what was shown; nothing from
+	// outside, no flag and no JSON, ever does.
+	Person string `json:"-"`
 }
 
 // System is the actor of what the program does by itself on that node.

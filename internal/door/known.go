@@ -9,13 +9,18 @@ import (
 )
 
 // Known gives the actor as the register names people for ever: who is registered
-// by the ID, and not by an account or a name, which can be erased from the book.
-// Everybody else stays as he is.
+// by the ID, and not by an account or a name, which can be erased from the book. So
+// is whom our own sign-in established, whatever else the actor says. Everybody else
+// stays as he is.
 func (d *Door) Known(ctx context.Context, a Actor) (Actor, error) {
 	return Read(ctx, d, func(tx Tx) (Actor, error) { return known(ctx, tx, a) })
 }
 
 func known(ctx context.Context, tx Tx, a Actor) (Actor, error) {
+	if a.Person != "" {
+		a.Name, a.Via = a.Person, a.Person
+		return a, nil
+	}
 	if a.Via == "" || a.Assurance == "system" {
 		return a, nil
 	}

@@ -49,7 +49,7 @@ func (w Wish) Ground(b *rights.Book, who string, at time.Time) (rights.Basis, er
 }
 
 // byItself tells whether the program itself acts, and not somebody.
-func (a Actor) byItself() bool { return a.Assurance == "system" }
+func (a Actor) byItself() bool { return a.Assurance == "system" && a.Person == "" }
 
 // May says on what ground the actor may do what is wished at this moment, within
 // the transaction that does it: who was disabled or has lost his role is refused
@@ -67,7 +67,7 @@ func (d *Door) May(ctx context.Context, tx Tx, a Actor, w Wish) (rights.Basis, e
 	if err != nil {
 		return rights.Basis{}, err
 	}
-	if b.Governed(now) && a.Via != "" && slices.Contains(w.As, a.Name) {
+	if b.Governed(now) && a.Person == "" && a.Via != "" && slices.Contains(w.As, a.Name) {
 		a.Name = a.Via
 	}
 	who, err := Who(b, a, now)
@@ -96,10 +96,15 @@ func (d *Door) Admit(ctx context.Context, a Actor, act, object string, w Wish) e
 	return err
 }
 
-// Who is who the actor is in the book. As long as nobody is registered it is
-// whoever the actor says; from then on it is the person whose account was used,
-// and nobody acts under another's name.
+// Who is who the actor is in the book. Whom our own sign-in established is that
+// person, whatever name stands beside it, for as long as the book has the person and
+// has not disabled him. Of everybody else it is, as long as nobody is registered,
+// whoever the actor says; from then on it is the person whose account was used, and
+// nobody acts under another's name.
 func Who(b *rights.Book, a Actor, at time.Time) (id string, err error) {
+	if a.Person != "" {
+		return a.Person, Enabled(b, a.Person, at)
+	}
 	if !b.Governed(at) || a.Via == "" {
 		return a.Name, nil
 	}
@@ -111,6 +116,19 @@ func Who(b *rights.Book, a Actor, at time.Time) (id string, err error) {
 		return "", fmt.Errorf("%s acts as %q: act in your own name, or let yourself be given a delegation: %w", p.ID, a.Name, ErrNotAllowed)
 	}
 	return p.ID, nil
+}
+
+// Enabled says why that person may not come in at that moment; its errors wrap
+// ErrNotAllowed.
+func Enabled(b *rights.Book, id string, at time.Time) error {
+	switch p, known := b.Person(id); {
+	case !known:
+		return fmt.Errorf("there is no person %q: let an administrator add the person: %w", id, ErrNotAllowed)
+	case p.DisabledAt(at):
+		return fmt.Errorf("%s was disabled on %s; an administrator can take that back: beredskab people enable %s: %w",
+			id, p.Disabled.Format(time.DateOnly), id, ErrNotAllowed)
+	}
+	return nil
 }
 
 // Book reads the people as they stand.
