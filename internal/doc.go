@@ -26,6 +26,7 @@
 //	| 1     | schedule             | due, overdue, skipped and why: cron text, holidays, blackouts         | no                      |
 //	| 1     | rights               | who may do what: persons, roles, deputies and the permission matrix    | no                      |
 //	| 1     | phrase               | what documents say: sentences, dates, times, lengths, in one language | no                      |
+//	| 1     | picture              | figures as SVG, each with a table that says the same                  | no                      |
 //	| 2     | ledger               | the form of the trace: entries, their Merkle tree, signed checkpoints | no                      |
 //	| 2     | approval             | what has been said of a plan version, and which one is in force       | no                      |
 //	| 2     | duty                 | whose the acts on a run are: by the matrix, and by whom the plan names | no                     |
@@ -56,7 +57,6 @@
 //	| 5     | action/supervisor/workdir | a folder for a command to work in, and the clearing of those left behind | file systems  |
 //	| 5     | notify               | turns an owed notice into a message and delivers it                   | Slack, mail, Teams, SMS |
 //	| 5     | report               | documents from figures: plan book, drill report, yearly report, SVG   | no                      |
-//	| 5     | report/picture       | figures as SVG, each with a table that says the same                  | no                      |
 //	| 5     | report/figures       | what reports are made from: frozen, and what is counted of it         | no                      |
 //	| 5     | report/book          | what the compiled plan and its action cards say, chapter by chapter   | no                      |
 //	| 5     | report/page          | a document before it has a form: page, Markdown, list                 | no                      |
@@ -69,6 +69,7 @@
 //	| 6     | archive              | the form of a backup: the register, the evidence, and the proof of both | files                 |
 //	| 6     | afterrun             | evidence taken in and handed out, and the report as its approver reads it | files               |
 //	| 6     | bundle               | the plan at hand when everything is down: folder, signed, encrypted   | files                   |
+//	| 6     | relocation           | a whole register goes to another database, and never stands in two    | database                |
 //	| 6     | preparedness         | how prepared the municipality is: readiness, and the figures of reports | through door           |
 //	| 6     | runner               | time drives the register: due drills, automatic steps, deliveries     | clock, queue            |
 //	| 6     | frame                | what every page stands on: who visits, what he may see, how it is answered | HTTP              |

@@ -14,11 +14,11 @@ import (
 	"time"
 
 	"beredskab/internal/phrase"
+	"beredskab/internal/picture"
 	"beredskab/internal/plan"
 	"beredskab/internal/recovery"
 	"beredskab/internal/report/book"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/picture"
 )
 
 // PlanVersion is what has been said of the plan version in force.

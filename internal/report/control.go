@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"beredskab/internal/picture"
 	"beredskab/internal/report/figures"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/picture"
 )
 
 // Control writes the readiness and control report: what each control of law and

@@ -5,8 +5,8 @@ import (
 
 	"beredskab/internal/drill"
 	"beredskab/internal/phrase"
+	"beredskab/internal/picture"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/picture"
 )
 
 // conclusion is what a reader must know who reads no further.

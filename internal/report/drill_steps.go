@@ -6,8 +6,8 @@ import (
 
 	"beredskab/internal/drill"
 	"beredskab/internal/phrase"
+	"beredskab/internal/picture"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/picture"
 )
 
 // tooLong is how far a step may run over its estimate before the picture marks

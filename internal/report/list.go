@@ -4,8 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"beredskab/internal/picture"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/picture"
 )
 
 // systemList is every system for a spreadsheet: days as ISO 8601 has them,

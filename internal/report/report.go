@@ -17,8 +17,8 @@ import (
 	"beredskab/internal/drill"
 	"beredskab/internal/followup"
 	"beredskab/internal/phrase"
+	"beredskab/internal/picture"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/picture"
 	"beredskab/internal/report/press"
 )
 

@@ -4,8 +4,8 @@ import (
 	"strings"
 
 	"beredskab/internal/phrase"
+	"beredskab/internal/picture"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/picture"
 )
 
 // request is what the committee is asked for, who has approved the report, and

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"beredskab/internal/phrase"
+	"beredskab/internal/picture"
 	"beredskab/internal/report/page"
-	"beredskab/internal/report/picture"
 )
 
 // minutes says a length in minutes; nil is not measured.
