@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"sync/atomic"
 
+	"beredskab/internal/access"
 	"beredskab/internal/action"
 	"beredskab/internal/afterrun"
 	"beredskab/internal/disk"
@@ -38,10 +39,12 @@ type App struct {
 	Bureau   *preparedness.Bureau
 	Courier  *notify.Courier
 	After    *afterrun.Desk
+	Guest    string // whom a visitor of a demo's pages is; empty: this is no demo
 	Log      *slog.Logger
 
 	clock    door.Clock
 	door     *door.Door
+	gate     *access.Gate
 	store    *store.DB
 	meter    *ops.Meter // between the register and its store
 	reader   *plan.Reader
@@ -112,6 +115,7 @@ func OpenAt(ctx context.Context, s *Settings, mode Mode, log *slog.Logger, clock
 		Door: d, Register: a.Register, Office: a.Office, Notary: a.Notary, Copies: a.copies, Program: ReadBuild().Version,
 	}
 	a.After = afterrun.New(afterrun.Options{Office: a.Office, Register: a.Register, Shelf: s.evidence(), Limit: s.limit, Node: s.Node})
+	a.gate = access.New(d, access.Options{})
 	a.targets = newTargets(s.Targets)
 	return a, nil
 }

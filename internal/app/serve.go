@@ -37,6 +37,9 @@ func (a *App) serve(ctx context.Context, reload <-chan struct{}) error {
 	if err := a.show(ctx, &beside); err != nil {
 		return err
 	}
+	if err := a.open(ctx, &beside); err != nil {
+		return err
+	}
 	if a.Settings.Role(false) != kept.Runner { // a runner has no plan files
 		if err := a.takeUp(ctx, &beside, reload); err != nil {
 			return err

@@ -31,8 +31,13 @@ type Settings struct {
 	Site     string    `mapstructure:"site"`     // network zone whose steps this server carries out, and nothing else
 	Database string    `mapstructure:"database"` // postgres://… instead of the file in Dir
 	Secret   string    `mapstructure:"database_password_file"`
-	Parallel int       `mapstructure:"parallel"`       // automatic steps at once
-	Listen   string    `mapstructure:"listen"`         // where operators ask for health and figures; "off": nowhere
+	Parallel int       `mapstructure:"parallel"` // automatic steps at once
+	Listen   string    `mapstructure:"listen"`   // where operators ask for health and figures; "off": nowhere
+	Web      string    `mapstructure:"web"`      // where the pages answer; "off": nowhere
+	URL      string    `mapstructure:"url"`      // https://…, where people reach the pages; links in messages begin with it
+	WebCert  string    `mapstructure:"web_certificate_file"`
+	WebKey   string    `mapstructure:"web_key_file"`
+	SignIn   SignIn    `mapstructure:"sign_in"`
 	Anchor   []string  `mapstructure:"anchor"`         // files elsewhere, and git:FOLDER of clones, that get each checkpoint of the log
 	MinFree  string    `mapstructure:"min_free"`       // room without which no new drill is begun, "5%,500MiB"
 	Evidence string    `mapstructure:"evidence_limit"` // greatest size of one file of evidence, "25MiB"
@@ -163,11 +168,11 @@ func numbers(from, to reflect.Type, value any) (any, error) {
 
 // scalarKeys are the settings that a flag or the environment may set.
 func scalarKeys() []string {
-	return []string{"dir", "plans", "actions", "texts", "node", "only", "site", "database", "database_password_file", "parallel", "listen", "min_free", "evidence_limit"}
+	return []string{"dir", "plans", "actions", "texts", "node", "only", "site", "database", "database_password_file", "parallel", "listen", "min_free", "evidence_limit", "web", "url", "web_certificate_file", "web_key_file"}
 }
 
 func absolute(base, key, value string) string {
-	if slices.Contains([]string{"dir", "plans", "actions", "texts", "database_password_file"}, key) && value != "" && !filepath.IsAbs(value) {
+	if slices.Contains([]string{"dir", "plans", "actions", "texts", "database_password_file", "web_certificate_file", "web_key_file"}, key) && value != "" && !filepath.IsAbs(value) {
 		return filepath.Join(base, value)
 	}
 	return value
@@ -246,6 +251,9 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 	if s.Listen == "" {
 		s.Listen = "127.0.0.1:8372"
 	}
+	if s.Web == "" {
+		s.Web = "127.0.0.1:8370"
+	}
 	if s.MinFree == "" {
 		s.MinFree = "5%,500MiB"
 	}
@@ -256,7 +264,7 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 		s.Actions = "/etc/beredskab/actions.yaml"
 	}
 	s.Dir = absolute(base, "dir", s.Dir)
-	for _, p := range []*string{&s.Plans, &s.Actions, &s.Texts, &s.Secret, &s.Copies.PassphraseFile} {
+	for _, p := range []*string{&s.Plans, &s.Actions, &s.Texts, &s.Secret, &s.Copies.PassphraseFile, &s.WebCert, &s.WebKey, &s.SignIn.SecretFile} {
 		*p = absolute(base, "dir", *p)
 	}
 	for i := range s.Targets {
@@ -287,7 +295,7 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 // evidence, the keys, the anchors of the log and the secrets (S15). They are patterns
 // of filepath.Glob.
 func (s *Settings) hidden() []string {
-	list := []string{filepath.Join(s.Dir, registerFile+"*"), filepath.Join(s.Dir, evidenceFolder), filepath.Join(s.Dir, "*.key"), s.Secret, s.Copies.PassphraseFile}
+	list := []string{filepath.Join(s.Dir, registerFile+"*"), filepath.Join(s.Dir, evidenceFolder), filepath.Join(s.Dir, "*.key"), s.Secret, s.Copies.PassphraseFile, s.WebKey, s.SignIn.SecretFile}
 	for _, a := range s.Anchor {
 		list = append(list, strings.TrimPrefix(a, notary.ClonePrefix))
 	}

@@ -88,7 +88,7 @@ func (s *Settings) check() error {
 	if err := s.checkRole(); err != nil {
 		return err
 	}
-	return errors.Join(s.checkOperation(), s.checkSecrets())
+	return errors.Join(s.checkOperation(), s.checkWeb(), s.checkSecrets())
 }
 
 // listenOff turns health and figures off.
@@ -162,10 +162,16 @@ func (s *Settings) List() []Setting {
 		"dir": s.Dir, "plans": s.Plans, "actions": s.Actions, "texts": s.Texts, "node": s.Node, "only": s.Only, "site": s.Site,
 		"database": withoutPassword(s.Database), "database_password_file": s.Secret, "parallel": fmt.Sprint(s.Parallel),
 		"listen": s.Listen, "min_free": s.MinFree, "evidence_limit": s.Evidence,
+		"web": s.Web, "url": s.URL, "web_certificate_file": s.WebCert, "web_key_file": s.WebKey,
+		"sign_in.issuer": s.SignIn.Issuer, "sign_in.client": s.SignIn.Client, "sign_in.secret_file": s.SignIn.SecretFile,
 	}
 	var list []Setting
 	for key, value := range values {
-		list = append(list, Setting{Key: key, Value: value, Origin: s.origins[key]})
+		origin := s.origins[key]
+		if strings.Contains(key, ".") {
+			origin = s.File
+		}
+		list = append(list, Setting{Key: key, Value: value, Origin: origin})
 	}
 	for i, file := range s.Anchor {
 		list = append(list, Setting{Key: fmt.Sprintf("anchor[%d]", i), Value: file, Origin: s.File})

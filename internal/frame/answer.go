@@ -2,6 +2,7 @@ package frame
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"mime"
@@ -95,10 +96,28 @@ func (v *Visit) Write(contentType string, body []byte) error {
 func (v *Visit) write(status int, contentType string, body []byte) {
 	h := v.out.Header()
 	h.Set("Content-Type", contentType)
-	h.Set("Content-Length", fmt.Sprint(len(body)))
 	h.Set("Cache-Control", "no-store")
+	if packable(v.Request, contentType, len(body)) {
+		h.Set("Content-Encoding", "gzip")
+		body = pack(body)
+	}
+	h.Set("Content-Length", fmt.Sprint(len(body)))
 	v.out.WriteHeader(status)
 	_, _ = v.out.Write(body) // whoever asked may be gone
+}
+
+// packable tells whether an answer is sent packed: a text of some length. No page
+// holds a secret beside what a visitor sent in, so its length gives nothing away.
+func packable(r *http.Request, contentType string, length int) bool {
+	return length > 1<<10 && strings.HasPrefix(contentType, "text/") && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
+}
+
+func pack(body []byte) []byte {
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	_, _ = w.Write(body) // a buffer takes everything
+	_ = w.Close()
+	return out.Bytes()
 }
 
 // sheet is a page's data with what stands around it.

@@ -41,28 +41,47 @@ func CheckAddress(address string) error {
 // pause is how long an address that is taken is left alone.
 const pause = 15 * time.Second
 
-// Serve answers at the address until ctx ends. An address that is taken does not
-// end the server, whose drills matter more than its figures: it is said once in
-// the log, and tried again until it is free.
+// Serve answers at the address until ctx ends.
 func (w *Watch) Serve(ctx context.Context, address string, log *slog.Logger) {
 	server := &http.Server{
 		Handler: w.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second,
-		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 	}
+	Attend(ctx, Place{Name: "health and figures", Setting: "listen", Address: address}, server, log)
+}
+
+// Place is where a server of ours answers.
+type Place struct {
+	Name    string // what answers there
+	Setting string // by which the address is set
+	Address string // as CheckAddress reads it
+}
+
+// Attend lets the server answer at its place until ctx ends. An address that is
+// taken does not end the program, whose drills matter more than its pages: it is
+// said once in the log, and tried again until it is free. A server with certificates
+// speaks TLS.
+func Attend(ctx context.Context, place Place, server *http.Server, log *slog.Logger) {
+	server.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelWarn)
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })()
 	for told := false; ctx.Err() == nil; {
-		listener, err := listen(ctx, address)
+		listener, err := listen(ctx, place.Address)
 		if err == nil {
 			told = false
-			log.Info("health and figures", "at", shown(listener.Addr()))
-			err = server.Serve(listener)
+			if server.TLSConfig != nil {
+				log.Info(place.Name, "at", "https://"+listener.Addr().String())
+				err = server.ServeTLS(listener, "", "")
+			} else {
+				log.Info(place.Name, "at", shown(listener.Addr()))
+				err = server.Serve(listener)
+			}
 		}
 		if ctx.Err() != nil || errors.Is(err, http.ErrServerClosed) {
 			return
 		}
 		if !told {
-			log.Error("health and figures cannot be shown; everything else goes on, and it is tried again",
-				"address", address, "error", err, "next", "set `listen` to a free address, such as 127.0.0.1:8373, or to \"off\" for none")
+			log.Error(place.Name+" cannot be shown; everything else goes on, and it is tried again",
+				"address", place.Address, "error", err, "next", "set `"+place.Setting+"` to a free address on this machine, or to \"off\" for none")
 			told = true
 		}
 		select {

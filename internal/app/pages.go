@@ -1,0 +1,39 @@
+package app
+
+import (
+	"context"
+	"sync"
+
+	"beredskab/internal/access"
+	"beredskab/internal/kept"
+	"beredskab/internal/web"
+)
+
+// Gate is how people come in from outside.
+func (a *App) Gate() *access.Gate { return a.gate }
+
+// pages builds what people see in a browser. In a demo a visitor is guest, a
+// person's ID, until he chooses to be somebody else.
+func (a *App) pages(guest string) (*web.Site, error) {
+	return web.New(web.Options{
+		Door: a.door, Register: a.Register, Gate: a.gate, Name: a.municipality, Origin: a.Settings.URL, Guest: guest,
+		Broken:  func(err error) bool { return a.store.Away(err) || a.store.Faulty(err) },
+		Version: ReadBuild().Version, Log: a.Log,
+	})
+}
+
+// open lets people in, from the server's first moment on. A node that only carries
+// steps out has no pages.
+func (a *App) open(ctx context.Context, beside *sync.WaitGroup) error {
+	if a.Settings.Web == listenOff || a.Settings.Role(false) == kept.Runner {
+		return nil
+	}
+	site, err := a.pages(a.Guest)
+	if err != nil {
+		return err
+	}
+	beside.Go(func() {
+		site.Serve(ctx, web.Place{Address: a.Settings.Web, Certificate: a.Settings.WebCert, Key: a.Settings.WebKey})
+	})
+	return nil
+}
