@@ -100,6 +100,7 @@ type disk struct {
 	*town
 	server                            *server
 	kept                              []string // remarks that were acknowledged
+	opened                            int      // drills besides the one that is watched
 	refusedStart, refusedDrill, ended bool
 	took                              time.Duration // from the room to the drill's going on
 }
@@ -299,8 +300,8 @@ func (d *disk) fill() {
 	}
 }
 
-// notesUntilFull writes remarks until one is refused, as is another drill, and
-// wants the refusals to be clear.
+// notesUntilFull writes remarks until one is refused, tries another drill, and wants
+// refusals to be clear: what was not refused must be there afterwards.
 func (d *disk) notesUntilFull(id string) {
 	d.t.Helper()
 	d.with(func(a *app.App) {
@@ -312,8 +313,11 @@ func (d *disk) notesUntilFull(id string) {
 				continue
 			}
 			_, open := a.Register.Open(d.t.Context(), leader(), register.Opening{System: "system-0", Drill: "gendan"})
+			if open == nil { // what the remark gave back was enough for it
+				d.opened++
+			}
 			for _, err := range []error{err, open} {
-				if !errors.Is(err, store.ErrFull) || !strings.Contains(err.Error(), "no room left for the register") {
+				if err != nil && !errors.Is(err, store.ErrFull) || !strings.Contains(err.Error(), "no room left for the register") {
 					d.t.Errorf("the refusal is: %v", err)
 				}
 			}
@@ -396,11 +400,11 @@ func (d *disk) sound(id string) {
 		if h := a.Store().Check(d.t.Context()); len(h.Problems) > 0 {
 			d.t.Errorf("the register's file: %v", h.Problems)
 		}
-		if rows, err := a.Register.Runs(d.t.Context(), kept.RunFilter{}); err != nil || len(rows) != 1 {
-			d.t.Errorf("%d drills, %v", len(rows), err)
+		if rows, err := a.Register.Runs(d.t.Context(), kept.RunFilter{}); err != nil || len(rows) != 1+d.opened {
+			d.t.Errorf("%d drills of %d, %v", len(rows), 1+d.opened, err)
 		}
 	})
-	if total, doubled := d.starts(); total > 1 || len(doubled) > 0 {
+	if total, doubled := d.starts(); total > 1+d.opened || len(doubled) > 0 {
 		d.t.Errorf("%d starts, %v", total, doubled)
 	}
 }
