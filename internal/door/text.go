@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"beredskab/internal/kept"
@@ -80,6 +81,38 @@ func Words(ctx context.Context, tx Tx, about string) (map[string]string, error) 
 		list[row.Key] = text.Text
 	}
 	return list, nil
+}
+
+// erased stands where somebody's words stood that were erased.
+const erased = "(erased)"
+
+// Worded puts the words of people back into the events of a run that hold a
+// commitment to them.
+func Worded(ctx context.Context, tx Tx, run string, rows []kept.Event) ([]kept.Event, error) {
+	const key, length = `"text":"`, len("commit:") + 64
+	var words map[string]string
+	for i, row := range rows {
+		before, after, found := bytes.Cut(row.Body, []byte(key))
+		if !found || len(after) < length || !ledger.IsCommitment(string(after[:length])) {
+			continue
+		}
+		if words == nil {
+			var err error
+			if words, err = Words(ctx, tx, run); err != nil {
+				return nil, err
+			}
+		}
+		said, there := words[string(after[:length])]
+		if !there {
+			said = erased
+		}
+		text, err := json.Marshal(said)
+		if err != nil {
+			return nil, fmt.Errorf("event %d: %w", row.Seq, err)
+		}
+		rows[i].Body = slices.Concat(before, []byte(`"text":`), text, after[length+1:])
+	}
+	return rows, nil
 }
 
 // textOf reads a text that was kept. One that is not what was said is broken.

@@ -2,6 +2,7 @@ package drill
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"beredskab/internal/event"
@@ -28,4 +29,28 @@ func (s *Step) Read(answer string) (outcome string, err error) {
 	default:
 		return "", &Refusal{Kind: event.StepAnswered, Step: s.ID, Why: fmt.Sprintf("%q is no answer: write yes or no", answer)}
 	}
+}
+
+// Sure refuses an answer of whom the program knows less surely than the plan wants:
+// by a link alone, or by a short code, where the plan wants more. Every other way is
+// as good as a login, or has a rule of its own.
+func (s *Step) Sure(assured string) error {
+	ways := []string{"link", "code", "login"}
+	if s.Confirm == nil {
+		return nil
+	}
+	if got := slices.Index(ways, assured); got >= 0 && got < slices.Index(ways, s.Confirm.Assurance) {
+		why := fmt.Sprintf("the plan wants this answer by %s, and by %s is not enough", s.Confirm.Assurance, assured)
+		return &Refusal{Kind: event.StepAnswered, Step: s.ID, Why: why}
+	}
+	return nil
+}
+
+// IDs names the steps of the run in one line.
+func (r *Run) IDs() string {
+	list := make([]string, len(r.Steps))
+	for i, s := range r.Steps {
+		list[i] = s.ID
+	}
+	return strings.Join(list, ", ")
 }

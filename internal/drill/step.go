@@ -51,7 +51,8 @@ func (r *Run) applyStep(s *Step, e event.Event) error {
 		r.answer(s, e)
 	case event.StepRaised:
 		s.Level = e.Level
-		s.Unreached = s.Unreached || (e.Level >= 2 && s.Human() && s.State != Failed)
+		passed := e.Actor != "" && e.Actor != "system" // by somebody who said that he cannot answer
+		s.Unreached = s.Unreached || (e.Level >= 2 && s.Human() && s.State != Failed && !passed)
 	case event.StepSkipped:
 		r.skip(s, e)
 	case event.StepReopened:

@@ -26,7 +26,7 @@ const (
 	StepSkipped  Kind = "step_skipped"
 	StepReopened Kind = "step_reopened"  // a step that is over is done again, with what follows from it
 	StepSettled  Kind = "step_settled"   // a person decides how an unknown attempt counts: done, failed or rerun
-	StepRaised   Kind = "step_escalated" // nobody answered, so the next on the ladder is asked; without a step, the run takes too long
+	StepRaised   Kind = "step_escalated" // nobody answered, or a person passed it on, so the next on the ladder is asked; without a step, the run takes too long
 	NoteAdded    Kind = "note"
 	TimeSet      Kind = "time_set"
 )

@@ -39,6 +39,11 @@ func runActs() []act {
 		{method: "Register.Answer", what: "as director, on behalf", only: []matrix.Role{matrix.ITManager}, do: answer("vurder", true)},
 		{method: "Register.Take", what: "a manual step", needs: drills, do: take("genstart")},
 		{method: "Register.Take", what: "the step that verifies", needs: owners, do: take("bekraeft")},
+		{method: "Register.Pass", what: "a manual step", needs: drills, do: pass("genstart")},
+		{method: "Register.Pass", what: "the step that verifies", needs: owners, do: pass("bekraeft")},
+		// The walk's steps have no answer, so whoever may is refused for that reason alone.
+		{method: "Register.TakeBack", what: "a manual step", needs: drills, passes: true, do: takeBack("genstart")},
+		{method: "Register.TakeBack", what: "the step that verifies", needs: owners, passes: true, do: takeBack("bekraeft")},
 		{method: "Register.Lead", what: "an abort", needs: drills, do: lead(event.RunAborted, "")},
 		{method: "Register.Lead", what: "a pause", needs: drills, do: lead(event.RunPaused, "")},
 		{method: "Register.Lead", what: "a skipped step", needs: drills, do: lead(event.StepSkipped, "vurder")},
@@ -109,6 +114,14 @@ func answer(step string, onBehalf bool) func(*walk, door.Actor, string) error {
 
 func take(step string) func(*walk, door.Actor, string) error {
 	return func(w *walk, a door.Actor, side string) error { return w.register.Take(ctx(), a, w.runs[side], step) }
+}
+
+func pass(step string) func(*walk, door.Actor, string) error {
+	return func(w *walk, a door.Actor, side string) error { return w.register.Pass(ctx(), a, w.runs[side], step) }
+}
+
+func takeBack(step string) func(*walk, door.Actor, string) error {
+	return func(w *walk, a door.Actor, side string) error { return w.register.TakeBack(ctx(), a, w.runs[side], step) }
 }
 
 func lead(kind event.Kind, step string) func(*walk, door.Actor, string) error {

@@ -79,6 +79,7 @@ type Facts struct {
 	EndsAt     time.Time `json:"ends_at,omitzero"`
 	DaysBefore int       `json:"days_before,omitempty"`
 	Absent     string    `json:"absent,omitempty"` // who has not answered (escalation)
+	Passed     bool      `json:"passed,omitempty"` // because he said that he cannot
 	Leader     string    `json:"leader,omitempty"`
 	Phone      string    `json:"phone,omitempty"` // the duty phone, from settings
 	Verdict    string    `json:"verdict,omitempty"`
@@ -95,8 +96,11 @@ type Facts struct {
 	Code         string `json:"code,omitempty"`      // rule code, e.g. C6
 	Text         string `json:"text,omitempty"`      // the finding's or the reason's own words
 	Hint         string `json:"hint,omitempty"`
-	Command      string `json:"command,omitempty"` // what to type to answer, until pages exist
-	Link         string `json:"link,omitempty"`
+	Command      string `json:"command,omitempty"` // what to type to answer where there are no pages
+	// Link and ShortCode lead the receiver to the step. They are put in for one try to
+	// deliver and are kept nowhere: whoever read them in the register could answer.
+	Link      string `json:"link,omitempty"`
+	ShortCode string `json:"short_code,omitempty"`
 
 	// What the log shows of the time from StartsAt to EndsAt (misuse).
 	Signs   []Sign `json:"signs,omitempty"`

@@ -37,6 +37,9 @@ func (r *Register) Answer(ctx context.Context, a door.Actor, in Answer) error {
 			}
 		}
 		outcome, err := step.Read(in.Answer)
+		if err == nil {
+			err = step.Sure(assured)
+		}
 		if err != nil {
 			return err
 		}
@@ -119,11 +122,14 @@ func (r *Register) act(ctx context.Context, typed door.Actor, right need, act, i
 		if s.row.Imported {
 			return nil, &drill.Refusal{Kind: event.Kind(act), Why: "the run was held before this register existed"}
 		}
+		if err := fresh(ctx, &s.run); err != nil {
+			return nil, err
+		}
 		var at *drill.Step
 		if step != "" {
 			found, ok := s.run.Find(step)
 			if !ok {
-				return nil, fmt.Errorf("step %q of run %s: %w; its steps are %s", step, id, kept.ErrNotFound, ids(s.run))
+				return nil, fmt.Errorf("step %q of run %s: %w; its steps are %s", step, id, kept.ErrNotFound, s.run.IDs())
 			}
 			at = found
 		}
@@ -146,14 +152,6 @@ func (s *session) said() any {
 		return nil
 	}
 	return s.events[0].Body
-}
-
-func ids(run drill.Run) string {
-	list := make([]string, len(run.Steps))
-	for i, s := range run.Steps {
-		list[i] = s.ID
-	}
-	return strings.Join(list, ", ")
 }
 
 // withdraw takes back what is still owed about that step, which has its answer,

@@ -64,6 +64,11 @@ func (r *Register) Notices(ctx context.Context, f outbox.Filter) ([]outbox.Notic
 	return door.Read(ctx, r.door, func(tx door.Tx) ([]outbox.Notice, error) { return tx.Notices(ctx, f) })
 }
 
+// Notice is one message of the outbox.
+func (r *Register) Notice(ctx context.Context, id int64) (outbox.Notice, error) {
+	return door.Read(ctx, r.door, func(tx door.Tx) (outbox.Notice, error) { return tx.Notice(ctx, id) })
+}
+
 // Deliveries lists every try of one message.
 func (r *Register) Deliveries(ctx context.Context, notice int64) ([]outbox.Delivery, error) {
 	return door.Read(ctx, r.door, func(tx door.Tx) ([]outbox.Delivery, error) { return tx.Deliveries(ctx, notice) })

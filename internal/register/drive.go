@@ -60,7 +60,7 @@ func (r *Register) Advance(ctx context.Context, n Node, id string, results ...Re
 		if err := s.proceed(n, &turn); err != nil {
 			return err
 		}
-		turn.State, turn.Stop = s.run.State, s.closing()
+		turn.State, turn.Stop = s.run.State, s.run.Stops()
 		if turn.Again.IsZero() {
 			return nil
 		}
@@ -117,17 +117,6 @@ func (r *Register) drive(ctx context.Context, n Node, id string, results []Resul
 		r.remember(s.run)
 	}
 	return err
-}
-
-// closing lists the steps that the machine is to end because a person closed
-// the run early. Cleanup is never ended: it runs whatever happened.
-func (s *session) closing() (steps []string) {
-	for i := range s.run.Steps {
-		if step := &s.run.Steps[i]; s.run.Closing != "" && step.State == drill.Started && !step.Cleanup {
-			steps = append(steps, step.ID)
-		}
-	}
-	return steps
 }
 
 // record takes the result of one attempt, where the attempt is still this

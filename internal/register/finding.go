@@ -3,7 +3,6 @@ package register
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -158,34 +157,18 @@ func (r *Register) Evidence(ctx context.Context) ([]check.Evidence, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading the evidence: %w", err)
 		}
-		list, drafted := make([]check.Evidence, 0, len(rows)), r.drafts(ctx, tx)
+		list, drafted := make([]check.Evidence, 0, len(rows)), r.door.Drafts(ctx, tx)
 		for _, row := range rows {
 			if draft, err := drafted(row); err != nil {
 				return nil, fmt.Errorf("asking what run %s was of: %w", row.ID, err)
 			} else if draft {
 				continue
 			}
-			if row.StepsHash, err = r.rests(ctx, tx, row); err != nil {
+			if row.StepsHash, err = r.door.Rests(ctx, tx, row); err != nil {
 				return nil, fmt.Errorf("reading the evidence of run %s: %w", row.ID, err)
 			}
 			list = append(list, check.EvidenceOf(&row))
 		}
 		return list, nil
 	})
-}
-
-// rests names the steps that a run's evidence rests on, as this program reckons
-// them. An older one may have reckoned in more, and what was measured then must
-// not be lost by an upgrade (docs/decisions/010): the version that the run is
-// pinned to says which steps they were. Where it cannot be read, what the run
-// itself says stands.
-func (r *Register) rests(ctx context.Context, tx door.Tx, row kept.Run) (steps string, err error) {
-	p, err := r.door.Plan(ctx, tx, row.PlanHash)
-	switch {
-	case errors.Is(err, door.ErrBroken), errors.Is(err, kept.ErrNotFound):
-		return row.StepsHash, nil
-	case err != nil:
-		return "", err
-	}
-	return p.StepsHash(), nil
 }

@@ -9,16 +9,12 @@ import (
 	"beredskab/internal/drill"
 	"beredskab/internal/kept"
 	"beredskab/internal/ledger"
+	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 )
 
-// Route says through which channel messages go out. A personal channel gets one
-// message for each receiver; another gets one at its own default address.
-type Route struct {
-	Channel  string
-	Personal bool
-	Language string // empty: the organisation's
-}
+// Route says through which channel messages go out.
+type Route = outbox.Route
 
 // Options are what the register must know and cannot read from itself.
 type Options struct {

@@ -233,7 +233,7 @@ func (r *Register) load(ctx context.Context, tx door.Tx, id string) (kept.Run, d
 	if err != nil {
 		return row, run, fmt.Errorf("events of run %s: %w", id, err)
 	}
-	if rows, err = worded(ctx, tx, id, rows); err != nil {
+	if rows, err = door.Worded(ctx, tx, id, rows); err != nil {
 		return row, run, fmt.Errorf("run %s: %w", id, err)
 	}
 	if run, err = replay(run, rows); err != nil {

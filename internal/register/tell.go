@@ -58,7 +58,7 @@ func (s *session) send(kind outbox.Kind, step *drill.Step, level int, facts outb
 func (r *Register) owe(ctx context.Context, tx door.Tx, org *plan.Organisation, n outbox.Notice, to []plan.Contact) error {
 	n.NextTry, n.State, n.Language = n.CreatedAt, outbox.Owed, cmp.Or(org.Language, "da")
 	for _, route := range r.options.Routes {
-		for _, one := range n.Through(outbox.Route(route), to) {
+		for _, one := range n.Through(route, to) {
 			if _, _, err := tx.AddNotice(ctx, one); err != nil {
 				return fmt.Errorf("owing the message %s: %w", one.Key, err)
 			}

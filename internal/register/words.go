@@ -1,20 +1,14 @@
 package register
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"beredskab/internal/door"
 	"beredskab/internal/event"
 	"beredskab/internal/kept"
-	"beredskab/internal/ledger"
 )
-
-// erased stands where somebody's words stood that were erased.
-const erased = "(erased)"
 
 // Events lists what happened to a run after that sequence number.
 func (r *Register) Events(ctx context.Context, id string, after int) ([]kept.Event, error) {
@@ -23,7 +17,7 @@ func (r *Register) Events(ctx context.Context, id string, after int) ([]kept.Eve
 		if err != nil {
 			return nil, err
 		}
-		return worded(ctx, tx, id, rows)
+		return door.Worded(ctx, tx, id, rows)
 	})
 }
 
@@ -39,33 +33,4 @@ func (s *session) body(e event.Event) (body []byte, err error) {
 		return nil, fmt.Errorf("writing event %s: %w", e.Kind, err)
 	}
 	return body, nil
-}
-
-// worded puts the words of people back into the events of a run that hold a
-// commitment to them.
-func worded(ctx context.Context, tx door.Tx, run string, rows []kept.Event) ([]kept.Event, error) {
-	const key, length = `"text":"`, len("commit:") + 64
-	var words map[string]string
-	for i, row := range rows {
-		before, after, found := bytes.Cut(row.Body, []byte(key))
-		if !found || len(after) < length || !ledger.IsCommitment(string(after[:length])) {
-			continue
-		}
-		if words == nil {
-			var err error
-			if words, err = door.Words(ctx, tx, run); err != nil {
-				return nil, err
-			}
-		}
-		said, there := words[string(after[:length])]
-		if !there {
-			said = erased
-		}
-		text, err := json.Marshal(said)
-		if err != nil {
-			return nil, fmt.Errorf("event %d: %w", row.Seq, err)
-		}
-		rows[i].Body = slices.Concat(before, []byte(`"text":`), text, after[length+1:])
-	}
-	return rows, nil
 }
