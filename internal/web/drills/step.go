@@ -1,0 +1,190 @@
+package drills
+
+import (
+	"cmp"
+	"time"
+
+	"beredskab/internal/drill"
+	"beredskab/internal/event"
+	"beredskab/internal/plan"
+)
+
+// step is one step as the page shows it, with what this visitor may do to it now.
+type step struct {
+	Run, ID, Title    string
+	Number            int
+	State, StateText  string
+	Text              string // times and who, in one line
+	Who               string
+	Deviation         string
+	Late              bool
+	Kind              string
+	Ask               string // question of a step in somebody's hands
+	Todo              []string
+	Expected          string
+	AnswerBy          time.Time
+	Note, Output, Log string
+	Cleanup           bool
+	Real              bool // a machine carries it out
+	Verify            string
+	Closed            bool // nothing can be done to it
+
+	Answers  []option // for whoever is asked
+	Behalf   []option // for the director on behalf of the one asked
+	Take     bool
+	Skip     bool
+	Reopen   bool
+	Settle   []option
+	Assisted string // how the answer was known
+	Typed    string // what was typed about it in a form that was refused
+}
+
+// steps are all steps of the run in its order.
+func (t *teller) steps() []step {
+	lead := t.may(t.duty.Lead())
+	list := make([]step, len(t.run.Steps))
+	for i := range t.run.Steps {
+		list[i] = t.step(&t.run.Steps[i], lead)
+	}
+	return list
+}
+
+// state is the look of a step, as badge has it; empty: it has not begun.
+func state(s *drill.Step) string {
+	switch s.State {
+	case drill.Started, drill.Taken:
+		return "running"
+	case drill.Asked:
+		return "waiting"
+	case drill.Unknown:
+		return "unknown"
+	case drill.Done:
+		return "done"
+	case drill.Failed:
+		return "failed"
+	case drill.Skipped, drill.Blocked:
+		return "skipped"
+	default:
+		return ""
+	}
+}
+
+func (t *teller) step(s *drill.Step, lead bool) step {
+	out := step{
+		Run: t.run.ID, ID: s.ID, Title: s.Title, Number: s.Number, State: state(s), StateText: t.say("drills.step." + string(s.State)),
+		Kind: string(s.Kind()), Cleanup: s.Cleanup, Real: !s.Human(), Who: t.hands(s), Note: s.Note, Verify: s.Verify,
+	}
+	out.Text = t.times(s)
+	t.deviation(&out, s)
+	if s.Output.Head != "" || s.Output.Tail != "" {
+		out.Output = s.Output.Head
+		if s.Output.Tail != "" && s.Output.Tail != s.Output.Head {
+			out.Output += "\n…\n" + s.Output.Tail
+		}
+	}
+	if s.Over() && s.Assured != "" {
+		out.Assisted = t.v.Texts.Word("drills.assured", s.Assured)
+	}
+	if t.v.Field("step") == s.ID {
+		out.Typed = cmp.Or(t.v.Field("note"), t.v.Field("reason"))
+	}
+	t.asked(&out, s)
+	t.offer(&out, s, lead)
+	return out
+}
+
+// hands is whose the step is, or was.
+func (t *teller) hands(s *drill.Step) string {
+	switch {
+	case s.By != "" && (s.Over() || s.State == drill.Taken):
+		return t.who(s.By)
+	case !s.Human():
+		if s.Team != "" {
+			return t.say("drills.machine.for", t.role(s.Team))
+		}
+		return t.say("drills.machine")
+	default:
+		return t.role(t.run.Asks(s))
+	}
+}
+
+// times says when the step began and ended, or how long it is planned to take.
+func (t *teller) times(s *drill.Step) string {
+	switch {
+	case s.State == drill.Waiting && s.Estimate > 0:
+		return t.say("drills.estimate", t.v.Texts.Span(estimated(s.Step)))
+	case s.StartedAt.IsZero():
+		return ""
+	case s.EndedAt.IsZero():
+		return t.say("drills.since", t.at(s.StartedAt))
+	default:
+		return t.say("drills.between", t.at(s.StartedAt), t.at(s.EndedAt))
+	}
+}
+
+// deviation holds the work on a step against its estimate.
+func (t *teller) deviation(out *step, s *drill.Step) {
+	if s.Estimate <= 0 || s.State != drill.Done || s.Worked <= 0 {
+		return
+	}
+	by := (s.Worked - estimated(s.Step)).Round(time.Minute)
+	out.Deviation, out.Late = t.v.Texts.Signed(by), s.Worked > estimated(s.Step)*6/5
+	if by == 0 {
+		out.Deviation = "±0"
+	}
+}
+
+// asked is what stands by a step that is in a person's hands.
+func (t *teller) asked(out *step, s *drill.Step) {
+	out.Ask = question(s)
+	switch {
+	case s.Confirm != nil:
+		out.Todo = s.Confirm.Instructions
+	case s.Inject != nil:
+		out.Expected = s.Inject.Expected
+	}
+	if s.State != drill.Asked {
+		return
+	}
+	if e, found := t.newest(event.StepAsked, s.ID); found {
+		out.AnswerBy = t.run.AnswerBy(s, e.At.Wall, t.ladder())
+	}
+}
+
+// offer lists what the run would take from this visitor.
+func (t *teller) offer(out *step, s *drill.Step, lead bool) {
+	takes := func(kind event.Kind, outcome string) bool { return t.takes[key(kind, s.ID, outcome)] }
+	answers := func() (list []option) {
+		for _, c := range choices(s) {
+			if takes(event.StepAnswered, c) {
+				list = append(list, option{Value: c, Text: t.choice(s, c)})
+			}
+		}
+		return list
+	}
+	if s.Human() && !s.Over() {
+		switch {
+		case t.may(t.duty.Answer(s)):
+			out.Answers, out.Take = answers(), takes(event.StepTaken, "")
+		case t.may(t.duty.AnswerFor(s)):
+			out.Behalf = answers()
+		}
+	}
+	if lead {
+		out.Skip, out.Reopen = takes(event.StepSkipped, ""), takes(event.StepReopened, "")
+		for _, word := range []string{"done", "failed", "rerun"} {
+			if takes(event.StepSettled, word) {
+				out.Settle = append(out.Settle, option{Value: word, Text: t.say("drills.settle." + word)})
+			}
+		}
+	}
+	out.Closed = len(out.Answers)+len(out.Behalf)+len(out.Settle) == 0 && !out.Take && !out.Skip && !out.Reopen
+}
+
+// choice is what the button of an answer says: a confirmation, a task or a choice.
+func (t *teller) choice(s *drill.Step, outcome string) string {
+	if s.Kind() == plan.StepDecision {
+		return outcome
+	}
+	return t.say("drills.answer." + string(s.Kind()) + "." + outcome)
+}
