@@ -57,7 +57,7 @@ func (p *Part) acts() map[string]act {
 		return func(v *frame.Visit, run string) (string, error) { return "", p.lead(v, run, kind) }
 	}
 	return map[string]act{
-		"answer": p.answer, "take": p.take, "note": p.note, "time": p.setTime, "stop": p.stop,
+		"answer": p.answer, "take": p.take, "pass": p.pass, "back": p.back, "note": p.note, "time": p.setTime, "stop": p.stop,
 		"skip": lead(event.StepSkipped), "settle": lead(event.StepSettled), "reopen": lead(event.StepReopened),
 		"pause": lead(event.RunPaused), "resume": lead(event.RunResumed), "abort": lead(event.RunAborted),
 	}
@@ -93,6 +93,16 @@ func (p *Part) answer(v *frame.Visit, run string) (string, error) {
 
 func (p *Part) take(v *frame.Visit, run string) (string, error) {
 	return "", p.Register.Take(v.Context(), v.Actor(), run, v.Field("step"))
+}
+
+// pass says that the one who is asked cannot answer, and lets the next be asked.
+func (p *Part) pass(v *frame.Visit, run string) (string, error) {
+	return "", p.Register.Pass(v.Context(), v.Actor(), run, v.Field("step"))
+}
+
+// back takes the visitor's own answer back.
+func (p *Part) back(v *frame.Visit, run string) (string, error) {
+	return "", p.Register.TakeBack(v.Context(), v.Actor(), run, v.Field("step"))
 }
 
 func (p *Part) note(v *frame.Visit, run string) (string, error) {

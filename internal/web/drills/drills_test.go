@@ -153,6 +153,11 @@ func TestALedDrill(t *testing.T) {
 		t.Errorf("what was typed as half past eight in Denmark is %s", at)
 	}
 
+	h.post(http.StatusForbidden, "vagt", path+"/pass", "step", "bekraeft-data")
+	h.post(http.StatusSeeOther, "ejer", path+"/pass", "step", "bekraeft-data")
+	if page := h.see("ejer", path, "da"); !strings.Contains(page, "og sendte det videre") {
+		t.Error("the log does not say that the step was passed on")
+	}
 	h.pass(3 * time.Minute)
 	h.post(http.StatusUnprocessableEntity, "ejer", path+"/answer", "step", "bekraeft-data")
 	h.post(http.StatusUnprocessableEntity, "ejer", path+"/answer", "step", "bekraeft-data", "answer", "no", "asked", "yes")
@@ -338,6 +343,16 @@ func TestATabletop(t *testing.T) {
 		h.see("koordinator", path+"?view=graph", lang)
 		h.see("koordinator", path+"?view=time", lang)
 	}
+	h.post(http.StatusSeeOther, "koordinator", path+"/answer", "step", "indspil-1", "answer", "yes")
+	if page := h.see("koordinator", path, "da"); !strings.Contains(page, "Fortryd mit svar (til kl. 09.10)") {
+		t.Error("the answer cannot be taken back")
+	}
+	h.post(http.StatusForbidden, "revisor", path+"/back", "step", "indspil-1")
+	h.post(http.StatusSeeOther, "koordinator", path+"/back", "step", "indspil-1")
+	if s := h.step(id, "indspil-1"); s.State != drill.Asked {
+		t.Errorf("what was taken back is %s", s.State)
+	}
+	h.post(http.StatusConflict, "koordinator", path+"/back", "step", "indspil-1")
 	h.post(http.StatusSeeOther, "koordinator", path+"/answer", "step", "indspil-1", "answer", "yes")
 	h.pass(25 * time.Minute)
 	h.drive(id)

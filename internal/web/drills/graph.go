@@ -10,7 +10,7 @@ import (
 
 // The measures of the graph of steps: a box, and the room around it.
 const (
-	boxWidth, boxHeight, besideBox, belowBox = 176, 58, 20, 44
+	boxWidth, boxHeight, besideBox, belowBox = 216, 58, 20, 36
 )
 
 // graph draws which step waits for which, from the first downwards. A state is told
@@ -103,14 +103,14 @@ func (t *teller) box(d *drawing, s *drill.Step, x, y int) {
 	case "running":
 		fill, stroke, mark = "#e4eff9", ` stroke="#0b4f8f" stroke-width="3"`, "▶"
 	case "waiting":
-		fill, stroke, mark = "#fff6dc", ` stroke="#7a5b00" stroke-width="3"`, "⌛"
+		fill, stroke, mark = "#fff6dc", ` stroke="#7a5b00" stroke-width="3"`, "…"
 	case "unknown":
 		fill, stroke, mark = "#fff6dc", ` stroke="#7a5b00" stroke-width="3" stroke-dasharray="5 3"`, "?"
 	case "skipped":
 		stroke, mark = ` stroke="#6b6b6b" stroke-dasharray="5 3"`, "»"
 	}
 	d.rect(x, y, boxWidth, boxHeight, fill, stroke+` rx="3"`)
-	d.text(x+8, y+18, "start", ` font-weight="bold"`, cut(numbered(s), 26))
+	d.text(x+8, y+18, "start", ` font-weight="bold"`, cut(numbered(s), 25))
 	d.text(x+8, y+34, "start", ` font-size="11"`, mark+" "+t.say("drills.step."+string(s.State)))
 	foot := t.hands(s)
 	if s.State == drill.Waiting && s.Estimate > 0 {

@@ -2,6 +2,7 @@ package drills
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"beredskab/internal/drill"
@@ -149,19 +150,19 @@ func (t *teller) expected(limit time.Time) string {
 		return ""
 	}
 	ends := t.forecast()
-	text := t.say("drills.expected", t.at(ends))
+	parts := []string{t.say("drills.expected", t.at(ends))}
 	span := func(d time.Duration) string { return t.v.Texts.Span(d.Round(time.Minute)) }
 	switch {
 	case limit.IsZero():
 	case ends.After(limit):
-		text += " " + t.say("drills.expected.late", span(ends.Sub(limit)))
+		parts = append(parts, t.say("drills.expected.late", span(ends.Sub(limit))))
 	default:
-		text += " " + t.say("drills.expected.early", span(limit.Sub(ends)))
+		parts = append(parts, t.say("drills.expected.early", span(limit.Sub(ends))))
 	}
 	if behind := ends.Sub(run.Times.Start.Add(t.planned() + t.stood(run.Times.Start, t.now, false))); behind >= time.Minute {
-		text += " " + t.say("drills.behind", span(behind))
+		parts = append(parts, t.say("drills.behind", span(behind)))
 	}
-	return text
+	return strings.Join(parts, ", ") + "."
 }
 
 // at is a time of day, with its date when that is another than today's.

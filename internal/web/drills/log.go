@@ -54,6 +54,8 @@ func (t *teller) sentence(e event.Event) string {
 	case event.StepRaised:
 		if e.Step == "" {
 			key += ".run"
+		} else if e.Actor != "" && e.Actor != "system" {
+			key += ".passed"
 		} else if key += "." + plain(min(max(e.Level, 1), 3)); e.Level == 2 {
 			who = t.deputyOf(e.Step)
 		} else if e.Level == 3 {

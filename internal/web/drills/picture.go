@@ -142,7 +142,7 @@ func (t *teller) actual(d *drawing, s *drill.Step, start, now time.Time, y int, 
 	if to > begun {
 		d.rect(x(begun), y+16, x(to)-x(begun), 12, fill, "")
 	}
-	mark := map[string]string{"done": "✔", "failed": "✖", "running": "▶", "waiting": "⌛", "unknown": "?"}[state(s)]
+	mark := map[string]string{"done": "✔", "failed": "✖", "running": "▶", "waiting": "…", "unknown": "?"}[state(s)]
 	d.text(x(to)+5, y+27, "start", "", mark)
 }
 

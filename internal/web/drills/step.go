@@ -2,6 +2,8 @@ package drills
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 	"time"
 
 	"beredskab/internal/drill"
@@ -14,10 +16,8 @@ type step struct {
 	Run, ID, Title    string
 	Number            int
 	State, StateText  string
-	Text              string // times and who, in one line
+	Text              string // state, times, who and how far from the plan, in one line
 	Who               string
-	Deviation         string
-	Late              bool
 	Kind              string
 	Ask               string // question of a step in somebody's hands
 	Todo              []string
@@ -27,16 +27,16 @@ type step struct {
 	Cleanup           bool
 	Real              bool // a machine carries it out
 	Verify            string
-	Closed            bool // nothing can be done to it
 
-	Answers  []option // for whoever is asked
-	Behalf   []option // for the director on behalf of the one asked
-	Take     bool
-	Skip     bool
-	Reopen   bool
-	Settle   []option
-	Assisted string // how the answer was known
-	Typed    string // what was typed about it in a form that was refused
+	Answers []option // for whoever is asked
+	Behalf  []option // for the director on behalf of the one asked
+	Take    bool
+	Skip    bool
+	Reopen  bool
+	Settle  []option
+	Pass    string    // whom it goes to when the one asked cannot answer
+	Back    time.Time // until when the visitor may take his answer back
+	Typed   string    // what was typed about it in a form that was refused
 }
 
 // steps are all steps of the run in its order.
@@ -74,16 +74,12 @@ func (t *teller) step(s *drill.Step, lead bool) step {
 		Run: t.run.ID, ID: s.ID, Title: s.Title, Number: s.Number, State: state(s), StateText: t.say("drills.step." + string(s.State)),
 		Kind: string(s.Kind()), Cleanup: s.Cleanup, Real: !s.Human(), Who: t.hands(s), Note: s.Note, Verify: s.Verify,
 	}
-	out.Text = t.times(s)
-	t.deviation(&out, s)
+	out.Text = t.summary(s)
 	if s.Output.Head != "" || s.Output.Tail != "" {
 		out.Output = s.Output.Head
 		if s.Output.Tail != "" && s.Output.Tail != s.Output.Head {
 			out.Output += "\n…\n" + s.Output.Tail
 		}
-	}
-	if s.Over() && s.Assured != "" {
-		out.Assisted = t.v.Texts.Word("drills.assured", s.Assured)
 	}
 	if t.v.Field("step") == s.ID {
 		out.Typed = cmp.Or(t.v.Field("note"), t.v.Field("reason"))
@@ -122,15 +118,33 @@ func (t *teller) times(s *drill.Step) string {
 	}
 }
 
-// deviation holds the work on a step against its estimate.
-func (t *teller) deviation(out *step, s *drill.Step) {
+// summary is what there is to say of a step in one line.
+func (t *teller) summary(s *drill.Step) string {
+	who := t.hands(s)
+	if s.Over() && s.Assured != "" && s.Assured != "system" {
+		who += " (" + t.v.Texts.Word("drills.assured", s.Assured) + ")"
+	}
+	parts := []string{t.say("drills.step." + string(s.State)), t.times(s), who, t.deviation(s)}
+	if s.Cleanup {
+		parts = append(parts, t.say("drills.cleanup"))
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), " · ")
+}
+
+// deviation holds the work on a step against its estimate; what took far longer is
+// marked.
+func (t *teller) deviation(s *drill.Step) string {
 	if s.Estimate <= 0 || s.State != drill.Done || s.Worked <= 0 {
-		return
+		return ""
 	}
 	by := (s.Worked - estimated(s.Step)).Round(time.Minute)
-	out.Deviation, out.Late = t.v.Texts.Signed(by), s.Worked > estimated(s.Step)*6/5
-	if by == 0 {
-		out.Deviation = "±0"
+	switch {
+	case by == 0:
+		return t.say("drills.against.none")
+	case s.Worked > estimated(s.Step)*6/5:
+		return "▲ " + t.say("drills.against", t.v.Texts.Signed(by))
+	default:
+		return t.say("drills.against", t.v.Texts.Signed(by))
 	}
 }
 
@@ -166,9 +180,15 @@ func (t *teller) offer(out *step, s *drill.Step, lead bool) {
 		switch {
 		case t.may(t.duty.Answer(s)):
 			out.Answers, out.Take = answers(), takes(event.StepTaken, "")
+			if len(out.Answers) > 0 && s.Level < 3 {
+				out.Pass = t.next(s)
+			}
 		case t.may(t.duty.AnswerFor(s)):
 			out.Behalf = answers()
 		}
+	}
+	if until, err := t.run.TakeBack(s, t.v.Person.ID, t.now); err == nil {
+		out.Back = until
 	}
 	if lead {
 		out.Skip, out.Reopen = takes(event.StepSkipped, ""), takes(event.StepReopened, "")
@@ -178,7 +198,14 @@ func (t *teller) offer(out *step, s *drill.Step, lead bool) {
 			}
 		}
 	}
-	out.Closed = len(out.Answers)+len(out.Behalf)+len(out.Settle) == 0 && !out.Take && !out.Skip && !out.Reopen
+}
+
+// next is who is asked when the one asked cannot answer.
+func (t *teller) next(s *drill.Step) string {
+	if asked := t.run.Asks(s); s.Level < 2 && len(t.org.Called(asked, t.run.Plan)) > 1 {
+		return t.org.Deputy(asked, t.run.Plan).Role
+	}
+	return t.leader()
 }
 
 // choice is what the button of an answer says: a confirmation, a task or a choice.

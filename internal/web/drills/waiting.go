@@ -64,7 +64,7 @@ func (t *teller) waitsFor(s *drill.Step) waiting {
 		}
 	}
 	w.Tel = dialled(w.Phone)
-	w.Ago = max(t.now.Sub(w.Since), 0)
+	w.Ago = max(t.now.Sub(w.Since), time.Second)
 	w.Mine = !decides && t.may(t.duty.Answer(s)) || decides && t.may(t.duty.Lead())
 	if !decides {
 		t.climb(&w, s)
