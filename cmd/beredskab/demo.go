@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -17,26 +18,30 @@ import (
 )
 
 type demoOptions struct {
-	prepare, service, bare bool
-	answer                 string
+	prepare, service, bare, once bool
+	answer, web                  string
 }
 
 func (c *cli) demo() *cobra.Command {
 	var o demoOptions
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Hold a real restore drill on a sample municipality",
-		Long: "Make a sample municipality in a folder and hold its ESDH restore drill: a real database behind a real\n" +
-			"service on loopback is taken down, restored from its backup, checked, confirmed and cleaned up. Nothing\n" +
-			"is left running, and nothing outside the folder is touched. --dir names the folder; by default it is a\n" +
-			"new one. The municipality has 36 people and two years behind it; your account is a guest among them, with\n" +
-			"most of the roles: the deputy of its IT manager and of ESDH's owner, coordinator and administrator.",
-		Example: "  beredskab demo\n  beredskab demo --prepare --dir demo && beredskab --dir demo check",
+		Short: "Show the program with a sample municipality",
+		Long: "Make a sample municipality in a folder and show the program on it: its pages open on this machine only, with two\n" +
+			"drills going on. One is a real restore: a real database behind a real service on loopback is taken down,\n" +
+			"restored from its backup, checked, and waits for you to confirm. With --once that drill is held here in the\n" +
+			"terminal instead. Nothing is sent, nothing is left running, and nothing outside the folder is touched. --dir\n" +
+			"names the folder; by default it is a new one. The municipality has 36 people and two years behind it; your\n" +
+			"account is a guest among them, with most of the roles: the deputy of its IT manager and of ESDH's owner,\n" +
+			"coordinator and administrator. In the pages you may look at it as any of them.",
+		Example: "  beredskab demo\n  beredskab demo --once\n  beredskab demo --prepare --dir demo && beredskab --dir demo check",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return c.runDemo(cmd.Context(), o) },
 	}
 	cmd.Flags().BoolVar(&o.prepare, "prepare", false, "make the folder and stop")
 	cmd.Flags().BoolVar(&o.bare, "bare", false, "without people: the plans and the figures of drills are taken over, and nobody is registered")
+	cmd.Flags().BoolVar(&o.once, "once", false, "hold the restore drill in the terminal and stop")
+	cmd.Flags().StringVar(&o.web, "web", "127.0.0.1:8370", "where the pages answer, on this machine; another port is taken when somebody answers there")
 	cmd.Flags().BoolVar(&o.service, "service", false, "run the business system of a prepared demo until told to stop")
 	cmd.Flags().StringVar(&o.answer, "answer", "", "answer the drill's question with this, yes or no")
 	return cmd
@@ -49,6 +54,9 @@ func (c *cli) runDemo(ctx context.Context, o demoOptions) error {
 	sample, err := c.prepareDemo(ctx, o.bare)
 	if err != nil || o.prepare {
 		return err
+	}
+	if !o.once && !o.bare && o.answer == "" {
+		return c.showDemo(ctx, sample, o.web)
 	}
 	if o.answer == "" && !c.prompt {
 		o.answer = "yes" // nobody is there to be asked
@@ -66,6 +74,16 @@ func (c *cli) runDemo(ctx context.Context, o demoOptions) error {
 	err = c.holdDemo(ctx, sample, o.answer)
 	cancel()
 	return errors.Join(err, <-down)
+}
+
+// showDemo shows the pages until it is told to stop.
+func (c *cli) showDemo(ctx context.Context, sample *demo.Sample, address string) error {
+	stage := demo.Stage{Sample: sample, Account: c.actor().Via, Address: address, Log: slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	return stage.Hold(ctx, func(at string) {
+		c.hint("")
+		fmt.Fprintln(c.out, at)
+		c.hint("Open that address in a browser on this machine. Ctrl-C stops the demo; starting it again begins anew.")
+	})
 }
 
 func (c *cli) prepareDemo(ctx context.Context, bare bool) (*demo.Sample, error) {

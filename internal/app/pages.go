@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"beredskab/internal/access"
+	"beredskab/internal/dossier"
 	"beredskab/internal/kept"
 	"beredskab/internal/web"
 )
@@ -16,7 +17,8 @@ func (a *App) Gate() *access.Gate { return a.gate }
 // person's ID, until he chooses to be somebody else.
 func (a *App) pages(guest string) (*web.Site, error) {
 	return web.New(web.Options{
-		Door: a.door, Register: a.Register, Gate: a.gate, Name: a.municipality, Origin: a.Settings.URL, Guest: guest,
+		Door: a.door, Register: a.Register, Office: a.Office, Dossier: dossier.New(a.door), Gate: a.gate, Copies: a.copies,
+		Name: a.municipality, Origin: a.Settings.URL, Guest: guest,
 		Broken:  func(err error) bool { return a.store.Away(err) || a.store.Faulty(err) },
 		Version: ReadBuild().Version, Log: a.Log,
 	})

@@ -13,7 +13,9 @@ import (
 
 	"beredskab/internal/access"
 	"beredskab/internal/door"
+	"beredskab/internal/dossier"
 	"beredskab/internal/frame"
+	"beredskab/internal/governance"
 	"beredskab/internal/matrix"
 	"beredskab/internal/register"
 	"beredskab/templates"
@@ -23,7 +25,10 @@ import (
 type Options struct {
 	Door     *door.Door
 	Register *register.Register
+	Office   *governance.Office
+	Dossier  *dossier.Dossier
 	Gate     *access.Gate
+	Copies   func() map[string]time.Time           // when each system was last copied into a bundle here
 	Name     func(context.Context) (string, error) // of the municipality
 	Broken   func(error) bool                      // the register cannot be reached, or its disk has failed
 	Origin   string                                // https://…, where people reach the pages; empty: on this machine only
@@ -54,7 +59,7 @@ func New(o Options) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.routes = s.own()
+	s.routes = append(s.own(), s.parts()...)
 	assets, err := newAssets(files)
 	if err != nil {
 		return nil, err
@@ -122,7 +127,7 @@ func (s *Site) enter(v *frame.Visit) error { return s.as(v, s.Guest, v.Query("to
 func (s *Site) play(v *frame.Visit) error { return s.as(v, v.Field("person"), v.Field("to")) }
 
 func (s *Site) as(v *frame.Visit, person, to string) error {
-	token, err := s.Gate.Begin(v.Context(), person, "demo")
+	token, err := s.Gate.Begin(v.Context(), person, access.ByDemo)
 	if err != nil {
 		return err
 	}
