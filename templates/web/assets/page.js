@@ -24,7 +24,7 @@ setInterval(tick, 1000)
 document.addEventListener('visibilitychange', tick)
 
 // What opens over the page closes with Escape or by a click elsewhere.
-const folds = 'details.menu-fold[open], details.help[open], details.menu-phone[open]'
+const folds = 'details.menu-fold[open], details.menu-phone[open]'
 function fold(except) {
   let closed = null
   for (const open of document.querySelectorAll(folds)) {
@@ -52,6 +52,7 @@ document.addEventListener('keydown', event => {
   if (event.key === 'Escape') {
     const closed = fold(null)
     if (closed && closed.contains(document.activeElement)) closed.querySelector('summary').focus()
+    if (document.activeElement?.matches('.help-mark')) document.activeElement.blur()
     return
   }
   const typing = event.target.closest('input, textarea, select, [contenteditable]')
