@@ -36,6 +36,7 @@
 //	| 2     | timetable            | schedules as rows: which are wanted, when to look at each again       | no                      |
 //	| 2     | outbox               | what a message owed is: addressee, subject, expiry, answers wanted    | no                      |
 //	| 2     | check                | rules C1-C12 and G1-G9 over plans, evidence and a date                | no                      |
+//	| 3     | emergency            | a crisis as it is declared, staffed, logged, reported and stood down  | no                      |
 //	| 3     | door                 | the one door: an actor, an act, its entry, one transaction; the Store | through Store           |
 //	| 4     | register             | runs, schedules and messages: every change and every question         | through door            |
 //	| 4     | governance           | the acts of people: rights, approvals, follow-up, evidence            | through door            |

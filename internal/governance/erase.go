@@ -10,6 +10,7 @@ import (
 
 	"beredskab/internal/approval"
 	"beredskab/internal/door"
+	"beredskab/internal/emergency"
 	"beredskab/internal/followup"
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
@@ -124,6 +125,7 @@ func told() []string {
 		rights.KindPerson, rights.KindGrant, rights.KindDelegation, approval.KindAct, approval.KindDocument, approval.KindReceipt,
 		approval.KindVerification, approval.KindTraining,
 		followup.ActionKind, followup.DispensationKind, followup.EvaluationKind, followup.EvidenceKind,
+		emergency.CrisisKind, emergency.LineKind,
 	}
 }
 

@@ -74,6 +74,7 @@ func newWalk(t *testing.T) *walk {
 	}
 	w.paper()
 	w.reports()
+	w.practise()
 	w.wall = w.wall.Add(time.Hour)
 	d := door.New(undoing{w.db}, w)
 	out.door, out.office, out.register, out.at = d, governance.New(d), register.New(d, register.Options{}), w.wall

@@ -131,6 +131,18 @@ func TestALedDrill(t *testing.T) {
 		t.Error("an auditor is offered a pause")
 	}
 
+	h.asked(id, path)
+	h.answered(id, path)
+	if turn := h.drive(id); turn.State != drill.Ended {
+		t.Fatalf("the run is %s", turn.State)
+	}
+	h.ended(id)
+}
+
+// asked takes the step in hand, remarks on it and sets a time.
+func (h *hall) asked(id, path string) {
+	t := h.t
+	t.Helper()
 	h.post(http.StatusSeeOther, "ejer", path+"/take", "step", "bekraeft-data")
 	if s := h.step(id, "bekraeft-data"); s.State != drill.Taken || s.By != h.ids["ejer"] {
 		t.Errorf("%s by %s", s.State, s.By)
@@ -152,7 +164,12 @@ func TestALedDrill(t *testing.T) {
 	if at := h.run(id).Times.RecoveryPointAt; !at.Equal(time.Date(2026, 11, 23, 7, 30, 0, 0, time.UTC)) {
 		t.Errorf("what was typed as half past eight in Denmark is %s", at)
 	}
+}
 
+// answered passes the step on and answers it all the same.
+func (h *hall) answered(id, path string) {
+	t := h.t
+	t.Helper()
 	h.post(http.StatusForbidden, "vagt", path+"/pass", "step", "bekraeft-data")
 	h.post(http.StatusSeeOther, "ejer", path+"/pass", "step", "bekraeft-data")
 	if page := h.see("ejer", path, "da"); !strings.Contains(page, "og sendte det videre") {
@@ -169,10 +186,6 @@ func TestALedDrill(t *testing.T) {
 	if e := h.logged(); e.Act != "step.answer" || e.Actor != h.ids["ejer"] {
 		t.Errorf("the log says %s by %s", e.Act, e.Actor)
 	}
-	if turn := h.drive(id); turn.State != drill.Ended {
-		t.Fatalf("the run is %s", turn.State)
-	}
-	h.ended(id)
 }
 
 // ended looks at a run that is over.
