@@ -13,9 +13,9 @@ import (
 // Gate is how people come in from outside.
 func (a *App) Gate() *access.Gate { return a.gate }
 
-// pages builds what people see in a browser. In a demo a visitor is guest, a
+// Site builds what people see in a browser. In a demo a visitor is guest, a
 // person's ID, until he chooses to be somebody else.
-func (a *App) pages(guest string) (*web.Site, error) {
+func (a *App) Site(guest string) (*web.Site, error) {
 	return web.New(web.Options{
 		Door: a.door, Register: a.Register, Office: a.Office, Dossier: dossier.New(a.door), Gate: a.gate, Copies: a.copies,
 		Name: a.municipality, Origin: a.Settings.URL, Guest: guest,
@@ -30,7 +30,7 @@ func (a *App) open(ctx context.Context, beside *sync.WaitGroup) error {
 	if a.Settings.Web == listenOff || a.Settings.Role(false) == kept.Runner {
 		return nil
 	}
-	site, err := a.pages(a.Guest)
+	site, err := a.Site(a.Guest)
 	if err != nil {
 		return err
 	}

@@ -63,7 +63,8 @@ func pack(src []byte) ([]byte, error) {
 	if _, err := w.Write(src); err != nil {
 		return nil, err
 	}
-	return out.Bytes(), w.Close()
+	err = w.Close() // before the bytes are taken: it writes the last of them
+	return out.Bytes(), err
 }
 
 // ServeHTTP gives a file, which the browser asks about again after an hour.
