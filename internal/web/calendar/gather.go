@@ -20,6 +20,7 @@ type line struct {
 	System, Name, Title, Why string
 	Type                     string // as a drill's
 	State                    string // held, failed, missed or planned
+	Slow                     bool   // held, and later back than is accepted now
 	Path                     string
 }
 
@@ -74,6 +75,7 @@ func ofRun(row kept.Run, p *plan.Plan) line {
 	case row.Verdict == string(drill.NotPassed):
 		l.State = "failed"
 	}
+	l.Slow = l.State != "missed" && row.RTA != nil && time.Duration(*row.RTA) > p.Objectives.RTO.Std()
 	return l
 }
 

@@ -133,16 +133,27 @@ func (d *desk) draw(out *year) error {
 	if err != nil {
 		return fmt.Errorf("reading the words of the pictures: %w", err)
 	}
-	days, states := []picture.Day{}, map[string]string{"held": "done", "failed": "late", "missed": "missed", "planned": "planned"}
+	var days []picture.Day
 	for _, l := range d.lines {
 		if l.At.In(d.zone).Year() == d.asked.Of {
-			days = append(days, picture.Day{At: l.At, Text: l.Name + " · " + l.Title, State: states[l.State]})
+			days = append(days, picture.Day{At: l.At, Text: l.Name + " · " + l.Title, State: drawn(l)})
 		}
 	}
 	if len(days) == 0 {
 		return nil
 	}
-	drawn := picture.Calendar(pen, "days", d.v.Texts.Say("calendar.picture", d.asked.Of), d.asked.Of, d.zone, days)
-	out.Picture = &drawn
+	whole := picture.Calendar(pen, "days", d.v.Texts.Say("calendar.picture", d.asked.Of), d.asked.Of, d.zone, days)
+	out.Picture = &whole
 	return nil
+}
+
+// drawn is what the picture knows of a line: what was held, and whether in time.
+func drawn(l line) string {
+	switch {
+	case l.Slow:
+		return "late"
+	case l.State == "held" || l.State == "failed":
+		return "done"
+	}
+	return l.State
 }
