@@ -41,6 +41,9 @@ func blocks(p parts) []slack.Block {
 		button.URL = p.Link
 		out = append(out, slack.NewActionBlock("", button))
 	}
+	if p.Code != "" {
+		out = append(out, contextBlock(p.Code, shareContext))
+	}
 	if p.Command != "" {
 		out = append(out, contextBlock(p.Command, shareContext))
 	}

@@ -99,3 +99,12 @@ func webLink(s string) string {
 	}
 	return u.String()
 }
+
+// hostOf is the host of such an address, as people type it.
+func hostOf(link string) string {
+	u, err := url.Parse(link)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

@@ -47,8 +47,9 @@ func (s folderSender) Send(ctx context.Context, n outbox.Notice, m Message) Rece
 		Address  string      `json:"address,omitempty"`
 		Channel  string      `json:"channel"`
 		Link     string      `json:"link,omitempty"`
+		Code     string      `json:"short_code,omitempty"`
 		Message
-	}{n.ID, n.Key, n.Kind, n.Receiver, n.Address, n.Channel, webLink(n.Facts.Link), m}, "", "  ")
+	}{n.ID, n.Key, n.Kind, n.Receiver, n.Address, n.Channel, webLink(n.Facts.Link), clean(n.Facts.ShortCode, longestName), m}, "", "  ")
 	if err != nil {
 		return refused("the message cannot be written as JSON: " + err.Error())
 	}

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,9 @@ func sample(kind outbox.Kind, lang string, incident bool) outbox.Notice {
 		},
 	}
 	f := &n.Facts
+	if slices.Contains([]outbox.Kind{outbox.Request, outbox.Escalation, outbox.Unknown, outbox.Stalled}, kind) {
+		f.Link, f.ShortCode = "https://beredskab.kommune.example/c/9J3yq8d0rNqk5T2vXb7LwZc4MhUeGfSa1PoIiRtYu6E", "K7M-2QD"
+	}
 	switch kind {
 	case outbox.Reminder:
 		n.CreatedAt = day.AddDate(0, 0, -7)

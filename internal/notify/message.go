@@ -40,6 +40,7 @@ type parts struct {
 	Numbered                bool
 	More                    string
 	Action, Link, Command   string
+	Code                    string // how to come there without the link
 	Footer                  []string
 }
 
@@ -109,7 +110,7 @@ func (w *Wording) parts(v view) (parts, error) {
 	p := parts{
 		Lang: v.Lang, Tone: v.Tone, Link: v.Link, Todo: v.Todo, Numbered: v.Kind != digestKind,
 		Subject: led(v.Word, line("subject")), Title: led(v.Word, line("title")), Context: line("context"),
-		Body: lines("body"), TodoHead: line("todo"), Action: line("action"), Command: line("command"), Footer: lines("footer"),
+		Body: lines("body"), TodoHead: line("todo"), Action: line("action"), Code: line("code"), Command: line("command"), Footer: lines("footer"),
 	}
 	p.Subject = cut(p.Subject, longestSubject)
 	if v.More > 0 {

@@ -29,6 +29,7 @@ type view struct {
 	Day, Hours, Starts, Moment         string // of the start: date, "kl. 09.00–12.00", clock, date and clock
 	DaysBefore                         int
 	Absent, Leader, Phone              string
+	Passed                             bool // by the one who was asked, who said that he cannot
 	Site, Heard                        string // where a step waits for a node, and since when
 
 	Verdict            string
@@ -39,6 +40,7 @@ type view struct {
 	SlowStep, SlowBy   string
 	Code, Text, Hint   string
 	Command, Link      string
+	ShortCode, Host    string // what to type instead of following the link, and where
 
 	Signs, Lines, Unread, People, Refused, SignIns, Exports int    // of misuse, in the log
 	Ends                                                    string // of the time that is told of: date and clock
@@ -60,13 +62,16 @@ func (w *Wording) facts(n outbox.Notice) view {
 		Channel: name(n.Channel), Receiver: name(n.Receiver),
 		System: name(first(f.SystemName, f.System)), Run: name(f.Run), Drill: name(f.Drill), Step: name(first(f.StepTitle, f.Step)),
 		Question: name(f.Question), Site: name(f.Site), Number: f.StepNumber, Steps: f.Steps, Minutes: f.Minutes,
-		DaysBefore: f.DaysBefore, Absent: name(f.Absent), Leader: name(f.Leader), Phone: name(f.Phone),
+		DaysBefore: f.DaysBefore, Absent: name(f.Absent), Passed: f.Passed, Leader: name(f.Leader), Phone: name(f.Phone),
 		Measured: f.Measured, RTA: words.span(f.RTAMinutes), RTO: words.limit(f.RTOMinutes),
 		RPA: words.loss(f), RPO: words.limit(f.RPOMinutes),
 		LateRTA: f.RTAMinutes > f.RTOMinutes, LateRPA: f.RPOMinutes > 0 && f.RPAMinutes > f.RPOMinutes,
 		Findings: f.Findings, SlowStep: name(f.SlowStep), SlowBy: words.limit(f.SlowBy),
 		Code: name(f.Code), Text: clean(f.Text, longestText), Hint: clean(f.Hint, longestText),
-		Command: name(f.Command), Link: webLink(f.Link),
+		Command: name(f.Command), Link: webLink(f.Link), ShortCode: name(f.ShortCode),
+	}
+	if v.Link != "" {
+		v.Command, v.Host = "", hostOf(v.Link) // whoever has a page needs no command
 	}
 	v.Verdict = words.verdict(name(f.Verdict))
 	v.Signs, v.Lines, v.Unread, v.People, v.Refused, v.SignIns, v.Exports = len(f.Signs), f.Lines, f.Unread, f.People, f.Refused, f.SignIns, f.Exports

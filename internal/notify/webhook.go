@@ -130,6 +130,7 @@ type payloadData struct {
 	RTOMinutes int        `json:"rto_minutes,omitempty"`
 	Code       string     `json:"code,omitempty"`
 	Link       string     `json:"link,omitempty"`
+	ShortCode  string     `json:"short_code,omitempty"` // leads to the step without the link
 }
 
 func payloadOf(n outbox.Notice, m Message) payload {
@@ -138,7 +139,7 @@ func payloadOf(n outbox.Notice, m Message) payload {
 		Key: n.Key, Title: m.Subject, Language: language(n.Language, ""), Incident: f.Incident, Receiver: n.Receiver,
 		System: f.System, SystemName: f.SystemName, Run: f.Run, Drill: f.Drill, Step: f.Step, StepNumber: f.StepNumber, Steps: f.Steps,
 		AnswerBy: known(f.AnswerBy), StartsAt: known(f.StartsAt), Verdict: f.Verdict,
-		RTAMinutes: f.RTAMinutes, RTOMinutes: f.RTOMinutes, Code: f.Code, Link: webLink(f.Link),
+		RTAMinutes: f.RTAMinutes, RTOMinutes: f.RTOMinutes, Code: f.Code, Link: webLink(f.Link), ShortCode: clean(f.ShortCode, longestName),
 	}}
 	if n.Kind == outbox.Finished {
 		p.Data.Measured = &f.Measured

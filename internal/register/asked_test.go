@@ -31,7 +31,9 @@ func asked(t *testing.T) (d *desk, run string) {
 	return d, run
 }
 
-func yes(run, step string) register.Answer { return register.Answer{Run: run, Step: step, Answer: "yes"} }
+func yes(run, step string) register.Answer {
+	return register.Answer{Run: run, Step: step, Answer: "yes"}
+}
 
 // An answer can be taken back by the one who gave it, for ten minutes and as long as
 // nobody has built on it; he is then asked as before, and no message is sent.
@@ -125,8 +127,12 @@ func TestThePlanSaysHowSure(t *testing.T) {
 		step, assured string
 		enough        bool
 	}{
-		{"to", "link", false}, {"to", "code", true}, {"en", "link", true},
-		{"tre", "link", false}, {"tre", "code", false}, {"tre", "login", true},
+		{"to", "link", false},
+		{"to", "code", true},
+		{"en", "link", true},
+		{"tre", "link", false},
+		{"tre", "code", false},
+		{"tre", "login", true},
 	} {
 		d.advance(run)
 		err := d.Answer(t.Context(), door.Actor{Name: owner, Assurance: c.assured}, yes(run, c.step))

@@ -86,7 +86,7 @@ func (r *Runner) round(ctx context.Context, busy map[string]bool, done chan<- st
 func (r *Runner) send(ctx context.Context, list []outbox.Notice) {
 	single, groups := notify.Digest(list, digestOver, time.Now())
 	for _, n := range single {
-		if ctx.Err() != nil || !r.keep(ctx, n, r.Courier.Deliver(ctx, n)) {
+		if ctx.Err() != nil || !r.keep(ctx, n, r.Courier.Deliver(ctx, r.linked(ctx, n))) {
 			return
 		}
 	}
@@ -97,6 +97,22 @@ func (r *Runner) send(ctx context.Context, list []outbox.Notice) {
 			}
 		}
 	}
+}
+
+// linked is the message with a link for this one try. The message that the register
+// keeps stays without: whoever read it there could answer. A link that cannot be made
+// holds up no message, which says then what to type.
+func (r *Runner) linked(ctx context.Context, n outbox.Notice) outbox.Notice {
+	if r.Link == nil {
+		return n
+	}
+	link, code, err := r.Link(ctx, n)
+	if err != nil {
+		r.Log.Error("a message goes out without its link", "message", n.ID, "error", err)
+		return n
+	}
+	n.Facts.Link, n.Facts.ShortCode = cmp.Or(link, n.Facts.Link), code
+	return n
 }
 
 // keep writes what became of a try, and owes the fallback channel its copy. When

@@ -18,6 +18,7 @@ import (
 	"beredskab/internal/fault"
 	"beredskab/internal/kept"
 	"beredskab/internal/notify"
+	"beredskab/internal/outbox"
 	"beredskab/internal/register"
 )
 
@@ -40,6 +41,9 @@ type Options struct {
 	Queue    Queue
 	Actions  action.Runner
 	Courier  *notify.Courier
+	// Link makes the link and the short code by which the receiver of a message comes to
+	// its step; empty for one that has none, nil makes none for any.
+	Link func(ctx context.Context, n outbox.Notice) (link, code string, err error)
 	// Checks runs the RTO checks and keeps their findings.
 	Checks   func(ctx context.Context) error
 	Log      *slog.Logger

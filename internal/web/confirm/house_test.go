@@ -57,7 +57,8 @@ func begin() time.Time { return time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC) }
 
 // System and Run are what pages are about; these are about no system that has a need.
 func (h *house) System(context.Context, string) (rights.Object, error) { return rights.Object{}, nil }
-func (h *house) Run(context.Context, string) (rights.Object, error)    { return rights.Object{}, nil }
+
+func (h *house) Run(context.Context, string) (rights.Object, error) { return rights.Object{}, nil }
 
 const origin = "https://beredskab.kommune.test"
 
