@@ -87,6 +87,7 @@
 //	| 7     | web/people           | persons, their roles and deputies                                     | HTTP                    |
 //	| 7     | web/trace            | the log, the messages and the settings                                | HTTP                    |
 //	| 7     | web/api              | the same acts for programs, signals and calendars                     | HTTP                    |
+//	| 7     | web/api/feed         | calendars to subscribe to: their secret addresses, and what stands in them | no                 |
 //	| 7     | web/help             | help inside the program, and the accessibility statement              | HTTP                    |
 //	| 8     | app                  | settings to typed options; builds, starts and stops everything        | all                     |
 //	| 9     | line                 | what a group of commands stands on: opens the program, says who acts, prints | terminal           |
