@@ -40,7 +40,8 @@ export async function start() {
 
 // look opens a page and collects in `found` whatever goes wrong while it loads: an answer
 // of 400 or more, what the policy of the pages stopped, a script that broke down, and a
-// request to anywhere else. `expect` is the page's own status.
+// request to anywhere else. `expect` is the page's own status; bytes is what came over the
+// wire, packed, without letters.
 export async function look(browser, origin, { path: at, cookies, lang = 'da', width = 1280, height = 800, expect = 200, ...more }) {
   const headers = cookies ? { cookie: cookies } : {}
   const context = await browser.newContext({
@@ -50,10 +51,14 @@ export async function look(browser, origin, { path: at, cookies, lang = 'da', wi
   const page = await context.newPage()
   const found = []
   let bytes = 0
-  page.on('response', async answer => {
+  page.on('response', answer => {
     const own = answer.request().isNavigationRequest()
     if (answer.status() >= 400 && !(own && answer.status() === expect)) found.push(`${answer.status()} ${answer.url()}`)
-    if (!answer.url().endsWith('.woff2')) bytes += Number(answer.headers()['content-length'] || 0)
+  })
+  page.on('requestfinished', async request => {
+    if (request.url().endsWith('.woff2')) return
+    const sizes = await request.sizes().catch(() => null) // the page may be gone
+    bytes += sizes ? sizes.responseBodySize : 0
   })
   page.on('request', request => {
     if (!request.url().startsWith(origin) && !request.url().startsWith('data:')) found.push(`asks another place: ${request.url()}`)
