@@ -76,7 +76,7 @@ type Line struct {
 	Crisis string      `json:"crisis"`
 	Number int         `json:"number"`
 	By     followup.By `json:"by"`
-	Kind   string      `json:"kind"` // note, decision, question, answer; what the program says: declared, staff, duty, sent, stood_down
+	Kind   string      `json:"kind"` // note, decision, question, answer; what the program says: declared, systems, staff, duty, sent, stood_down
 	To     int         `json:"to,omitempty"`
 	Text   string      `json:"text"`
 }
@@ -178,6 +178,24 @@ func (c Crisis) Report(law, stage, note string, by followup.By) (Crisis, error) 
 	n := c
 	n.Duties = slices.Clone(c.Duties)
 	n.Duties[at].Sent = append(slices.Clip(c.Duties[at].Sent), Sent{Stage: stage, By: by, Note: note})
+	return n, nil
+}
+
+// Widen says that more systems are hit.
+func (c Crisis) Widen(systems []string, by followup.By) (Crisis, error) {
+	if err := c.goes("widen"); err != nil {
+		return c, err
+	}
+	n := c
+	n.Systems = slices.Clone(c.Systems)
+	for _, id := range systems {
+		if id != "" && !slices.Contains(n.Systems, id) {
+			n.Systems = append(n.Systems, id)
+		}
+	}
+	if len(n.Systems) == len(c.Systems) {
+		return c, c.refuse("widen", "no system is named that is not hit already")
+	}
 	return n, nil
 }
 

@@ -78,6 +78,8 @@ func TestWhatIsRefused(t *testing.T) {
 		},
 		"over: staff":  func() error { _, err := over.Assign(emergency.Post{Role: "a", Person: "p-1"}, at(21)); return err },
 		"over: duty":   func() error { _, err := over.SwitchOn("nis2", at(21)); return err },
+		"no more":      func() error { _, err := c.Widen([]string{"esdh", ""}, at(10)); return err },
+		"over: widen":  func() error { _, err := over.Widen([]string{"gis"}, at(21)); return err },
 		"over: again":  func() error { _, err := over.StandDown("igen", at(21)); return err },
 		"no line":      func() error { _, _, err := c.Say("rumour", "x", 0, at(9)); return err },
 		"empty line":   func() error { _, _, err := c.Say("note", " ", 0, at(9)); return err },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"beredskab/internal/door"
@@ -53,6 +54,18 @@ func (o *Office) DeclareCrisis(ctx context.Context, a door.Actor, draft emergenc
 		return declared, d.keep(declared, 0)
 	})
 	return declared, err
+}
+
+// WidenCrisis says that more systems are hit.
+func (o *Office) WidenCrisis(ctx context.Context, a door.Actor, id string, systems []string) error {
+	return o.onCrisis(ctx, a, "crisis.widen", id, activating, func(d *desk, c emergency.Crisis) (emergency.Crisis, emergency.Line, error) {
+		c, err := c.Widen(systems, d.hand())
+		if err != nil {
+			return c, emergency.Line{}, err
+		}
+		c, l := c.Note("systems", strings.Join(systems, " "), d.hand())
+		return c, l, nil
+	})
 }
 
 // StaffCrisis puts a person on a role of the staff, and says where he is.

@@ -39,6 +39,9 @@ func crisisActs() []act {
 		{method: "Office.StaffCrisis", needs: activation, whole: true, do: func(w *walk, a door.Actor, _ string) error {
 			return w.office.StaffCrisis(ctx(), a, practised, emergency.Post{Role: "kriseleder", Person: "spare", Where: "Rådhuset"})
 		}},
+		{method: "Office.WidenCrisis", needs: activation, whole: true, do: func(w *walk, a door.Actor, _ string) error {
+			return w.office.WidenCrisis(ctx(), a, practised, []string{"gis"})
+		}},
 		{method: "Office.LogCrisis", needs: just(matrix.Alarm, matrix.Execute), whole: true, do: func(w *walk, a door.Actor, _ string) error {
 			return w.office.LogCrisis(ctx(), a, practised, "note", "seen", 0)
 		}},
