@@ -47,7 +47,7 @@ build: compiler ## build bin/beredskab and bin/beredskab-verify
 	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=$(STAMP) -ldflags='-s -w -buildid=' -o $(dir $(BINARY))beredskab-verify ./cmd/beredskab-verify
 
 test: ## set up what is missing and run every test with the race detector
-	.ci/setup compiler postgres faults packages browser
+	.ci/setup compiler postgres faults packages browser pages
 	.ci/test ./...
 
 # Fault tests come in three sizes (internal/proof); check takes the middle one.
@@ -55,7 +55,7 @@ check: export BEREDSKAB_SET = check
 check: format vet lint house generated test simulate ## everything a change must pass
 
 torture: ## the fault tests at full size, and their figures into docs/reliability.md
-	.ci/setup compiler postgres faults packages browser
+	.ci/setup compiler postgres faults packages browser pages
 	rm -f $(FIGURES)
 	BEREDSKAB_SET=torture BEREDSKAB_FIGURES=$(FIGURES) .ci/test -count=1 -p $$(($$(nproc) + 1)) -timeout 4h $(LONGEST) \
 		$(filter-out $(COMPUTING),$(shell $(GO) list ./...))

@@ -1,0 +1,100 @@
+package web_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"beredskab/internal/frame"
+	"beredskab/internal/proof"
+)
+
+// page is what a walk in the browser is told of one page.
+type page struct {
+	Name    string   `json:"name"`
+	Path    string   `json:"path"`
+	Cookies string   `json:"cookies,omitempty"`
+	Langs   []string `json:"langs,omitempty"`
+}
+
+// seen is one look at it.
+type seen struct {
+	Name, Path, Lang, Title string
+	Width, Bytes            int
+	Found                   []string
+}
+
+// Every page in a browser: no rule of accessibility broken, nothing refused or
+// missing, nothing wider than the window, everything reached with the keyboard.
+func TestPagesInABrowser(t *testing.T) {
+	w := newTown(t)
+	server := httptest.NewServer(w.site.Handler())
+	defer server.Close()
+	looks := w.walk("walk-axe.mjs", server.URL, w.pages([]string{"da", "en"}[:proof.Size(1, 2, 2)]))
+	wrong := 0
+	for _, s := range looks {
+		if len(s.Found) > 0 {
+			wrong++
+			t.Errorf("%s (%s, %d px):\n\t%s", s.Path, s.Lang, s.Width, strings.Join(s.Found, "\n\t"))
+		}
+		if limit := map[string]int{"/": 120 << 10}[s.Path]; limit > 0 && s.Bytes > limit {
+			t.Errorf("%s takes %d bytes, more than %d", s.Path, s.Bytes, limit)
+		}
+	}
+	proof.Report(t, proof.Figure{ID: "W1", What: "pages in a browser", Count: len(looks), Unit: "looks", Failed: wrong})
+}
+
+// pages are all that the guest of the demo can open, and two that anybody can.
+func (w *town) pages(langs []string) (list []page) {
+	guest := w.named("Gæst i eksempelkommunen").ID
+	thing := w.things()[0]
+	for _, route := range w.site.Routes() {
+		path := fill(route.Path, thing)
+		if route.Method != http.MethodGet || route.Stream {
+			continue
+		}
+		out := w.ask(guest, http.MethodGet, path, nil)
+		if out.Code == http.StatusOK && strings.HasPrefix(out.Header().Get("Content-Type"), "text/html") && out.Header().Get("Content-Disposition") == "" {
+			name := strings.Trim(strings.NewReplacer("/", "-", "{", "", "}", "", "$", "").Replace(route.Path), "-")
+			list = append(list, page{Name: name, Path: path, Cookies: frame.Cookie + "=" + w.token(guest), Langs: langs})
+		}
+	}
+	return list
+}
+
+// walk lets a browser look at the pages.
+func (w *town) walk(script, origin string, pages []page) (looks []seen) {
+	w.t.Helper()
+	told, err := json.Marshal(pages)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	folder := os.Getenv("BEREDSKAB_SHOTS")
+	if folder == "" {
+		folder = w.t.TempDir()
+	}
+	cmd := exec.CommandContext(w.t.Context(), "node", filepath.Join(proof.Root(w.t), ".ci", "pages", script), origin, folder)
+	var out, problems bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(told), &out, &problems
+	failed := cmd.Run()
+	lines := bufio.NewScanner(&out)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var s seen
+		if err := json.Unmarshal(lines.Bytes(), &s); err != nil {
+			w.t.Fatalf("%s says %q: %v", script, lines.Text(), err)
+		}
+		looks = append(looks, s)
+	}
+	if len(looks) == 0 {
+		w.t.Fatalf("%s looked at nothing: %v\n%s\n.ci/setup pages installs what it needs", script, failed, &problems)
+	}
+	return looks
+}
