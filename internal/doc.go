@@ -164,6 +164,7 @@
 //	| github.com/mattn/go-sqlite3 | store, store/meaning                  | the database's own errors                                     |
 //	| github.com/spf13/cobra      | cmd/beredskab, cmd/beredskab/after, cmd/beredskab/attest, cmd/beredskab/dossier, cmd/beredskab/follow, cmd/beredskab/inforce, cmd/beredskab/offline, cmd/beredskab/papers, cmd/beredskab/people, line | the command line: some groups of commands have a package of their own |
 //	| golang.org/x/sys            | action/supervisor, action/supervisor/landlock, app, disk | the operating system: process fences, file systems, clocks    |
+//	| rsc.io/qr                   | bundle, web/sign                      | a telephone number on a card, and the key of an app for codes |
 //
 // # Names
 //

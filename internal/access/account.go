@@ -45,3 +45,24 @@ func (g *Gate) ByAccount(ctx context.Context, issuer, subject string) (person st
 		return door.Log(ctx, tx, g.door.Now().Wall, door.Actor{Name: nobody, Assurance: "login"}, "session.refused", nobody, "refused", detail)
 	}))
 }
+
+// Doubt keeps in the log that somebody came back from the municipality's own sign-in
+// with what cannot be believed; why is a word for what was wrong. From one address
+// five have an entry, and then those alone that come after a wait: nobody fills the
+// log from outside.
+func (g *Gate) Doubt(ctx context.Context, from, why string) error {
+	wait := &Wait{}
+	if err := g.claim(ctx, byPlace("provider", from)); errors.As(err, &wait) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return g.door.Update(ctx, func(tx door.Tx) error {
+		place, err := door.Say(ctx, tx, "", "", from)
+		if err != nil {
+			return err
+		}
+		detail := map[string]string{"way": ByProvider, "doubt": why, "from": place}
+		return door.Log(ctx, tx, g.door.Now().Wall, door.Actor{Name: nobody, Assurance: "login"}, "session.refused", nobody, "refused", detail)
+	})
+}

@@ -2,6 +2,7 @@ package frame
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -70,7 +71,10 @@ func (v *Visit) From() string {
 	if v.frame.Reached != nil {
 		return v.frame.Reached(v.Request)
 	}
-	host, _, _ := strings.Cut(v.Request.RemoteAddr, ":")
+	host, _, err := net.SplitHostPort(v.Request.RemoteAddr)
+	if err != nil {
+		return v.Request.RemoteAddr
+	}
 	return host
 }
 
