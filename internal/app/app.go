@@ -186,7 +186,7 @@ func (a *App) Runner(only string) (*runner.Runner, error) {
 		Register: a.Register, Node: a.Settings.Node, Site: a.Settings.Site, Role: a.Settings.Role(only != ""), Version: ReadBuild().Version,
 		Boot: clock.boot, Key: key, Mono: clock.sinceBoot, Away: a.store.Away,
 		Queue: a.store, Actions: actions, Courier: a.Courier,
-		Checks: a.RunChecks, Log: a.Log, Parallel: a.Settings.Parallel, Only: only, Round: a.round, Ended: a.Notary.Soon,
+		Link: a.link, Checks: a.RunChecks, Log: a.Log, Parallel: a.Settings.Parallel, Only: only, Round: a.round, Ended: a.Notary.Soon,
 	})
 	a.runner.Store(r)
 	return r, nil

@@ -5,8 +5,10 @@ import (
 	"sync"
 
 	"beredskab/internal/access"
+	"beredskab/internal/check"
 	"beredskab/internal/dossier"
 	"beredskab/internal/kept"
+	"beredskab/internal/outbox"
 	"beredskab/internal/web"
 )
 
@@ -18,10 +20,26 @@ func (a *App) Gate() *access.Gate { return a.gate }
 func (a *App) Site(guest string) (*web.Site, error) {
 	return web.New(web.Options{
 		Door: a.door, Register: a.Register, Office: a.Office, Dossier: dossier.New(a.door), Gate: a.gate, Copies: a.copies,
+		Bureau: a.Bureau, Desk: a.After, Check: a.checkNow,
 		Name: a.municipality, Origin: a.Settings.URL, Guest: guest,
 		Broken:  func(err error) bool { return a.store.Away(err) || a.store.Faulty(err) },
 		Version: ReadBuild().Version, Log: a.Log,
 	})
+}
+
+// checkNow applies every rule to the register as it is now.
+func (a *App) checkNow(ctx context.Context) (check.Report, error) {
+	set, err := a.Register.Set(ctx)
+	if err != nil {
+		return check.Report{}, err
+	}
+	return a.Check(ctx, set, a.clock.Now().Wall)
+}
+
+// link makes the link and the short code of a message about a step, where people can
+// reach the pages.
+func (a *App) link(ctx context.Context, n outbox.Notice) (link, code string, err error) {
+	return a.gate.NoticeLink(ctx, a.Settings.URL, n)
 }
 
 // open lets people in, from the server's first moment on. A node that only carries

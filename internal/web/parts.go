@@ -1,9 +1,11 @@
 package web
 
 import (
+	"net/http"
 	"slices"
 
 	"beredskab/internal/frame"
+	"beredskab/internal/web/api"
 	"beredskab/internal/web/calendar"
 	"beredskab/internal/web/confirm"
 	"beredskab/internal/web/drills"
@@ -20,4 +22,16 @@ func (s *Site) parts() []frame.Route {
 		confirm.New(confirm.Options{Door: s.Door, Register: s.Register, Gate: s.Gate}).Routes(),
 		drills.New(drills.Options{Door: s.Door, Register: s.Register, Office: s.Office}).Routes(),
 	)
+}
+
+// programs answers those that act for people.
+func (s *Site) programs(f *frame.Frame) (http.Handler, error) {
+	a, err := api.New(api.Options{
+		Door: s.Door, Register: s.Register, Office: s.Office, Bureau: s.Bureau, Desk: s.Desk, Objects: objects{s.Door}, Keys: s.Gate,
+		Recognise: f.Recognise, Check: s.Check, Broken: s.Broken, Origin: s.Origin, Version: s.Version, Log: s.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a.Handler(), nil
 }

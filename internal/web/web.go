@@ -9,15 +9,20 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"beredskab/internal/access"
+	"beredskab/internal/afterrun"
+	"beredskab/internal/check"
 	"beredskab/internal/door"
 	"beredskab/internal/dossier"
 	"beredskab/internal/frame"
 	"beredskab/internal/governance"
 	"beredskab/internal/matrix"
+	"beredskab/internal/preparedness"
 	"beredskab/internal/register"
+	"beredskab/internal/web/crisis"
 	"beredskab/templates"
 )
 
@@ -27,12 +32,15 @@ type Options struct {
 	Register *register.Register
 	Office   *governance.Office
 	Dossier  *dossier.Dossier
+	Bureau   *preparedness.Bureau
+	Desk     *afterrun.Desk
 	Gate     *access.Gate
-	Copies   func() map[string]time.Time           // when each system was last copied into a bundle here
-	Name     func(context.Context) (string, error) // of the municipality
-	Broken   func(error) bool                      // the register cannot be reached, or its disk has failed
-	Origin   string                                // https://…, where people reach the pages; empty: on this machine only
-	Guest    string                                // the person that a visitor of a demo is at first; empty: this is no demo
+	Check    func(context.Context) (check.Report, error) // applies every rule to the register as it is now
+	Copies   func() map[string]time.Time                 // when each system was last copied into a bundle here
+	Name     func(context.Context) (string, error)       // of the municipality
+	Broken   func(error) bool                            // the register cannot be reached, or its disk has failed
+	Origin   string                                      // https://…, where people reach the pages; empty: on this machine only
+	Guest    string                                      // the person that a visitor of a demo is at first; empty: this is no demo
 	Version  string
 	Log      *slog.Logger
 }
@@ -52,19 +60,24 @@ func New(o Options) (*Site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("finding the templates of the pages: %w", err)
 	}
+	board := crisis.New(crisis.Options{Door: o.Door, Register: o.Register, Office: o.Office})
 	f, err := frame.New(frame.Options{
 		Door: o.Door, Gate: o.Gate, Objects: objects{o.Door}, Files: files, Name: s.name, Broken: o.Broken,
-		Menu: menu(), Origin: o.Origin, Demo: o.Guest != "", Version: o.Version, Log: o.Log,
+		Menu: menu(), Crisis: board.Current, Origin: o.Origin, Demo: o.Guest != "", Version: o.Version, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.routes = append(s.own(), s.parts()...)
+	s.routes = slices.Concat(s.own(), s.parts(), board.Routes())
 	assets, err := newAssets(files)
 	if err != nil {
 		return nil, err
 	}
-	s.handler, err = f.Handler(s.routes, map[string]http.Handler{"GET /assets/": assets})
+	programs, err := s.programs(f)
+	if err != nil {
+		return nil, err
+	}
+	s.handler, err = f.Handler(s.routes, map[string]http.Handler{"GET /assets/": assets, "/api/": programs, "/feeds/": programs})
 	return s, err
 }
 
