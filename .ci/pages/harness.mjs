@@ -40,15 +40,16 @@ export async function start() {
 
 // look opens a page and collects in `found` whatever goes wrong while it loads: an answer
 // of 400 or more, what the policy of the pages stopped, a script that broke down, and a
-// request to anywhere else. `expect` is the page's own status; bytes is what came over the
-// wire, packed, without letters.
-export async function look(browser, origin, { path: at, cookies, lang = 'da', width = 1280, height = 800, expect = 200, ...more }) {
+// request to anywhere else. `expect` is the page's own status; what `cut` matches is not let
+// through; bytes is what came over the wire, packed, without letters.
+export async function look(browser, origin, { path: at, cookies, lang = 'da', width = 1280, height = 800, expect = 200, cut, langs, widths, name, ...more }) {
   const headers = cookies ? { cookie: cookies } : {}
   const context = await browser.newContext({
     locale: lang === 'da' ? 'da-DK' : 'en-GB', timezoneId: 'Europe/Copenhagen', viewport: { width, height },
     extraHTTPHeaders: headers, ...more,
   })
   const page = await context.newPage()
+  if (cut) await page.route(cut, route => route.abort())
   const found = []
   let bytes = 0
   page.on('response', answer => {

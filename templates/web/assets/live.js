@@ -106,7 +106,7 @@ function follow() {
 // the keyboard, what was typed, and what was opened.
 function swap(element, html) {
   if (!element || element.innerHTML === html) return
-  const focus = element.contains(document.activeElement) ? document.activeElement.id : ''
+  const focus = element.contains(document.activeElement) ? place(document.activeElement) : ''
   const opened = [...element.querySelectorAll('details[open][id]')].map(fold => fold.id)
   const typed = new Map([...element.querySelectorAll('input[id], textarea[id]')].filter(field => field.value !== field.defaultValue)
     .map(field => [field.id, [field.value, field.selectionStart]]))
@@ -121,5 +121,14 @@ function swap(element, html) {
     field.value = value
     if (at !== null && field.setSelectionRange) field.setSelectionRange(at, at)
   }
-  if (focus) document.getElementById(focus)?.focus({ preventScroll: true })
+  if (focus) element.querySelector(focus)?.focus({ preventScroll: true })
+}
+
+// place is a selector by which an element is found again in what replaces it.
+function place(element) {
+  const fold = element.parentElement.id
+  if (element.id) return '#' + CSS.escape(element.id)
+  if (element.localName === 'summary' && fold) return `#${CSS.escape(fold)} > summary`
+  const known = ['href', 'name', 'value'].filter(name => element.hasAttribute(name))
+  return element.localName + known.map(name => `[${name}="${CSS.escape(element.getAttribute(name))}"]`).join('')
 }
