@@ -145,6 +145,9 @@ func (p *Part) read(v *frame.Visit, id string, limit int) (*board, error) {
 	if out.Stops, err = p.stops(v.Context(), &c, set, now); err != nil {
 		return nil, err
 	}
+	for _, s := range out.Stops {
+		s.DueText, s.ExpectedText = when(v, s.Due, now), when(v, s.Expected, now)
+	}
 	out.Lanes = lanes(out.Stops)
 	for _, s := range out.Stops {
 		if s.Text == "unopened" || s.Run == "" && s.Text == "late" && !c.Exercise {
@@ -156,6 +159,15 @@ func (p *Part) read(v *frame.Visit, id string, limit int) (*board, error) {
 	out.reports(v, now)
 	p.may(v, out, set)
 	return out, nil
+}
+
+// when is a time of day, with its date where that is not today's.
+func when(v *frame.Visit, at, now time.Time) string {
+	here, today := at.In(v.Texts.Zone), now.In(v.Texts.Zone)
+	if here.YearDay() == today.YearDay() && here.Year() == today.Year() {
+		return v.Texts.Say("crisis.at", here.Format("15.04"))
+	}
+	return v.Texts.Moment(at)
 }
 
 // people are the roles of the staff as the organisation names them, each with whoever

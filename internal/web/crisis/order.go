@@ -21,6 +21,8 @@ type stop struct {
 	Class         int
 	RTO           time.Duration
 	Due, Expected time.Time
+	DueText       string
+	ExpectedText  string
 	Length        time.Duration // from the declaration to Expected
 	State, Text   string        // as badge has it, with its word
 	Back          time.Time     // confirmed by its owner

@@ -130,6 +130,9 @@ func (t *teller) measure(h *head, from time.Time, used, rto time.Duration) {
 	span := t.v.Texts.Span
 	h.Bar, h.Percent, h.Mark = true, percent(used, whole), min(percent(rto, whole), 99)
 	h.BarText = t.say("drills.used", span(used.Truncate(time.Second)), span(rto), t.at(limit))
+	if verified && used <= rto {
+		h.BarText = t.say("drills.used.verified", span(used.Truncate(time.Second)), span(rto))
+	}
 	if used > rto {
 		h.BarText = t.say("drills.used.over", span(used.Truncate(time.Second)), span(rto), span(used-rto))
 	}
