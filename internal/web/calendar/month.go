@@ -23,7 +23,8 @@ type week struct {
 type day struct {
 	Number  int
 	Weekday string
-	Free    string // why no drill is held then
+	Free    string // why no drill is held then, by name
+	Off     bool   // people are not at work, or there are no drills
 	Today   bool
 	Lines   []line
 }
@@ -59,10 +60,10 @@ func (d *desk) day(at time.Time, of time.Month, by map[string][]line) day {
 		return day{}
 	}
 	key := at.Format(time.DateOnly)
-	return day{
-		Number: at.Day(), Weekday: d.weekday(int(at.Weekday())), Free: d.barred(at), Lines: by[key],
-		Today: key == d.v.Now.In(d.zone).Format(time.DateOnly),
-	}
+	out := day{Number: at.Day(), Weekday: d.weekday(int(at.Weekday())), Free: d.barred(at), Lines: by[key]}
+	_, weekend := d.calendar.DayOff(at)
+	out.Off, out.Today = weekend || out.Free != "", key == d.v.Now.In(d.zone).Format(time.DateOnly)
+	return out
 }
 
 // barred says why no drill is planned on a day: a holiday, a closed day, or a time

@@ -62,18 +62,21 @@ func TestAStepWaitsForItsTeam(t *testing.T) {
 func TestAnApprovalWaitsForWhoIsNext(t *testing.T) {
 	w := newTown(t)
 	p, _ := w.set.Plan("omsorg")
+	w.page("ejer", "da", "/")
 	w.say("koordinator", "omsorg", approval.Act{Kind: approval.Submitted, Claim: "koordinator@by.example"})
+	w.later()
 	w.wants(w.page("ejer", "da", "/"), []string{"Bekræft, at planen er rigtig", "/systems/omsorg/review?version=" + p.Hash()})
 	w.wants(w.page("chef", "da", "/"), nil, "Godkend planen")
 	w.say("ejer", "omsorg", approval.Act{Kind: approval.Confirmed, Shown: approval.Digest("x")})
 	w.wants(w.page("ejer", "da", "/"), []string{"Acceptér tidshorisont og datatab"}, "Bekræft, at planen er rigtig")
 	values := approval.Objectives{MTPD: p.Objectives.MTPD, RTO: p.Objectives.RTO, RPO: p.Objectives.RPO}
 	w.say("ejer", "omsorg", approval.Act{Kind: approval.Accepted, Values: &values, Shown: approval.Digest("x")})
+	w.later()
 	w.wants(w.page("chef", "da", "/"), []string{"Godkend planen"})
 	w.wants(w.page("koordinator", "da", "/"), nil, "Godkend planen")
 	review := approval.Review{Difference: []string{"new"}, Commands: []approval.Command{}}
 	w.say("chef", "omsorg", approval.Act{Kind: approval.Approved, Review: &review, Shown: review.Digest()})
-	w.wants(w.page("chef", "da", "/"), nil, "Godkend planen")
+	w.wants(w.page("chef", "da", "/"), nil, "Godkend planen") // his own act is seen at once
 	w.wants(w.page("ejer", "en", "/"), []string{"Read, and sign that you have understood", "Approved 23"})
 }
 
@@ -97,6 +100,8 @@ func TestTheOverview(t *testing.T) {
 	w.wants(w.page("chef", "da", "/"), []string{"0 %", "0 af 19 systemer er klar", "Intet er målt det seneste år", "19 systemer er ikke målt", "Næste øvelser", "Kræver handling"}, "heat-t")
 	w.held("omsorg", "passed", w.wall.AddDate(0, -2, 0), 35)
 	w.held("esdh", "not_passed", w.wall.AddDate(0, -1, 0), 3000)
+	w.wants(w.page("chef", "da", "/"), []string{"Intet er målt det seneste år"}) // what others did is read a moment later
+	w.later()
 	page := w.page("chef", "da", "/")
 	w.wants(page, []string{"1 af 2", "1 var for langsom", "17 systemer er ikke målt", `id="heat-table"`, "Vis som tabel", "mod"})
 	run := w.start("omsorg", "login-og-stikproeve")

@@ -32,7 +32,7 @@ type mySystem struct {
 }
 
 func (p *Part) mine(v *frame.Visit) error {
-	s, err := p.now(v.Context())
+	s, err := p.now(v)
 	if err != nil {
 		return err
 	}

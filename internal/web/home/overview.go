@@ -44,7 +44,7 @@ type planned struct {
 }
 
 func (p *Part) overview(v *frame.Visit) error {
-	s, err := p.now(v.Context())
+	s, err := p.now(v)
 	if err != nil {
 		return err
 	}

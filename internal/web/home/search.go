@@ -47,7 +47,7 @@ func (p *Part) search(v *frame.Visit) error {
 	if q := strings.ToLower(out.Q); len([]rune(q)) < 2 {
 		out.Short = true
 	} else {
-		s, err := p.now(v.Context())
+		s, err := p.now(v)
 		if err != nil {
 			return err
 		}

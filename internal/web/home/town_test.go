@@ -154,6 +154,9 @@ func (w *town) say(who, system string, act approval.Act) {
 	w.ok(w.office.Say(w.t.Context(), w.as(who), system, act))
 }
 
+// later lets so much time pass that everybody sees what others did.
+func (w *town) later() { w.wall = w.wall.Add(10 * time.Second) }
+
 // get looks at a page as that person, in that language; nobody when empty.
 func (w *town) get(who, lang, path string) *httptest.ResponseRecorder {
 	w.t.Helper()
