@@ -45,7 +45,7 @@ const tokenPrefix = "brd_"
 const tokenLife = 366 * 24 * time.Hour
 
 // MakeToken makes a token of the actor's own, and shows it this once. Scopes are read,
-// drill, and signal:NAME. What its program may do is never more than its person may.
+// drill, follow and signal:NAME. What its program may do is never more than its person may.
 func (g *Gate) MakeToken(ctx context.Context, a door.Actor, name string, scopes []string, until time.Time) (token string, err error) {
 	now := g.door.Now().Wall
 	if err := checkToken(name, scopes, until, now); err != nil {
@@ -82,14 +82,14 @@ func checkToken(name string, scopes []string, until, now time.Time) error {
 	case name == "" || len(name) > longest:
 		return errors.New("a token needs a name that says what it is for, of at most 100 letters")
 	case len(scopes) == 0:
-		return errors.New("a token needs a scope: read, drill or signal:NAME")
+		return errors.New("a token needs a scope: read, drill, follow or signal:NAME")
 	case !until.After(now) || until.After(now.Add(tokenLife)):
 		return errors.New("a token ends on a day within a year from now")
 	}
-	known := regexp.MustCompile(`^(read|drill|signal:[a-z0-9][a-z0-9_-]{0,63})$`)
+	known := regexp.MustCompile(`^(read|drill|follow|signal:[a-z0-9][a-z0-9_-]{0,63})$`)
 	for _, s := range scopes {
 		if !known.MatchString(s) {
-			return fmt.Errorf("there is no scope %q: write read, drill or signal:NAME", s)
+			return fmt.Errorf("there is no scope %q: write read, drill, follow or signal:NAME", s)
 		}
 	}
 	return nil

@@ -22,7 +22,8 @@ type actionFilter struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 }
 
-type actionInput struct {
+// ActionInput names an action.
+type ActionInput struct {
 	Action string `path:"action" maxLength:"32" doc:"Number of the action, such as A-2026-1"`
 }
 
@@ -37,7 +38,7 @@ type newActionInput struct {
 }
 
 type wordsInput struct {
-	actionInput
+	ActionInput
 	Body struct {
 		Text string `json:"text" maxLength:"4000" doc:"What was done or seen, or why"`
 	}
@@ -130,7 +131,7 @@ func actionOf(x followup.Action, at time.Time) actionView {
 	}
 }
 
-func (a *API) getAction(ctx context.Context, c *caller, in *actionInput) (*body[actionView], error) {
+func (a *API) getAction(ctx context.Context, c *caller, in *ActionInput) (*body[actionView], error) {
 	one, err := a.action(ctx, in.Action)
 	if err != nil {
 		return nil, err

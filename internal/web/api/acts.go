@@ -12,7 +12,6 @@ import (
 	"beredskab/internal/register"
 )
 
-// Words that people write have an end.
 type openInput struct {
 	Body struct {
 		System string `json:"system" minLength:"1" maxLength:"64"`
@@ -21,13 +20,14 @@ type openInput struct {
 	}
 }
 
-type stepInput struct {
-	runInput
+// StepInput names a step of a run.
+type StepInput struct {
+	RunInput
 	Step string `path:"step" maxLength:"64" doc:"ID of the step"`
 }
 
 type answerInput struct {
-	stepInput
+	StepInput
 	Body struct {
 		Answer   string `json:"answer" minLength:"1" maxLength:"200" doc:"yes, no, or one of the choices of a decision"`
 		Note     string `json:"note,omitempty" maxLength:"4000"`
@@ -36,12 +36,12 @@ type answerInput struct {
 }
 
 type takeInput struct {
-	stepInput
+	StepInput
 	Body struct{}
 }
 
 type noteInput struct {
-	runInput
+	RunInput
 	Body struct {
 		Text string `json:"text" minLength:"1" maxLength:"4000"`
 		Step string `json:"step,omitempty" maxLength:"64"`
@@ -49,7 +49,7 @@ type noteInput struct {
 }
 
 type leadInput struct {
-	runInput
+	RunInput
 	Body struct {
 		Act        string `json:"act" enum:"pause,resume,abort,interrupt,skip,reopen,settle"`
 		Step       string `json:"step,omitempty" maxLength:"64" doc:"For skip, reopen and settle"`
@@ -60,7 +60,7 @@ type leadInput struct {
 }
 
 type timeInput struct {
-	runInput
+	RunInput
 	Body struct {
 		Point string    `json:"point" maxLength:"32" doc:"A time point that only a person knows, such as caught_up_at"`
 		At    time.Time `json:"at"`

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -91,6 +92,11 @@ func tidy(d *huma.OpenAPI) {
 	delete(schemas, "ErrorModel")
 	delete(schemas, "ErrorDetail")
 	schemas["Problem"] = problemSchema()
+	for name, s := range schemas {
+		if s.AdditionalProperties == false && !strings.HasSuffix(name, "Body") {
+			s.AdditionalProperties = true // answers get more to say as time goes by
+		}
+	}
 }
 
 // adapter hands every operation of the library to the guard.

@@ -23,23 +23,24 @@ type runFilter struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 }
 
-type runInput struct {
+// RunInput names a run.
+type RunInput struct {
 	Run string `path:"run" maxLength:"32" doc:"ID of the run, such as 2026-07"`
 }
 
 type eventFilter struct {
-	runInput
+	RunInput
 	After int `query:"after" minimum:"0" doc:"Only what came after this number"`
 	Limit int `query:"limit" minimum:"1" maximum:"500" default:"200"`
 }
 
 type runList struct {
 	Schema string   `json:"schema"`
-	Runs   []runRow `json:"runs" doc:"Newest first"`
+	Runs   []RunRow `json:"runs" doc:"Newest first"`
 }
 
-// runRow is a run in a list. Lengths are minutes; null is not measured.
-type runRow struct {
+// RunRow is a run in a list. Lengths are minutes; null is not measured.
+type RunRow struct {
 	ID       string    `json:"id"`
 	System   string    `json:"system"`
 	Drill    string    `json:"drill,omitempty"`
@@ -60,7 +61,7 @@ type runRow struct {
 
 type runView struct {
 	Schema string `json:"schema"`
-	runRow
+	RunRow
 	Reason   string               `json:"reason,omitempty"`
 	RTAGross *float64             `json:"rta_gross_minutes"`
 	WRA      *float64             `json:"wra_minutes"`
@@ -123,7 +124,7 @@ func (a *API) listRuns(ctx context.Context, c *caller, in *runFilter) (*body[run
 	if err != nil {
 		return nil, err
 	}
-	list := runList{Schema: "beredskab.runs.v1", Runs: []runRow{}}
+	list := runList{Schema: "beredskab.runs.v1", Runs: []RunRow{}}
 	for _, row := range rows {
 		if c.sees(row.System) && len(list.Runs) < in.Limit {
 			list.Runs = append(list.Runs, rowOfRun(row))
@@ -132,20 +133,20 @@ func (a *API) listRuns(ctx context.Context, c *caller, in *runFilter) (*body[run
 	return answered(list), nil
 }
 
-func rowOfRun(r kept.Run) runRow {
-	return runRow{
+func rowOfRun(r kept.Run) RunRow {
+	return RunRow{
 		ID: r.ID, System: r.System, Drill: r.DrillID, Title: r.Title, Type: r.Type, Incident: r.Incident, Imported: r.Imported, State: r.State,
 		Verdict: r.Verdict, Director: r.Director, Seq: r.Seq, PlanHash: r.PlanHash, RTA: minutesOf(r.RTA), RPA: minutesOf(r.RPA),
 		Started: r.StartedAt, Ended: r.EndedAt,
 	}
 }
 
-func (a *API) getRun(ctx context.Context, _ *caller, in *runInput) (*runAnswer[runView], error) {
+func (a *API) getRun(ctx context.Context, _ *caller, in *RunInput) (*runAnswer[runView], error) {
 	row, run, err := a.Register.Run(ctx, in.Run)
 	if err != nil {
 		return nil, err
 	}
-	v := runView{Schema: "beredskab.run.v1", runRow: rowOfRun(row), Times: map[string]time.Time{}, Steps: []stepView{}, Notes: []noteView{}}
+	v := runView{Schema: "beredskab.run.v1", RunRow: rowOfRun(row), Times: map[string]time.Time{}, Steps: []stepView{}, Notes: []noteView{}}
 	if !row.Imported {
 		v.fill(&run)
 	}

@@ -31,11 +31,12 @@ type systemInput struct {
 
 type systemList struct {
 	Schema  string      `json:"schema"`
-	Systems []systemRow `json:"systems"`
+	Systems []SystemRow `json:"systems"`
 }
 
-// systemRow is a system in a list. Lengths are minutes.
-type systemRow struct {
+// SystemRow is a system in a list. Lengths are minutes. Its name begins with a
+// capital because the library describes no fields of others, where it is embedded.
+type SystemRow struct {
 	ID          string `json:"id"`
 	Name        string `json:"name"`
 	Class       int    `json:"recovery_class" doc:"0 foundation to 3"`
@@ -51,14 +52,14 @@ type systemRow struct {
 
 type systemView struct {
 	Schema string `json:"schema"`
-	systemRow
+	SystemRow
 	Purpose   string         `json:"purpose,omitempty"`
 	Hosting   string         `json:"hosting"`
 	Team      string         `json:"technical_team,omitempty"`
 	Needs     []string       `json:"depends_on" doc:"IDs of systems"`
 	Plan      *planView      `json:"plan,omitempty" doc:"The version in force"`
 	Drills    []drillView    `json:"drills"`
-	Readiness *readinessView `json:"readiness,omitempty"`
+	Readiness *ReadinessView `json:"readiness,omitempty"`
 }
 
 type planView struct {
@@ -75,7 +76,8 @@ type drillView struct {
 	Schedule string `json:"schedule,omitempty"`
 }
 
-type readinessView struct {
+// ReadinessView is how ready a system is.
+type ReadinessView struct {
 	Ready    bool        `json:"ready"`
 	InTime   bool        `json:"in_time" doc:"Its chain brings it back within the accepted time, as far as is known"`
 	Total    int         `json:"total" minimum:"0" maximum:"100"`
@@ -100,7 +102,7 @@ type readinessList struct {
 
 type systemPoints struct {
 	System string `json:"system"`
-	readinessView
+	ReadinessView
 }
 
 func systems(a *API, h huma.API) {
@@ -120,7 +122,7 @@ func (a *API) listSystems(ctx context.Context, c *caller, _ *nobody) (*body[syst
 	if err != nil {
 		return nil, err
 	}
-	list := systemList{Schema: "beredskab.systems.v1", Systems: []systemRow{}}
+	list := systemList{Schema: "beredskab.systems.v1", Systems: []SystemRow{}}
 	for _, p := range set.Plans {
 		if c.sees(p.ID) {
 			_, inForce := since[p.ID]
@@ -130,9 +132,9 @@ func (a *API) listSystems(ctx context.Context, c *caller, _ *nobody) (*body[syst
 	return answered(list), nil
 }
 
-func rowOf(p *plan.Plan, inForce bool) systemRow {
+func rowOf(p *plan.Plan, inForce bool) SystemRow {
 	o := p.Objectives
-	return systemRow{
+	return SystemRow{
 		ID: p.ID, Name: p.Name, Class: p.RecoveryClass, Criticality: p.Criticality, Owner: p.Owner.Role, Unit: p.Owner.Unit,
 		MTPD: o.MTPD.Minutes(), RTO: o.RTO.Minutes(), WRT: o.WRT.Minutes(), RPO: o.RPO.Minutes(), InForce: inForce,
 	}
@@ -144,7 +146,7 @@ func (a *API) getSystem(ctx context.Context, _ *caller, in *systemInput) (*body[
 		return nil, err
 	}
 	v := systemView{
-		Schema: "beredskab.system.v1", systemRow: rowOf(p, !since.IsZero()), Purpose: p.Purpose, Hosting: p.Hosting, Team: p.TechnicalTeam,
+		Schema: "beredskab.system.v1", SystemRow: rowOf(p, !since.IsZero()), Purpose: p.Purpose, Hosting: p.Hosting, Team: p.TechnicalTeam,
 		Needs: []string{}, Drills: []drillView{},
 	}
 	for _, d := range p.DependsOn {
@@ -189,8 +191,8 @@ func (a *API) planOf(ctx context.Context, system string) (p *plan.Plan, since ti
 	return p, since, err
 }
 
-func readinessOf(r preparedness.Ready) readinessView {
-	v := readinessView{Ready: r.Counts(), InTime: r.InTime, Total: r.Total, Measured: r.Measured, FallsAt: r.FallsAt, Points: []pointView{}}
+func readinessOf(r preparedness.Ready) ReadinessView {
+	v := ReadinessView{Ready: r.Counts(), InTime: r.InTime, Total: r.Total, Measured: r.Measured, FallsAt: r.FallsAt, Points: []pointView{}}
 	for _, p := range r.Points {
 		v.Points = append(v.Points, pointView{p.What, p.Have, p.Of, p.Why, p.Unknown, p.Until})
 	}
