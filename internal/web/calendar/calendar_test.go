@@ -180,7 +180,11 @@ func TestYear(t *testing.T) {
 	w.held("omsorg", "passed", time.Date(2026, 3, 4, 9, 0, 0, 0, time.UTC))
 	w.held("esdh", "not_passed", time.Date(2026, 5, 6, 9, 0, 0, 0, time.UTC))
 	w.held("gis", "aborted", time.Date(2026, 6, 7, 9, 0, 0, 0, time.UTC))
+	w.held("gis", "passed", time.Date(2026, 6, 17, 9, 0, 0, 0, time.UTC)) // made good in the same month
 	page := w.page("chef", "da", "/calendar?year=2026")
+	if strings.Contains(page, `<span aria-hidden="true">!</span>`) || !strings.Contains(page, `<span aria-hidden="true">✖</span>`) {
+		t.Error("what was made good is still missing, or what failed is not there")
+	}
 	w.wants(page, []string{
 		"04.03.2026: Prøve passed, holdt", "06.05.2026: Prøve not_passed, holdt, ikke bestået", "07.06.2026: Prøve aborted, mangler",
 		"ferie eller frysperiode", `id="days-table"`, "Øvelser i 2026, dag for dag", "/drills/2026-0",

@@ -29,8 +29,8 @@ type row struct {
 	Cells        []cell
 }
 
-// cell is one month of one system: its sign is that of the gravest, its words tell
-// of all.
+// cell is one month of one system: its sign is that of the gravest, unless it was
+// made good in the same month; its words tell of all.
 type cell struct{ Sign, State, Words, Path string }
 
 func (d *desk) year() (*year, error) {
@@ -77,7 +77,8 @@ func (d *desk) row(p *plan.Plan, by map[string]map[time.Month][]line, closed map
 		}
 		var words []string
 		for _, l := range by[p.ID][m] {
-			if c.State == "" || grave(l.State) > grave(c.State) {
+			madeGood := l.State == "held" && c.State == "missed" // lines come in the order of their time
+			if c.State == "" || madeGood || grave(l.State) > grave(c.State) {
 				c.State, c.Path, c.Sign = l.State, l.Path, sign(l.State)
 			}
 			words = append(words, fmt.Sprintf("%s: %s, %s", d.v.Texts.Day(l.At), l.Title, d.v.Texts.Word("calendar.state", l.State)))
