@@ -1,0 +1,129 @@
+package trace
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"beredskab/internal/frame"
+	"beredskab/internal/kept"
+	"beredskab/internal/outbox"
+)
+
+// noticesPage is the list of messages.
+type noticesPage struct {
+	State    outbox.State
+	Run      string
+	List     []message
+	Tabs     []tab
+	Page     int
+	Previous string
+	Next     string
+}
+
+// tab is one of the states that messages are shown by.
+type tab struct {
+	Path, Text string
+	Here       bool
+}
+
+// message is one message with how it stands.
+type message struct {
+	outbox.Notice
+	Mark string // the look of its state
+}
+
+// onePage is how many messages stand on a page, and mostPages how many there are.
+const (
+	onePage   = 50
+	mostPages = 100
+)
+
+func (p *Part) notices(v *frame.Visit) error {
+	pg := noticesPage{State: outbox.State(v.Query("state")), Run: v.Query("run"), Page: 1}
+	if n, err := strconv.Atoi(v.Query("page")); err == nil && n > 1 && n <= mostPages {
+		pg.Page = n
+	}
+	list, err := p.Register.Notices(v.Context(), outbox.Filter{State: pg.State, Run: pg.Run, Limit: pg.Page*onePage + 1})
+	if err != nil {
+		return fmt.Errorf("reading the messages: %w", err)
+	}
+	if len(list) > pg.Page*onePage && pg.Page < mostPages {
+		pg.Next, list = pg.path(pg.State, pg.Page+1), list[:pg.Page*onePage]
+	}
+	if pg.Page > 1 {
+		pg.Previous = pg.path(pg.State, pg.Page-1)
+	}
+	for _, n := range list[min((pg.Page-1)*onePage, len(list)):] {
+		pg.List = append(pg.List, message{n, mark(n.State)})
+	}
+	for _, state := range []outbox.State{"", outbox.Owed, outbox.Delivered, outbox.Refused, outbox.Expired} {
+		pg.Tabs = append(pg.Tabs, tab{Path: pg.path(state, 1), Text: v.Texts.Say("trace.state." + cmp.Or(string(state), "all")), Here: state == pg.State})
+	}
+	return v.Show("trace/notices", pg)
+}
+
+// path is the address of a page of the list.
+func (pg noticesPage) path(state outbox.State, page int) string {
+	q := url.Values{}
+	for name, value := range map[string]string{"state": string(state), "run": pg.Run} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if page > 1 {
+		q.Set("page", strconv.Itoa(page))
+	}
+	return strings.TrimSuffix("/notices?"+q.Encode(), "?")
+}
+
+// mark is the state as the pages' badges know it.
+func mark(s outbox.State) string {
+	switch s {
+	case outbox.Delivered:
+		return "done"
+	case outbox.Owed:
+		return "waiting"
+	case outbox.Refused:
+		return "failed"
+	}
+	return "skipped"
+}
+
+// noticePage is one message.
+type noticePage struct {
+	message
+	Tries   []outbox.Delivery
+	Subject string
+	Text    string
+	Hidden  bool // it had a link, which is kept nowhere
+	Problem string
+}
+
+func (p *Part) notice(v *frame.Visit) error {
+	id, err := strconv.ParseInt(v.Path("id"), 10, 64)
+	if err != nil {
+		return fmt.Errorf("message %q: %w", v.Path("id"), kept.ErrNotFound)
+	}
+	n, err := p.Register.Notice(v.Context(), id)
+	if err != nil {
+		return err
+	}
+	pg := noticePage{message: message{n, mark(n.State)}}
+	if pg.Tries, err = p.Register.Deliveries(v.Context(), id); err != nil {
+		return fmt.Errorf("reading the tries of message %d: %w", id, err)
+	}
+	linked := []outbox.Kind{outbox.Request, outbox.Escalation, outbox.Unknown, outbox.Stalled}
+	if pg.Hidden = p.Origin != "" && slices.Contains(linked, n.Kind); pg.Hidden {
+		n.Facts.Link, n.Facts.ShortCode = p.Origin+"/c/***", "•••-•••"
+	}
+	text, err := p.Preview(n)
+	if err != nil {
+		pg.Problem = err.Error()
+	}
+	pg.Subject, pg.Text, _ = strings.Cut(text, "\n\n")
+	return v.Show("trace/notice", pg)
+}

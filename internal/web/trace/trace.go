@@ -1,0 +1,69 @@
+// Package trace shows what the program has kept: the log and the proof that nobody
+// changed it, the messages with every try to deliver them, and the settings as they
+// are in force. Nothing here changes what was kept.
+package trace
+
+import (
+	"context"
+	"net/http"
+	"sync"
+
+	"beredskab/internal/door"
+	"beredskab/internal/frame"
+	"beredskab/internal/governance"
+	"beredskab/internal/matrix"
+	"beredskab/internal/notary"
+	"beredskab/internal/outbox"
+	"beredskab/internal/register"
+)
+
+// Setting is one setting with where it comes from; a secret's is the name of its file.
+type Setting struct{ Key, Value, Origin string }
+
+// Channel is one configured way to reach people.
+type Channel struct{ Name, Kind, Address, Fallback string }
+
+// Options are what the pages work with.
+type Options struct {
+	Door     *door.Door
+	Register *register.Register
+	Office   *governance.Office
+	Notary   *notary.Notary
+	Origin   string // https://…, where people reach the program; empty: messages have no links
+	Settings func() []Setting
+	Channels func() []Channel
+	// Preview gives the text of a message as its channel words it.
+	Preview func(outbox.Notice) (string, error)
+	// Test sends a message through a channel, to that address or to its own, as the
+	// command notify test does.
+	Test func(ctx context.Context, by door.Actor, channel, address, language string) (outbox.Delivery, error)
+}
+
+// Part is these pages.
+type Part struct {
+	Options
+	reading sync.Mutex // one reads the whole log at a time
+}
+
+// New gives the pages.
+func New(o Options) *Part { return &Part{Options: o} }
+
+// Routes are the pages and their acts. Messages name mailboxes, as the confidential
+// parts of plans do.
+func (p *Part) Routes() []frame.Route {
+	log := frame.Need{Permission: matrix.Log}
+	messages := frame.Need{Permission: matrix.PlanConfidential}
+	operator := frame.Need{Permission: matrix.Installation, Verb: matrix.Execute}
+	return []frame.Route{
+		{Method: http.MethodGet, Path: "/log", Need: log, Handle: p.log},
+		{Method: http.MethodGet, Path: "/log/verify", Need: log, Handle: p.verify},
+		{Method: http.MethodPost, Path: "/log/export", Need: log, Handle: p.export},
+		{Method: http.MethodGet, Path: "/notices", Need: messages, Handle: p.notices},
+		{Method: http.MethodGet, Path: "/notices/{id}", Need: messages, Handle: p.notice},
+		{Method: http.MethodPost, Path: "/notices/test", Need: operator, Handle: p.test},
+		{Method: http.MethodGet, Path: "/settings", Need: operator, Handle: p.settings},
+	}
+}
+
+// choice is one of a list that somebody chooses from.
+type choice struct{ Value, Text string }
