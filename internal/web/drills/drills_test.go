@@ -6,12 +6,17 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
+	"beredskab/internal/approval"
 	"beredskab/internal/drill"
 	"beredskab/internal/frame"
+	"beredskab/internal/kept"
+	"beredskab/internal/plan"
 	"beredskab/internal/register"
 	"beredskab/internal/rights"
+	"beredskab/plans"
 )
 
 func languages() []string { return []string{"da", "en"} }
@@ -417,5 +422,107 @@ func TestPhonesAreConfidential(t *testing.T) {
 	}
 	if got := dialled("+45 00 00 00 10 (vagt)"); got != "+4500000010" {
 		t.Errorf("a telephone gets %q", got)
+	}
+}
+
+// TestWhatWasHeldBefore shows runs that were taken over, a page at a time.
+func TestWhatWasHeldBefore(t *testing.T) {
+	h := newHall(t)
+	var before []register.Held
+	for i := range 60 {
+		took := time.Hour
+		ended := h.Now().Wall.AddDate(0, 0, -i-1)
+		before = append(before, register.Held{System: "gis", Type: "restore", Title: "Fra arket", Scope: "isolated", Verdict: "passed", StartedAt: ended.Add(-took), EndedAt: ended, RTA: &took})
+	}
+	h.ok(h.register.Import(t.Context(), h.actor("koordinator"), before))
+	rows := func(page string) int { return strings.Count(page, "Fra arket") }
+	first, second := h.see("koordinator", "/drills", "da"), h.see("koordinator", "/drills?page=2&system=gis", "da")
+	if rows(first) != 50 || rows(second) != 10 || !strings.Contains(first, `href="/drills?page=2"`) || !strings.Contains(second, `href="/drills?page=1&amp;system=gis"`) {
+		t.Errorf("%d on the first page, %d on the second", rows(first), rows(second))
+	}
+	if page := h.see("koordinator", "/drills?system=esdh", "da"); rows(page) != 0 || !strings.Contains(page, "Ingen øvelse er holdt endnu") {
+		t.Error("another system has these runs")
+	}
+	list, err := h.register.Runs(t.Context(), kept.RunFilter{Limit: 1})
+	h.ok(err)
+	for _, lang := range languages() {
+		h.see("koordinator", "/drills/"+list[0].ID, lang)
+		h.see("koordinator", "/wall/"+list[0].ID, lang)
+	}
+	if got := h.ask(http.MethodGet, "koordinator", "/drills/"+list[0].ID+"/report", nil); got.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("a report of what has no events: %s", got.Status)
+	}
+	h.post(http.StatusConflict, "koordinator", "/drills/"+list[0].ID+"/note", "text", "x")
+}
+
+// TestAPlanThatChanges: a run stays with its version and says that there is a newer
+// one; what is drilled of a draft is marked so.
+func TestAPlanThatChanges(t *testing.T) {
+	h := newHall(t)
+	h.force("esdh")
+	h.pass(time.Minute)
+	if page := h.see("koordinator", "/drills/new?system=esdh&drill=gendan-fra-backup", "da"); strings.Contains(page, "Udkast") {
+		t.Error("the version in force is called a draft")
+	}
+	id := h.open()
+	h.drive(id)
+	h.pass(time.Minute)
+	set, err := h.register.Set(t.Context())
+	h.ok(err)
+	text, err := plans.Files.ReadFile("esdh.yaml")
+	h.ok(err)
+	changed, problems := plan.NewReader().Load(fstest.MapFS{
+		"esdh.yaml": {Data: []byte(strings.Replace(string(text), "title: Gendan applikationsservere", "title: Gendan begge servere", 1))},
+	})
+	if len(changed.Plans) != 1 {
+		t.Fatal(problems)
+	}
+	next := &plan.Set{Organisation: set.Organisation}
+	for _, p := range set.Plans {
+		if p.ID == "esdh" {
+			p = changed.Plans[0]
+		}
+		next.Plans = append(next.Plans, p)
+	}
+	_, err = h.register.Adopt(t.Context(), h.actor("koordinator"), next)
+	h.ok(err)
+	for _, lang := range languages() {
+		h.see("ejer", "/drills/"+id, lang)
+	}
+	if page := h.see("ejer", "/drills/"+id, "da"); !strings.Contains(page, "Planen er ændret, siden forløbet begyndte") || strings.Contains(page, "Udkast") {
+		t.Error("the page does not say that there is a newer version, or calls the one in force a draft")
+	}
+	if page := h.see("koordinator", "/drills/new?system=esdh&drill=gendan-fra-backup", "da"); !strings.Contains(page, "Øv udkastet i stedet") {
+		t.Error("the draft cannot be drilled")
+	}
+	h.post(http.StatusSeeOther, "koordinator", "/drills/"+id+"/abort", "reason", "Ny plan")
+	h.drive(id)
+	if page := h.see("koordinator", "/drills/new?system=esdh&drill=gendan-fra-backup&draft=yes", "da"); !strings.Contains(page, "Udkast – tæller ikke som bevis") {
+		t.Error("the draft is not called one")
+	}
+	h.post(http.StatusSeeOther, "koordinator", "/drills/new", "system", "esdh", "drill", "gendan-fra-backup", "draft", "yes", "ready", "yes")
+	if page := h.see("ejer", "/drills/2026-02", "da"); !strings.Contains(page, "Udkast – tæller ikke som bevis") {
+		t.Error("a drill of a draft is not marked so")
+	}
+}
+
+// force brings the version that the files hold into force.
+func (h *hall) force(system string) {
+	h.t.Helper()
+	set, err := h.register.Set(h.t.Context())
+	h.ok(err)
+	p, _ := set.Plan(system)
+	o := approval.Objectives{MTPD: p.Objectives.MTPD, RTO: p.Objectives.RTO, RPO: p.Objectives.RPO}
+	review := approval.Review{Difference: []string{"new"}, Commands: []approval.Command{}}
+	for _, a := range []struct {
+		by  string
+		act approval.Act
+	}{
+		{"koordinator", approval.Act{Kind: approval.Submitted, Authors: []string{h.ids["koordinator"]}}},
+		{"ejer", approval.Act{Kind: approval.Confirmed, Shown: approval.Digest("x")}},
+		{"ejer", approval.Act{Kind: approval.Accepted, Values: &o, Shown: approval.Digest("x")}},
+		{"itchef", approval.Act{Kind: approval.Approved, Review: &review, Shown: review.Digest()}},
+	} {
+		h.ok(h.office.Say(h.t.Context(), h.actor(a.by), system, a.act))
 	}
 }

@@ -2,11 +2,13 @@ package drills
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
+	"time"
 
 	"beredskab/internal/drill"
 	"beredskab/internal/frame"
@@ -38,19 +40,17 @@ func (p *Part) live(v *frame.Visit) error {
 // parts are the insides of everything on the page that changes, by their id.
 func (t *teller) parts() (map[string]string, error) {
 	page := t.page()
-	out := map[string]string{}
-	add := func(id, name string, data any) (err error) {
-		out[id], err = t.v.Part("drills/live", name, data)
-		return err
+	page.Cut = rand.Text()
+	text, err := t.v.Part("drills/live", "run-parts", page)
+	if err != nil {
+		return nil, err
 	}
-	var errs []error
-	for _, name := range []string{"run-head", "run-waits", "run-log", "run-acts", "run-end", "run-picture"} {
-		errs = append(errs, add(name, name, page))
+	cuts := strings.Split(text, page.Cut)[1:]
+	out := make(map[string]string, len(cuts)/2)
+	for pair := range slices.Chunk(cuts, 2) {
+		out[pair[0]] = pair[1]
 	}
-	for _, s := range page.Steps {
-		errs = append(errs, add("step-"+s.ID, "run-step", s))
-	}
-	return out, errors.Join(errs...)
+	return out, nil
 }
 
 // stream tells whoever looks of each event as it comes, in the parts of the page on
@@ -72,24 +72,46 @@ func (p *Part) stream(look func(*teller) (map[string]string, error)) func(*frame
 		if err != nil {
 			return nil // whoever asked is gone
 		}
-		seen := map[string]string{}
-		for begun := false; ; begun = true {
+		live := glance{out: out, look: look, seen: map[string]string{}}
+		for {
 			s, news := w.now()
-			t := p.teller(v, s)
-			parts, err := look(t)
-			if err != nil {
-				return err
-			}
-			piece := frame.Piece{Parts: changed(seen, parts), Say: t.newsOf(out.After)}
-			if !begun && out.After == s.run.Seq {
-				piece.Parts = nil // the page itself has just been made
-			}
-			seen = parts
-			if len(piece.Parts) > 0 && out.Send(s.run.Seq, piece) != nil || !out.Wait(news) {
-				return nil
+			if err := live.show(p.teller(v, s)); err != nil || !out.Wait(news) {
+				return nil // nobody looks any more, or the page is loaded again
 			}
 		}
 	}
+}
+
+// glance is what one viewer has on his page.
+type glance struct {
+	out  *frame.Stream
+	look func(*teller) (map[string]string, error)
+	seen map[string]string // parts, by id
+	of   *scene
+	at   time.Time
+}
+
+// again is how often a page on which nothing happens is made anew: its bar grows with
+// the time, and clocks tick by themselves.
+const again = time.Minute
+
+// show sends what is not as it was. The first time the page itself has just been made,
+// unless something has happened since.
+func (g *glance) show(t *teller) error {
+	if g.of == t.scene && t.now.Sub(g.at) < again {
+		return nil
+	}
+	parts, err := g.look(t)
+	if err != nil {
+		return err
+	}
+	piece := frame.Piece{Parts: changed(g.seen, parts), Say: t.newsOf(g.out.After)}
+	made := g.of == nil && g.out.After == t.run.Seq
+	g.seen, g.of, g.at = parts, t.scene, t.now
+	if made || len(piece.Parts) == 0 {
+		return nil
+	}
+	return g.out.Send(t.run.Seq, piece)
 }
 
 // changed are the parts that are not as they were.

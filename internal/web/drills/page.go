@@ -49,6 +49,7 @@ type page struct {
 	Acts                                acts
 	End                                 *end
 	Stream                              string
+	Cut                                 string // stands between parts
 }
 
 type tab struct {
