@@ -105,7 +105,7 @@ func (h *house) serve(log *slog.Logger) {
 	f, err := frame.New(frame.Options{Door: h.door, Gate: h, Objects: h, Files: files, Name: func(context.Context) string { return "Eksempel Kommune" }, Log: log})
 	h.ok(err)
 	h.pages, err = f.Handler(trace.New(trace.Options{
-		Door: h.door, Register: h.register, Office: h.office, Notary: h.notary, Origin: origin, Preview: h.courier.Preview, Test: h.test,
+		Door: h.door, Register: h.register, Office: h.office, Notary: h.notary, Origin: origin, Farthest: 1000, Preview: h.courier.Preview, Test: h.test,
 		Settings: func() []trace.Setting {
 			return []trace.Setting{{"database_password_file", "/etc/beredskab/db.secret", "beredskab.yaml"}, {"listen", "127.0.0.1:8090", ""}}
 		},

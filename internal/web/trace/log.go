@@ -14,9 +14,8 @@ import (
 )
 
 const (
-	pageSize = 100    // lines on a page
-	chunk    = 1000   // lines read at a time
-	farthest = 20_000 // lines that one visit looks through
+	pageSize = 100  // lines on a page
+	chunk    = 1000 // lines read at a time
 )
 
 // filter is what the visitor wants to see of the log.
@@ -94,7 +93,7 @@ func (p *Part) look(v *frame.Visit, f filter) (out found, err error) {
 		size = chunk
 	}
 	for looked := int64(0); end > 1; looked += size {
-		if out.gaveUp = looked >= farthest; out.gaveUp {
+		if out.gaveUp = looked >= p.Farthest; out.gaveUp {
 			out.next = end
 			return out, nil
 		}
@@ -137,7 +136,7 @@ type logPage struct {
 	Lines    []line
 	Older    string // path; empty: there are none
 	Newest   string // path of the first page, where this is another
-	GaveUp   bool
+	GaveUp   int64  // after so many lines; 0: it has looked through all
 	Damaged  string
 	Persons  []choice
 	Acts     []choice
@@ -151,12 +150,15 @@ func (p *Part) log(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	pg := logPage{Filter: f, GaveUp: got.gaveUp, Persons: persons(v), Acts: acts(v), Outcomes: outcomes(v), Spans: spans(v)}
+	pg := logPage{Filter: f, Persons: persons(v), Acts: acts(v), Outcomes: outcomes(v), Spans: spans(v)}
 	if pg.Lines, err = p.lines(v, got.list); err != nil {
 		return err
 	}
 	if got.next > 1 {
 		pg.Older = f.path(got.next)
+	}
+	if got.gaveUp {
+		pg.GaveUp = p.Farthest
 	}
 	if f.before > 0 {
 		pg.Newest = f.path(0)

@@ -4,6 +4,7 @@
 package trace
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"sync"
@@ -30,6 +31,7 @@ type Options struct {
 	Office   *governance.Office
 	Notary   *notary.Notary
 	Origin   string // https://…, where people reach the program; empty: messages have no links
+	Farthest int64  // lines of the log that one visit looks through; 0: 20,000
 	Settings func() []Setting
 	Channels func() []Channel
 	// Preview gives the text of a message as its channel words it.
@@ -46,7 +48,10 @@ type Part struct {
 }
 
 // New gives the pages.
-func New(o Options) *Part { return &Part{Options: o} }
+func New(o Options) *Part {
+	o.Farthest = cmp.Or(o.Farthest, 20_000)
+	return &Part{Options: o}
+}
 
 // Routes are the pages and their acts. Messages name mailboxes, as the confidential
 // parts of plans do.
