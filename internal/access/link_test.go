@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"beredskab/internal/door"
+	"beredskab/internal/governance"
 	"beredskab/internal/kept"
 )
 
@@ -164,4 +165,22 @@ func TestByAccount(t *testing.T) {
 	h.disable(owner)
 	_, err = h.ByAccount(t.Context(), issuer, "af3c")
 	h.is(err, door.ErrNotAllowed)
+}
+
+// Who is erased from the register is erased from his links and tokens too.
+func TestErasedFromLinksAndTokens(t *testing.T) {
+	h := newHouse(t)
+	link, _, err := h.MakeLink(t.Context(), door.System("n1"), Link{Run: "2026-07", Step: "x", Person: owner, Address: owner + "@kommune.test"})
+	h.ok(err)
+	_, err = h.MakeToken(t.Context(), as(owner, "login"), "Alarm for Name of p-2", []string{"read"}, h.wall.Add(time.Hour))
+	h.ok(err)
+	_, err = governance.New(h.door).ErasePerson(t.Context(), as(admin, "login"), owner)
+	h.ok(err)
+	got, err := h.Follow(t.Context(), link)
+	h.ok(err)
+	list, err := h.Tokens(t.Context(), owner)
+	h.ok(err)
+	if got.Address != owner || got.Person != owner || list[0].Name != "Alarm for "+owner {
+		t.Errorf("still there: %+v, %+v", got, list)
+	}
 }

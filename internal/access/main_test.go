@@ -68,7 +68,11 @@ func newHouse(t *testing.T) *house {
 				p.Disabled, p.Why = h.wall, "left"
 			}
 			row, errP := p.Row(h.wall)
-			held, errG := rights.Grant{Person: id, Role: role, From: h.wall.Add(-time.Hour), GivenBy: admin}.Row(h.wall)
+			own := rights.Scope{}
+			if role == matrix.SystemOwner {
+				own.System = "omsorg"
+			}
+			held, errG := rights.Grant{Person: id, Role: role, Scope: own, From: h.wall.Add(-time.Hour), GivenBy: admin}.Row(h.wall)
 			row.Rev, held.Rev = 1, 1
 			if err := errors.Join(errP, errG, tx.PutRecord(t.Context(), row), tx.PutRecord(t.Context(), held)); err != nil {
 				return err

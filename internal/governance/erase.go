@@ -126,6 +126,7 @@ func told() []string {
 		approval.KindVerification, approval.KindTraining,
 		followup.ActionKind, followup.DispensationKind, followup.EvaluationKind, followup.EvidenceKind,
 		emergency.CrisisKind, emergency.LineKind,
+		"link", "api_token", // of access, which stands beside this package
 	}
 }
 

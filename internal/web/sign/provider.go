@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -172,8 +171,6 @@ func (p *provider) believe(f flow, id *oidc.IDToken, accessToken string, now tim
 		return doubt("subject")
 	case cmp.Or(claims.Party, p.ClientID) != p.ClientID, len(id.Audience) > 1 && claims.Party == "":
 		return doubt("party")
-	case !slices.Contains(id.Audience, p.ClientID):
-		return doubt("audience")
 	case id.IssuedAt.After(now.Add(tolerance)), id.IssuedAt.Before(f.At.Add(-tolerance)):
 		return doubt("time")
 	case f.Again && (shown.Before(f.At.Add(-tolerance)) || shown.After(now.Add(tolerance))):
