@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -135,7 +140,7 @@ func sampleOrder(t *testing.T, dir string) {
 // measured in that run, and nothing is left of it.
 func TestDemoHoldsARealDrill(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "demo")
-	code, out, progress := say(t, t.TempDir(), "demo", "--dir", dir)
+	code, out, progress := say(t, t.TempDir(), "demo", "--once", "--dir", dir)
 	if code != 0 {
 		t.Fatalf("exit %d\n%s\n%s", code, out, progress)
 	}
@@ -165,6 +170,59 @@ func TestDemoHoldsARealDrill(t *testing.T) {
 		t.Error("the business system's socket is left behind")
 	}
 }
+
+// The demo opens its pages: the printed address leads to a filled overview, on which a
+// drill goes on, and nothing is left when it is told to stop.
+func TestDemoShowsItsPages(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	said, out := io.Pipe()
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(ctx, streams{
+			in: strings.NewReader(""), out: out, err: io.Discard, workDir: t.TempDir(), environ: func(string) (string, bool) { return "", false },
+		}, []string{"demo", "--dir", filepath.Join(t.TempDir(), "demo"), "--web", "127.0.0.1:0"})
+		_ = out.Close()
+	}()
+	address, err := bufio.NewReader(said).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, status := visit(t, strings.TrimSpace(address))
+	if status != http.StatusOK || !strings.Contains(body, "ESDH/sagssystem") || !strings.Contains(body, "DEMO") {
+		t.Errorf("%d: %.2000s", status, body)
+	}
+	stop()
+	if code := <-ended; code != 0 {
+		t.Errorf("exit %d", code)
+	}
+}
+
+// visit opens a page as a browser does, which keeps the cookies that it is given.
+func visit(t *testing.T, address string) (body string, status int) {
+	t.Helper()
+	client := &http.Client{Jar: &oneCookie{}}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(answer.Body)
+	if err = errors.Join(err, answer.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return string(text), answer.StatusCode
+}
+
+// oneCookie keeps what a site gave, as browsers do on loopback: Go's own jar does not
+// take it for encrypted.
+type oneCookie struct{ list []*http.Cookie }
+
+func (c *oneCookie) SetCookies(_ *url.URL, list []*http.Cookie) { c.list = append(c.list, list...) }
+func (c *oneCookie) Cookies(*url.URL) []*http.Cookie            { return c.list }
 
 // A "no" fails the drill, and the drill says so with exit code 3.
 func TestDemoWithNo(t *testing.T) {

@@ -114,13 +114,13 @@ func TestPicture(t *testing.T) {
 	const file = "../../docs/demo.svg"
 	if *picture {
 		dir := filepath.Join(t.TempDir(), "demo")
-		_, out, progress := say(t, t.TempDir(), "demo", "--dir", dir)
+		_, out, progress := say(t, t.TempDir(), "demo", "--once", "--dir", dir)
 		_, steps, ok := strings.Cut(progress, "/sundhed\n")
 		steps, _, found := strings.Cut(steps, "\n\n")
 		if !ok || !found {
 			t.Fatal(progress)
 		}
-		if err := os.WriteFile(file, terminalPicture("make demo", steps+"\n"+strings.TrimRight(out, "\n")), 0o644); err != nil {
+		if err := os.WriteFile(file, terminalPicture("beredskab demo --once", steps+"\n"+strings.TrimRight(out, "\n")), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

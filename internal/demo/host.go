@@ -52,13 +52,29 @@ func (s *Stage) Hold(ctx context.Context, ready func(address string)) (err error
 	}
 	beside.Go(func() { ended <- a.Serve(ctx, nil) })
 	beside.Go(func() { cast.play(ctx, s.Log) })
-	ready("http://" + address)
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-ended:
-		return err
+	for answers := false; ; {
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-ended:
+			return err
+		case <-time.After(look):
+			if !answers && answered(ctx, address) {
+				answers = true
+				ready("http://" + address)
+			}
+		}
 	}
+}
+
+// look is how often it is tried whether the pages can be opened.
+const look = 50 * time.Millisecond
+
+// answered tells whether somebody listens at the address.
+func answered(ctx context.Context, address string) bool {
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "tcp", address)
+	return err == nil && conn.Close() == nil
 }
 
 // build opens the program over the sample, with its pages at the address.
