@@ -5,10 +5,12 @@
 package calendar
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"time"
 
+	"beredskab/internal/door"
 	"beredskab/internal/duty"
 	"beredskab/internal/frame"
 	"beredskab/internal/matrix"
@@ -20,6 +22,10 @@ import (
 // Options are what the pages work with.
 type Options struct {
 	Register *register.Register
+	// Feed makes a secret address for a calendar to subscribe to, and gives its path;
+	// nil: there is none to be had.
+	Feed   func(ctx context.Context, by door.Actor, kind, id, lang string) (path string, err error)
+	Origin string // https://…, where people reach the pages
 }
 
 // Part is these pages.
@@ -31,7 +37,12 @@ func New(o Options) *Part { return &Part{o} }
 // Routes are the pages.
 func (p *Part) Routes() []frame.Route {
 	need := frame.Need{Permission: matrix.PlanInternal}
-	return []frame.Route{{Method: http.MethodGet, Path: "/calendar", Need: need, Handle: p.show}}
+	list := []frame.Route{{Method: http.MethodGet, Path: "/calendar", Need: need, Handle: p.show}}
+	if p.Feed != nil {
+		list = append(list, frame.Route{Method: http.MethodGet, Path: "/feeds", Need: need, Handle: p.feeds},
+			frame.Route{Method: http.MethodPost, Path: "/feeds", Need: need, Handle: p.makeFeed})
+	}
+	return list
 }
 
 // desk is what one visit to the calendar works with.
@@ -63,7 +74,7 @@ func (p *Part) show(v *frame.Visit) error {
 	if err := d.gather(); err != nil {
 		return err
 	}
-	out := page{asked: d.asked, Empty: len(set.Plans) == 0, Tabs: d.tabs(), Filters: d.filters()}
+	out := page{asked: d.asked, Feeds: p.Feed != nil, Empty: len(set.Plans) == 0, Tabs: d.tabs(), Filters: d.filters()}
 	switch d.asked.View {
 	case "month":
 		out.Month = d.month()
@@ -83,7 +94,7 @@ func (p *Part) show(v *frame.Visit) error {
 // page is what the template is given; one of the three views is there.
 type page struct {
 	asked
-	Empty         bool
+	Empty, Feeds  bool
 	Tabs, Filters []tab
 	Year          *year
 	Month         *month

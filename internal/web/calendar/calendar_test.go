@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,10 +21,12 @@ import (
 	"beredskab/internal/frame"
 	"beredskab/internal/governance"
 	"beredskab/internal/matrix"
+	"beredskab/internal/phrase"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
 	"beredskab/internal/rights"
 	"beredskab/internal/store"
+	"beredskab/internal/web/api/feed"
 	"beredskab/internal/web/calendar"
 	"beredskab/templates"
 )
@@ -34,7 +37,13 @@ type town struct {
 	wall     time.Time
 	register *register.Register
 	ids      map[string]string // by the name of a person
+	feeds    *feed.Feeds
 	pages    http.Handler
+}
+
+func (w *town) feed(ctx context.Context, by door.Actor, kind, id, lang string) (string, error) {
+	token, err := w.feeds.Make(ctx, by, feed.Of{Kind: kind, ID: id}, lang)
+	return "/feeds/" + token + ".ics", err
 }
 
 func (w *town) Now() event.Moment { return event.Moment{Wall: w.wall, Boot: "boot"} }
@@ -95,7 +104,12 @@ func newTown(t *testing.T, plans bool) *town {
 	w.ok(err)
 	f, err := frame.New(frame.Options{Door: d, Gate: w, Files: files, Name: func(context.Context) string { return "Prøveby" }, Log: slog.New(slog.DiscardHandler)})
 	w.ok(err)
-	w.pages, err = f.Handler(calendar.New(calendar.Options{Register: w.register}).Routes(), nil)
+	w.feeds = &feed.Feeds{Door: d, Register: w.register, Texts: func(lang string) *phrase.Phrases {
+		texts, err := phrase.New("web", lang)
+		w.ok(err)
+		return texts
+	}}
+	w.pages, err = f.Handler(calendar.New(calendar.Options{Register: w.register, Feed: w.feed, Origin: "https://by.example"}).Routes(), nil)
 	w.ok(err)
 	return w
 }
@@ -112,7 +126,18 @@ func (w *town) held(system, verdict string, ended time.Time) {
 
 func (w *town) get(who, lang, path string) *httptest.ResponseRecorder {
 	w.t.Helper()
-	r := httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, path, nil)
+	return w.visit(who, lang, httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, path, nil))
+}
+
+// choose asks for a calendar to subscribe to.
+func (w *town) choose(who, of string) *httptest.ResponseRecorder {
+	w.t.Helper()
+	r := httptest.NewRequestWithContext(w.t.Context(), http.MethodPost, "/feeds", strings.NewReader(url.Values{"of": {of}}.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return w.visit(who, "da", r)
+}
+
+func (w *town) visit(who, lang string, r *http.Request) *httptest.ResponseRecorder {
 	r.Header.Set("Accept-Language", lang)
 	if who != "" {
 		r.AddCookie(&http.Cookie{Name: frame.Cookie, Value: who})
@@ -158,7 +183,7 @@ func TestEveryPage(t *testing.T) {
 	for _, lang := range []string{"da", "en"} {
 		for _, path := range []string{
 			"/calendar", "/calendar?view=month", "/calendar?view=month&month=2027-02", "/calendar?view=list", "/calendar?filter=mine", "/calendar?filter=critical",
-			"/calendar?filter=unplanned", "/calendar?year=2025&page=99", "/calendar?year=999999&month=x&page=-1&view=x&filter=x", "/calendar?view=month&month=0001-01",
+			"/calendar?filter=unplanned", "/calendar?year=2025&page=99", "/calendar?year=999999&month=x&page=-1&view=x&filter=x", "/calendar?view=month&month=0001-01", "/feeds",
 		} {
 			w.page("chef", lang, path)
 			w.page("ejer", lang, path)
@@ -227,4 +252,31 @@ func TestListAndProposals(t *testing.T) {
 	page = small.page("chef", "da", "/calendar?filter=unplanned")
 	// Fifteen days on is Tuesday 8 December; the freeze begins on the 15th.
 	small.wants(page, []string{"Omsorg", "tirsdag den 8. december 2026 kl. 09.00", "onsdag den 9. december 2026 kl. 09.00", "/systems/omsorg/change", "/drills/new?system=gis"}, `/systems/esdh"`)
+}
+
+// Somebody gets an address for his own calendar or a system's, which works, and is
+// made for nothing that is not on the list.
+func TestSubscribe(t *testing.T) {
+	w := newTown(t, true)
+	w.wants(w.page("ejer", "da", "/feeds"), []string{"Mine øvelser", `value="system/omsorg"`, `value="team/fagsystemer"`}, ".ics")
+	address := regexp.MustCompile(`https://by.example/feeds/([0-9a-f]+)\.ics`)
+	for _, of := range []string{"person/" + w.ids["ejer"], "system/omsorg"} {
+		answer := w.choose("ejer", of)
+		found := address.FindStringSubmatch(answer.Body.String())
+		if answer.Code != http.StatusOK || found == nil {
+			t.Fatalf("%s: %d\n%s", of, answer.Code, answer.Body)
+		}
+		if text, err := w.feeds.Read(t.Context(), found[1]); err != nil || !strings.Contains(string(text), "BEGIN:VCALENDAR") {
+			t.Errorf("%s: %v\n%s", of, err, text)
+		}
+	}
+	for _, of := range []string{"", "person/" + w.ids["chef"], "system/nothing", "x"} {
+		answer := w.choose("ejer", of)
+		if answer.Code != http.StatusUnprocessableEntity || !strings.Contains(answer.Body.String(), "Vælg noget fra listen") || address.MatchString(answer.Body.String()) {
+			t.Errorf("%q: %d", of, answer.Code)
+		}
+	}
+	if answer := w.choose("admin", "person/"+w.ids["admin"]); answer.Code != http.StatusForbidden {
+		t.Errorf("who reads no plans: %d", answer.Code)
+	}
 }
