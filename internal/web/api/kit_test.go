@@ -24,6 +24,7 @@ import (
 	"beredskab/internal/duty"
 	"beredskab/internal/event"
 	"beredskab/internal/evidence"
+	"beredskab/internal/followup"
 	"beredskab/internal/frame"
 	"beredskab/internal/governance"
 	"beredskab/internal/kept"
@@ -105,9 +106,9 @@ func newTown(t *testing.T) *town {
 // open puts the API before the register, as a start of the program does.
 func (w *town) open() {
 	w.options = api.Options{
-		Door: w.door, Register: w.register, Office: w.office, Objects: w, Keys: w.gate, Version: "test", Log: slog.New(slog.DiscardHandler),
+		Door: w.door, Register: w.register, Office: w.office, Objects: w, Keys: w.gate, Version: "test", Log: slog.New(slog.NewTextHandler(w.t.Output(), nil)),
 		Bureau: &preparedness.Bureau{Door: w.door, Register: w.register, Office: w.office},
-		Desk:   afterrun.New(afterrun.Options{Office: w.office, Register: w.register, Shelf: evidence.In(w.t.TempDir()), Node: "n1"}),
+		Desk:   afterrun.New(afterrun.Options{Office: w.office, Register: w.register, Shelf: evidence.In(w.t.TempDir()), Limit: followup.MaxEvidence, Node: "n1"}),
 		Origin: "https://beredskab.kommune.test", Recognise: w.recognise,
 		Check: func(ctx context.Context) (check.Report, error) {
 			return check.Run(check.Input{Set: w.set, Now: w.wall}), nil
