@@ -11,7 +11,7 @@ await walk(async browser => {
     const found = []
     const before = await seen.page.locator('h1').innerText()
     const button = seen.page.locator(`button[name="answer"][value="${answer}"]`)
-    const box = await button.boundingBox()
+    const box = await button.count() > 0 ? await button.boundingBox() : null
     if (!box || box.height < 52) found.push(`the answer is ${box ? Math.round(box.height) : 0} px high and not 52`)
     let at = ''
     for (let i = 0; i < 60 && at !== answer; i++) {
@@ -19,7 +19,7 @@ await walk(async browser => {
       at = await seen.page.locator('*:focus').evaluateAll(list => (list[0] && list[0].name === 'answer' ? list[0].value : ''))
     }
     if (at !== answer) found.push(`the answer ${answer} is not reached with Tab`)
-    else await Promise.all([seen.page.waitForURL(() => true, { waitUntil: 'load' }), seen.page.waitForEvent('load'), seen.page.keyboard.press('Enter')])
+    else await Promise.all([seen.page.waitForEvent('load'), seen.page.keyboard.press('Enter')])
     const after = await seen.page.locator('h1').innerText()
     if (after === before) found.push('the answer changed nothing')
     line({ name: page.name, path: page.path, before, after }, [...seen.found, ...found])
