@@ -44,6 +44,10 @@ const (
 func (p *Part) lines(v *frame.Visit, list []kept.Entry) (out []line, err error) {
 	err = p.Door.View(v.Context(), func(tx door.Tx) error {
 		out = make([]line, len(list))
+		named, err := p.systems(v, tx)
+		if err != nil {
+			return err
+		}
 		for i, e := range list {
 			said := func(_, text string) (string, error) {
 				if !ledger.IsCommitment(text) {
@@ -55,7 +59,7 @@ func (p *Part) lines(v *frame.Visit, list []kept.Entry) (out []line, err error) 
 				}
 				return words.Text, err
 			}
-			if out[i], err = lineOf(v, e, said); err != nil {
+			if out[i], err = lineOf(v, e, named, said); err != nil {
 				return err
 			}
 		}
@@ -64,7 +68,26 @@ func (p *Part) lines(v *frame.Visit, list []kept.Entry) (out []line, err error) 
 	return out, err
 }
 
-func lineOf(v *frame.Visit, e kept.Entry, said func(key, text string) (string, error)) (line, error) {
+// systems gives the name of a system by its ID; empty for what is none.
+func (p *Part) systems(v *frame.Visit, tx door.Tx) (name func(id string) string, err error) {
+	held, err := tx.Current(v.Context(), "plan")
+	if err != nil {
+		return nil, fmt.Errorf("looking for the systems: %w", err)
+	}
+	hashes := map[string]string{}
+	for _, version := range held {
+		hashes[version.ID] = version.Hash
+	}
+	return func(id string) string {
+		plan, err := p.Door.Plan(v.Context(), tx, hashes[id])
+		if hashes[id] == "" || err != nil {
+			return "" // it is named as the log has it
+		}
+		return plan.Name
+	}, nil
+}
+
+func lineOf(v *frame.Visit, e kept.Entry, named func(id string) string, said func(key, text string) (string, error)) (line, error) {
 	var body struct {
 		Actor struct{ Assurance, Via string }
 	}
@@ -79,7 +102,7 @@ func lineOf(v *frame.Visit, e kept.Entry, said func(key, text string) (string, e
 		Seq: e.Seq, At: e.At, Who: e.Actor, Act: v.Texts.Word("trace.act", e.Act), Code: e.Act, Object: e.Object, Refused: e.Outcome == "refused",
 		Sure: body.Actor.Assurance, Checksum: fmt.Sprintf("%x", e.Hash),
 	}
-	l.Object, l.Path = about(v, e.Object)
+	l.Object, l.Path = about(v, e.Object, named)
 	tree, err := door.EachText(whole.Detail, "", said)
 	if err != nil {
 		return l, err
@@ -95,13 +118,16 @@ func lineOf(v *frame.Visit, e kept.Entry, said func(key, text string) (string, e
 }
 
 // about names what an act is about, and where it is seen.
-func about(v *frame.Visit, object string) (text, path string) {
+func about(v *frame.Visit, object string, named func(id string) string) (text, path string) {
 	first, rest, _ := strings.Cut(object, "/")
 	switch person, known := v.Book.Person(first); {
 	case known:
 		return person.Name, "/people/" + first
 	case isRun(first):
 		return strings.TrimSuffix(first+" · "+rest, " · "), "/drills/" + first
+	}
+	if name := named(object); name != "" {
+		return name, "/systems/" + object
 	}
 	return object, ""
 }

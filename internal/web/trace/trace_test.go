@@ -52,7 +52,7 @@ func TestLines(t *testing.T) {
 	if err := h.register.Note(t.Context(), h.actor("revisor"), h.run, "", "må jeg?"); err == nil {
 		t.Fatal("an auditor wrote into the run")
 	}
-	h.see("revisor", "/log", "Navn på koordinator", "skrev i forløbets log", "nøglen lå i skab 3", `href="/drills/`+h.run+`"`, "Afvist", "Hvorfor afvist", "startede en øvelse", "gav en rolle", `href="/people/`+h.ids["admin"]+`"`)
+	h.see("revisor", "/log", "Navn på koordinator", "skrev i forløbets log", "nøglen lå i skab 3", `href="/drills/`+h.run+`"`, "Afvist", "Hvorfor afvist", "startede en øvelse", `<a href="/systems/esdh">ESDH/sagssystem</a>`, "gav en rolle", `href="/people/`+h.ids["admin"]+`"`)
 	refused := h.see("revisor", "/log?outcome=refused", "Navn på revisor")
 	if strings.Contains(refused, "startede en øvelse") {
 		t.Error("the filter lets through what was done")
