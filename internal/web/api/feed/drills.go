@@ -53,12 +53,13 @@ type reader struct {
 	set   *plan.Set
 	runs  map[string]kept.Run
 	born  map[string]time.Time // of schedules, by key
+	told  map[string]bool      // occurrences of which the register says what became
 	list  []entry
 }
 
 // entries are the drills of a calendar, soonest first.
 func (f *Feeds) entries(ctx context.Context, one address, b *rights.Book) ([]entry, error) {
-	r := reader{feeds: f, one: one, book: b, now: f.Door.Now().Wall, runs: map[string]kept.Run{}, born: map[string]time.Time{}}
+	r := reader{feeds: f, one: one, book: b, now: f.Door.Now().Wall, runs: map[string]kept.Run{}, born: map[string]time.Time{}, told: map[string]bool{}}
 	const most = 500
 	var err error
 	if r.set, err = f.Register.Set(ctx); err != nil {
@@ -101,13 +102,13 @@ func (r *reader) plan(p *plan.Plan, occurrences []kept.Occurrence) {
 			continue
 		}
 		key := p.ID + "/" + d.ID
-		r.coming(p, d, key)
 		for _, o := range occurrences {
 			if o.Schedule == key {
 				r.past(p, d, o)
 				asked[o.Run] = true
 			}
 		}
+		r.coming(p, d, key)
 	}
 	for _, run := range r.runs {
 		d, known := p.Drill(run.DrillID)
@@ -167,6 +168,9 @@ func (r *reader) coming(p *plan.Plan, d plan.Drill, key string) {
 	}
 	for o := range spec.Occurrences(cal, r.now, r.now.Add(ahead)) {
 		e := r.entry(p, d.Title, key+"@"+o.Nominal)
+		if r.told[e.uid] {
+			continue
+		}
 		e.start, e.stamp, e.why, e.leader = o.Due, r.stamp(key), o.Why.String(), d.Participants.Director
 		e.end = o.Due.Add(length(p, d))
 		switch o.Fate {
@@ -203,11 +207,12 @@ func length(p *plan.Plan, d plan.Drill) time.Duration {
 // past adds what became of a time that was due.
 func (r *reader) past(p *plan.Plan, d plan.Drill, o kept.Occurrence) {
 	uid := o.Schedule + "@" + o.Nominal
+	r.told[uid] = o.State != kept.OccurrenceAsked // of those a person still decides
 	if run, ran := r.runs[o.Run]; ran {
 		r.held(p, d.Title, uid, run)
 		return
 	}
-	if (o.State == kept.OccurrenceSkipped || o.State == kept.OccurrenceMissed) && !o.Due.After(r.now) && r.now.Sub(o.Due) <= cancelled {
+	if (o.State == kept.OccurrenceSkipped || o.State == kept.OccurrenceMissed) && r.now.Sub(o.Due) <= cancelled {
 		e := r.entry(p, d.Title, uid)
 		e.state, e.start, e.end, e.stamp, e.why = off, o.Due, o.Due.Add(length(p, d)), o.At, o.Reason
 		r.list = append(r.list, e)
