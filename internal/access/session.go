@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"beredskab/internal/door"
@@ -129,10 +130,11 @@ func (g *Gate) open(ctx context.Context, tx door.Tx, token string, now time.Time
 	return s, nil
 }
 
-// Sessions are a person's that are not over.
+// Sessions are a person's that are not over, the newest first.
 func (g *Gate) Sessions(ctx context.Context, person string) (list []Session, err error) {
 	now := g.door.Now().Wall
 	err = g.door.View(ctx, func(tx door.Tx) error {
+		list = nil
 		all, err := door.Every[Session](ctx, tx, kindSession, record.Filter{Person: person, State: "open"})
 		for _, s := range all {
 			if !g.over(s, now) {
@@ -141,6 +143,7 @@ func (g *Gate) Sessions(ctx context.Context, person string) (list []Session, err
 		}
 		return err
 	})
+	slices.SortFunc(list, func(x, y Session) int { return y.Began.Compare(x.Began) })
 	return list, err
 }
 

@@ -75,7 +75,7 @@ func TestFromInvitationToSigningOut(t *testing.T) {
 		b.page("/me?done=password")
 		h.browser("192.0.2.1").page("/sign-in?done=signed_out_all")
 	}
-	h.has(b.page("/me"), "Systemejer", "for omsorg", "ejer", "(her)", "Log ud alle steder")
+	h.has(b.page("/me"), "Systemejer for omsorg", "ejer", "(her)", "Log ud alle steder")
 	w := b.ask(path, nil)
 	h.has(b.read(path, w), "Invitationen gælder ikke længere")
 
