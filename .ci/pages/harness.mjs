@@ -43,11 +43,11 @@ export async function start() {
 // request to anywhere else. `expect` is the page's own status; what `cut` matches is not let
 // through; bytes is what came over the wire, packed, without letters.
 export async function look(browser, origin, { path: at, cookies, lang = 'da', width = 1280, height = 800, expect = 200, cut, langs, widths, name, ...more }) {
-  const headers = cookies ? { cookie: cookies } : {}
   const context = await browser.newContext({
     locale: lang === 'da' ? 'da-DK' : 'en-GB', timezoneId: 'Europe/Copenhagen', viewport: { width, height },
-    extraHTTPHeaders: headers, ...more,
+    ...more,
   })
+  if (cookies) await context.addCookies(cookies.split(/;\s*/).map(pair => jar(pair, origin)))
   const page = await context.newPage()
   if (cut) await page.route(cut, route => route.abort())
   const found = []
@@ -73,6 +73,13 @@ export async function look(browser, origin, { path: at, cookies, lang = 'da', wi
   if (answer.status() !== expect) found.push(`${answer.status()} instead of ${expect}`)
   await page.evaluate(() => document.fonts.ready.then(() => true))
   return { page, found, bytes: () => bytes, close: () => context.close() }
+}
+
+// jar makes a cookie of name=value as the program sets its own: for this host alone, kept
+// from scripts, and marked for encrypted connections, which loopback counts as.
+function jar(pair, origin) {
+  const at = pair.indexOf('=')
+  return { name: pair.slice(0, at), value: pair.slice(at + 1), domain: new URL(origin).hostname, path: '/', secure: true, httpOnly: true, sameSite: 'Lax' }
 }
 
 // axe lists what breaks a rule, with the place of each.
