@@ -134,6 +134,31 @@ func TestGoldenQuiet(t *testing.T) {
 	}
 }
 
+// TestGoldenEscalation holds what its leader is told of a step that failed, and of a
+// run that takes too long.
+func TestGoldenEscalation(t *testing.T) {
+	w := wording(t)
+	for _, lang := range Languages() {
+		for name, change := range map[string]func(f *outbox.Facts){
+			"escalation-failed": func(f *outbox.Facts) {
+				f.Failed, f.Question, f.Todo, f.Absent, f.Text = true, "", nil, "", "disk full"
+			},
+			"escalation-long": func(f *outbox.Facts) {
+				*f = outbox.Facts{System: f.System, SystemName: f.SystemName, Run: f.Run, Incident: true, Leader: f.Leader, Phone: f.Phone}
+			},
+		} {
+			n := sample(outbox.Escalation, lang, true)
+			n.Receiver = "Øvelsesleder"
+			change(&n.Facts)
+			m, err := w.Render(n, FormText)
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+"."+lang+".text", m, FormText)
+		}
+	}
+}
+
 func renderSample(t *testing.T, w *Wording, kind outbox.Kind, lang string, incident bool, form Form) Message {
 	t.Helper()
 	if kind != digestKind {

@@ -29,7 +29,8 @@ type view struct {
 	Day, Hours, Starts, Moment         string // of the start: date, "kl. 09.00–12.00", clock, date and clock
 	DaysBefore                         int
 	Absent, Leader, Phone              string
-	Passed                             bool // by the one who was asked, who said that he cannot
+	Passed                             bool   // by the one who was asked, who said that he cannot
+	Failed                             bool   // the step did
 	Site, Heard                        string // where a step waits for a node, and since when
 
 	Verdict            string
@@ -62,7 +63,7 @@ func (w *Wording) facts(n outbox.Notice) view {
 		Channel: name(n.Channel), Receiver: name(n.Receiver),
 		System: name(first(f.SystemName, f.System)), Run: name(f.Run), Drill: name(f.Drill), Step: name(first(f.StepTitle, f.Step)),
 		Question: name(f.Question), Site: name(f.Site), Number: f.StepNumber, Steps: f.Steps, Minutes: f.Minutes,
-		DaysBefore: f.DaysBefore, Absent: name(f.Absent), Passed: f.Passed, Leader: name(f.Leader), Phone: name(f.Phone),
+		DaysBefore: f.DaysBefore, Absent: name(f.Absent), Passed: f.Passed, Failed: f.Failed, Leader: name(f.Leader), Phone: name(f.Phone),
 		Measured: f.Measured, RTA: words.span(f.RTAMinutes), RTO: words.limit(f.RTOMinutes),
 		RPA: words.loss(f), RPO: words.limit(f.RPOMinutes),
 		LateRTA: f.RTAMinutes > f.RTOMinutes, LateRPA: f.RPOMinutes > 0 && f.RPAMinutes > f.RPOMinutes,

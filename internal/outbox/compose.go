@@ -49,7 +49,7 @@ func (f *Facts) OfStep(run *drill.Run, step *drill.Step, org *plan.Organisation,
 	case step.State == drill.Unknown:
 		verb, f.Text = "settle", step.Note
 	case step.State == drill.Failed:
-		verb, f.Text = "retry", step.Note
+		verb, f.Text, f.Failed = "retry", step.Note, true
 	case step.Confirm != nil:
 		f.Question, f.Todo = step.Confirm.Question, step.Confirm.Instructions
 	case step.Decision != nil:

@@ -80,6 +80,7 @@ type Facts struct {
 	DaysBefore int       `json:"days_before,omitempty"`
 	Absent     string    `json:"absent,omitempty"` // who has not answered (escalation)
 	Passed     bool      `json:"passed,omitempty"` // because he said that he cannot
+	Failed     bool      `json:"failed,omitempty"` // the step did, and its leader decides (escalation)
 	Leader     string    `json:"leader,omitempty"`
 	Phone      string    `json:"phone,omitempty"` // the duty phone, from settings
 	Verdict    string    `json:"verdict,omitempty"`

@@ -216,9 +216,9 @@ func (s *session) do(n Node, t drill.Task, now event.Moment, turn *Turn) error {
 	case event.StepStarted:
 		return s.claim(n, step, now, turn)
 	case event.StepAsked:
-		return errors.Join(s.tell(outbox.Request, step, 0, ""), s.trace(n, "step.ask", t.Step, map[string]any{"role": s.run.Asks(step)}))
+		return errors.Join(s.tell(outbox.Request, step, 0), s.trace(n, "step.ask", t.Step, map[string]any{"role": s.run.Asks(step)}))
 	case event.StepRaised:
-		return errors.Join(s.tell(outbox.Escalation, step, t.Level, t.Why), s.trace(n, "step.escalate", t.Step, map[string]any{"level": t.Level, "why": t.Why}))
+		return errors.Join(s.tell(outbox.Escalation, step, t.Level), s.trace(n, "step.escalate", t.Step, map[string]any{"level": t.Level, "why": t.Why}))
 	case event.RunEnded:
 		return s.ended(n, now)
 	default:
@@ -228,7 +228,7 @@ func (s *session) do(n Node, t drill.Task, now event.Moment, turn *Turn) error {
 
 func (s *session) ended(n Node, now event.Moment) error {
 	rta, _ := s.run.RTA()
-	return errors.Join(s.raise(now.Wall), s.tell(outbox.Finished, nil, 0, ""), s.trace(n, "drill.end", "", map[string]any{
+	return errors.Join(s.raise(now.Wall), s.tell(outbox.Finished, nil, 0), s.trace(n, "drill.end", "", map[string]any{
 		"verdict": s.run.Verdict, "rta_ns": rta.Nanoseconds(), "rpa_ns": s.run.RPA().Nanoseconds(),
 	}))
 }

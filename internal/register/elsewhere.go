@@ -81,7 +81,7 @@ func (s *session) complain(n Node, step *drill.Step, t drill.Task, now time.Time
 func (s *session) askUnknown(n Node) error {
 	for i := range s.run.Steps {
 		if step := &s.run.Steps[i]; step.State == drill.Unknown && n.Leads() {
-			if err := s.tell(outbox.Unknown, step, 0, ""); err != nil {
+			if err := s.tell(outbox.Unknown, step, 0); err != nil {
 				return err
 			}
 		}

@@ -129,7 +129,7 @@ func (r *Register) open(ctx context.Context, tx door.Tx, org *plan.Organisation,
 	if err := s.apply(event.Event{Kind: event.RunStarted, Actor: a.Name, Assured: a.Assurance}, now); err != nil {
 		return kept.Run{}, err
 	}
-	if err := s.tell(outbox.Started, nil, 0, ""); err != nil {
+	if err := s.tell(outbox.Started, nil, 0); err != nil {
 		return kept.Run{}, err
 	}
 	if err := s.save(); err != nil {

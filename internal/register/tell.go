@@ -21,10 +21,8 @@ const (
 
 // tell owes the messages of one event of the run, in the event's transaction.
 // The event's number is in the key: what is asked again is told again.
-func (s *session) tell(kind outbox.Kind, step *drill.Step, level int, why string) error {
-	facts := s.facts(kind, step)
-	facts.Text = cmp.Or(facts.Text, why)
-	return s.send(kind, step, level, facts)
+func (s *session) tell(kind outbox.Kind, step *drill.Step, level int) error {
+	return s.send(kind, step, level, s.facts(kind, step))
 }
 
 func (s *session) facts(kind outbox.Kind, step *drill.Step) outbox.Facts {
