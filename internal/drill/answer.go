@@ -32,14 +32,19 @@ func (s *Step) Read(answer string) (outcome string, err error) {
 }
 
 // Sure refuses an answer of whom the program knows less surely than the plan wants:
-// by a link alone, or by a short code, where the plan wants more. Every other way is
-// as good as a login, or has a rule of its own.
+// by a link alone, or by a short code, where the plan wants more. A program's token is
+// worth no more than a link: it says for whom the program acts, and not that he is
+// there. Every other way is as good as a login, or has a rule of its own.
 func (s *Step) Sure(assured string) error {
 	ways := []string{"link", "code", "login"}
 	if s.Confirm == nil {
 		return nil
 	}
-	if got := slices.Index(ways, assured); got >= 0 && got < slices.Index(ways, s.Confirm.Assurance) {
+	got := slices.Index(ways, assured)
+	if assured == "token" {
+		got = 0
+	}
+	if got >= 0 && got < slices.Index(ways, s.Confirm.Assurance) {
 		why := fmt.Sprintf("the plan wants this answer by %s, and by %s is not enough", s.Confirm.Assurance, assured)
 		return &Refusal{Kind: event.StepAnswered, Step: s.ID, Why: why}
 	}

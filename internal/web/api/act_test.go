@@ -55,6 +55,10 @@ func TestAProgramHoldsADrill(t *testing.T) {
 		t.Errorf("the answer: %+v", s)
 	}
 	refused(t, w.post(matrix.SystemOwner, "drill", path+"/steps/bekraeft/answer", `{"answer": "nej"}`), http.StatusConflict, "not_now")
+	// What the plan wants by a login no program says for anybody.
+	refused(t, w.post(matrix.SystemOwner, "drill", path+"/steps/underskriv/answer", `{"answer": "ja"}`), http.StatusConflict, "not_now")
+	signed := []string{"Cookie", w.session(matrix.SystemOwner), "Sec-Fetch-Site", "same-origin"}
+	want(t, w.do(ask{http.MethodPost, path + "/steps/underskriv/answer", "", `{"answer": "ja"}`, signed}), http.StatusOK)
 	refused(t, w.post(matrix.ITManager, "drill", path+"/steps/findes-ikke/take", `{}`), http.StatusNotFound, "not_found")
 	refused(t, w.post(matrix.Auditor, "drill", path+"/notes", `{"text": "x"}`), http.StatusForbidden, "not_allowed")
 	refused(t, w.post(matrix.ITManager, "drill", "/api/v1/runs", `{"system": "egen", "drill": "nej"}`), http.StatusNotFound, "not_found")

@@ -15,6 +15,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"beredskab/internal/access"
 	"beredskab/internal/afterrun"
 	"beredskab/internal/check"
 	"beredskab/internal/door"
@@ -25,13 +26,6 @@ import (
 	"beredskab/internal/register"
 )
 
-// Keys knows API tokens.
-type Keys interface {
-	// Token says whose token that is and what he lets it do; the error wraps
-	// access.ErrNoToken when it is nobody's, or not any more.
-	Token(ctx context.Context, token string) (person string, scopes []string, err error)
-}
-
 // Options are what the API works with.
 type Options struct {
 	Door     *door.Door
@@ -40,9 +34,7 @@ type Options struct {
 	Bureau   *preparedness.Bureau
 	Desk     *afterrun.Desk
 	Objects  frame.Objects
-	Keys     Keys
-	// Recognise says who is signed in with a session, by the request's cookie.
-	Recognise func(*http.Request) (door.Actor, bool)
+	Gate     *access.Gate // sessions and tokens
 	// Check applies every rule to the register as it is now.
 	Check   func(context.Context) (check.Report, error)
 	Broken  func(error) bool                  // the register cannot be reached; nil: never

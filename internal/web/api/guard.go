@@ -16,6 +16,7 @@ import (
 
 	"beredskab/internal/access"
 	"beredskab/internal/door"
+	"beredskab/internal/frame"
 	"beredskab/internal/matrix"
 	"beredskab/internal/register"
 	"beredskab/internal/rights"
@@ -127,9 +128,10 @@ func (a *API) recognise(r *http.Request) (c *caller, err error) {
 		if err := a.cross.Check(r); err != nil {
 			return nil, refuse(http.StatusForbidden, "cross_site", "The request comes from a page of another site.", "Send it with a token, or from our own pages.")
 		}
-		if a.Recognise != nil {
-			c.Actor, c.session = a.Recognise(r)
+		if c.Actor, err = a.visitor(r); err != nil {
+			return nil, err
 		}
+		c.session = true
 	case len(shown) == 1:
 		scheme, token, _ := strings.Cut(shown[0], " ")
 		if !strings.EqualFold(scheme, "bearer") {
@@ -159,11 +161,25 @@ func unknown() error {
 	return refuse(http.StatusUnauthorized, "unknown", "Nobody is known by this request.", "Send Authorization: Bearer and a token that holds; its owner makes one on his page.")
 }
 
+// visitor is who is signed in with the session that a browser sends; nobody, when
+// it is over.
+func (a *API) visitor(r *http.Request) (door.Actor, error) {
+	cookie, err := r.Cookie(frame.Cookie)
+	if err != nil {
+		return door.Actor{}, nil
+	}
+	s, err := a.Gate.Session(r.Context(), cookie.Value)
+	if errors.Is(err, access.ErrNoSession) {
+		return door.Actor{}, nil
+	}
+	return door.Actor{Name: s.Person, Via: s.Person, Person: s.Person, Assurance: s.Assurance}, err
+}
+
 // holder is whose token that is. One address may guess only so often.
 func (a *API) holder(r *http.Request, token string) (door.Actor, []string, error) {
 	person, scopes, err := "", []string(nil), error(access.ErrNoToken)
 	if strings.HasPrefix(token, "brd_") && len(token) < 200 {
-		person, scopes, err = a.Keys.Token(r.Context(), token)
+		person, scopes, err = a.Gate.Token(r.Context(), token)
 	}
 	if errors.Is(err, access.ErrNoToken) || errors.Is(err, rights.ErrNotAllowed) {
 		return door.Actor{}, nil, cmp.Or(a.unknown.take(a.from(r)), unknown())

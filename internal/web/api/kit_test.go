@@ -25,7 +25,6 @@ import (
 	"beredskab/internal/event"
 	"beredskab/internal/evidence"
 	"beredskab/internal/followup"
-	"beredskab/internal/frame"
 	"beredskab/internal/governance"
 	"beredskab/internal/kept"
 	"beredskab/internal/matrix"
@@ -106,10 +105,10 @@ func newTown(t *testing.T) *town {
 // open puts the API before the register, as a start of the program does.
 func (w *town) open() {
 	w.options = api.Options{
-		Door: w.door, Register: w.register, Office: w.office, Objects: w, Keys: w.gate, Version: "test", Log: slog.New(slog.NewTextHandler(w.t.Output(), nil)),
+		Door: w.door, Register: w.register, Office: w.office, Objects: w, Gate: w.gate, Version: "test", Log: slog.New(slog.NewTextHandler(w.t.Output(), nil)),
 		Bureau: &preparedness.Bureau{Door: w.door, Register: w.register, Office: w.office},
 		Desk:   afterrun.New(afterrun.Options{Office: w.office, Register: w.register, Shelf: evidence.In(w.t.TempDir()), Limit: followup.MaxEvidence, Node: "n1"}),
-		Origin: "https://beredskab.kommune.test", Recognise: w.recognise,
+		Origin: "https://beredskab.kommune.test",
 		Check: func(ctx context.Context) (check.Report, error) {
 			return check.Run(check.Input{Set: w.set, Now: w.wall}), nil
 		},
@@ -128,6 +127,7 @@ func small(id string) *plan.Plan {
 		Recovery: plan.Recovery{Steps: []plan.Step{
 			{ID: "genstart", Title: "Genstart", Team: "drift", Estimate: 5},
 			{ID: "bekraeft", Title: "Bekræft", Verifies: true, Confirm: &plan.Confirm{By: "systemejer", Question: "Er alt der?"}},
+			{ID: "underskriv", Title: "Underskriv", Confirm: &plan.Confirm{By: "systemejer", Question: "Står du inde for det?", Assurance: "login"}},
 		}},
 		Drills: []plan.Drill{{
 			ID: "gendan", Title: "Gendannelse; fra backup, hele vejen", Type: "restore", AllowParallel: true,
@@ -170,15 +170,6 @@ func (w *town) token(role matrix.Role, scopes ...string) string {
 		w.tokens[name] = token
 	}
 	return w.tokens[name]
-}
-
-func (w *town) recognise(r *http.Request) (door.Actor, bool) {
-	cookie, err := r.Cookie(frame.Cookie)
-	if err != nil {
-		return door.Actor{}, false
-	}
-	s, err := w.gate.Session(r.Context(), cookie.Value)
-	return door.Actor{Name: s.Person, Via: s.Person, Person: s.Person, Assurance: s.Assurance}, err == nil
 }
 
 // System and Run tell what an operation is about, as the pages' own do.

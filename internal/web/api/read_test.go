@@ -135,7 +135,7 @@ func TestAnswersAreTrue(t *testing.T) {
 		t.Errorf("the system: %v", one)
 	}
 	held := want(t, w.get(matrix.ITManager, "/api/v1/runs/"+run), 200)
-	if held["rta_minutes"] != nil || held["incident"] != false || len(held["steps"].([]any)) != 2 || held["state"] != "running" {
+	if held["rta_minutes"] != nil || held["incident"] != false || len(held["steps"].([]any)) != 3 || held["state"] != "running" {
 		t.Errorf("the run: %v", held)
 	}
 	events := want(t, w.get(matrix.ITManager, "/api/v1/runs/"+run+"/events?limit=2"), 200)
