@@ -489,7 +489,7 @@ func TestAPlanThatChanges(t *testing.T) {
 	for _, lang := range languages() {
 		h.see("ejer", "/drills/"+id, lang)
 	}
-	if page := h.see("ejer", "/drills/"+id, "da"); !strings.Contains(page, "Planen er ændret, siden forløbet begyndte") || strings.Contains(page, "Udkast") {
+	if page := h.see("ejer", "/drills/"+id, "da"); !strings.Contains(page, "Der findes en nyere udgave af planen") || strings.Contains(page, "Udkast") {
 		t.Error("the page does not say that there is a newer version, or calls the one in force a draft")
 	}
 	if page := h.see("koordinator", "/drills/new?system=esdh&drill=gendan-fra-backup", "da"); !strings.Contains(page, "Øv udkastet i stedet") {

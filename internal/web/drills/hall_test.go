@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,6 +47,18 @@ type hall struct {
 	mu       sync.Mutex
 	wall     time.Time
 	mono     time.Duration
+	reads    atomic.Int64 // questions to the register
+}
+
+// counted counts what is asked of a store.
+type counted struct {
+	door.Store
+	asked *atomic.Int64
+}
+
+func (c counted) View(ctx context.Context, fn func(door.Tx) error) error {
+	c.asked.Add(1)
+	return c.Store.View(ctx, fn)
 }
 
 func (h *hall) Now() event.Moment {
@@ -97,7 +110,7 @@ func newHall(t *testing.T, routes ...string) *hall {
 	}
 	t.Cleanup(func() { _ = db.Close() })
 	h := &hall{t: t, ids: map[string]string{}, wall: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}
-	h.door = door.New(db, h)
+	h.door = door.New(counted{db, &h.reads}, h)
 	var through []register.Route
 	for _, name := range routes {
 		through = append(through, register.Route{Channel: name, Personal: true})

@@ -34,7 +34,7 @@ type page struct {
 	Word, Tone                          string // DRILL or INCIDENT, and drill or incident
 	Seq                                 int
 	Row                                 kept.Run
-	Ended, Imported, Draft              bool
+	Ended, Imported, Draft, Changed     bool
 	Version, Hash, Newer                string
 	Scenario                            string
 	View                                string
@@ -69,13 +69,13 @@ func (t *teller) page() *page {
 	out := &page{
 		ID: run.ID, Path: "/drills/" + run.ID, Title: cmp.Or(run.Drill.Title, t.row.Title), Row: t.row, Seq: run.Seq, Ended: run.State == drill.Ended,
 		Imported: t.row.Imported, Draft: t.draft, SystemPath: "/systems/" + t.row.System, System: t.row.System, Tone: tone(run.Incident || t.row.Incident),
-		Stream: "/drills/" + run.ID + "/stream", Newer: t.newer, Hash: t.row.PlanHash,
+		Stream: "/drills/" + run.ID + "/stream", Changed: t.changed, Newer: t.newer, Hash: t.row.PlanHash,
 	}
 	out.Word = t.v.Texts.Word("state", out.Tone)
 	if out.Imported {
 		return out
 	}
-	out.System, out.Version, out.Scenario = run.Plan.Name, cmp.Or(run.Plan.PlanVersion, t.row.PlanHash[:8]), run.Drill.Scenario
+	out.System, out.Version, out.Scenario = run.Plan.Name, cmp.Or(run.Plan.PlanVersion, "–"), run.Drill.Scenario
 	out.Head = t.head()
 	out.Waits, out.Queue = t.waiting(), t.queue()
 	out.Steps = t.steps()

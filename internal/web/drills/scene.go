@@ -25,7 +25,8 @@ type scene struct {
 	notices []outbox.Notice
 	waits   []kept.Wait // for a machine that carries steps out
 	draft   bool        // of a version that was not in force
-	newer   string      // version of the plan that the files hold, when it is another
+	changed bool        // the files hold another version of the plan
+	newer   string      // what that is called
 	after   followup.State
 	takes   map[string]bool // what the run would take as it stands, by key
 }
@@ -53,9 +54,9 @@ func (p *Part) scene(ctx context.Context, id string) (*scene, error) {
 		return s, nil
 	}
 	if held, there := set.Plan(s.row.System); there && held.Hash() != s.row.PlanHash {
-		s.newer = held.PlanVersion
-		if s.newer == "" || s.newer == s.run.Plan.PlanVersion {
-			s.newer = held.Hash()[:8]
+		s.changed, s.newer = true, held.PlanVersion
+		if s.newer == s.run.Plan.PlanVersion {
+			s.newer = "" // its author has not counted on
 		}
 	}
 	if err := p.around(ctx, s); err != nil {

@@ -137,7 +137,7 @@ func (p *Part) check(v *frame.Visit, org *plan.Organisation, of *plan.Plan, out 
 		return nil, drill.ErrNoDrill
 	}
 	c := &dressCheck{
-		Title: d.Title, Kind: v.Texts.Word("drills.type", d.Type), Scenario: d.Scenario, Version: cmp.Or(of.PlanVersion, of.Hash()[:8]), RTO: of.Objectives.RTO.Std(),
+		Title: d.Title, Kind: v.Texts.Word("drills.type", d.Type), Scenario: d.Scenario, Version: cmp.Or(of.PlanVersion, "–"), RTO: of.Objectives.RTO.Std(),
 		Measures: plan.Measured(d.Type), Abort: d.AbortCriteria, Production: d.Environment == "produktion", AsDraft: !out.InForce || v.Query("draft") != "",
 	}
 	if d.Environment != "" {

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -162,11 +163,12 @@ func at(seq int) *scene {
 // second; nobody is left behind when they have gone.
 func TestOneWatcherForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		asked, newest := 0, 1
+		var asked, newest atomic.Int64
+		newest.Store(1)
 		h := newHub(time.Second, func(_ context.Context, _ string, after int) (*scene, error) {
-			asked++
-			if newest > after {
-				return at(newest), nil
+			asked.Add(1)
+			if n := int(newest.Load()); n > after {
+				return at(n), nil
 			}
 			return nil, nil
 		})
@@ -189,17 +191,17 @@ func TestOneWatcherForAll(t *testing.T) {
 			t.Error("it is not known who is looked at")
 		}
 		time.Sleep(10*time.Second + time.Millisecond)
-		if asked != 10 {
-			t.Errorf("%d viewers cost %d questions in ten seconds", viewers, asked)
+		if n := asked.Load(); n != 10 {
+			t.Errorf("%d viewers cost %d questions in ten seconds", viewers, n)
 		}
 		synctest.Wait()
-		newest = 2
+		newest.Store(2)
 		told.Wait()
 		synctest.Wait()
-		before := asked
+		before := asked.Load()
 		time.Sleep(5 * time.Second)
-		if asked != before || len(h.runs) != 0 {
-			t.Errorf("%d questions after the last had left, %d runs watched", asked-before, len(h.runs))
+		if n := asked.Load() - before; n != 0 || len(h.runs) != 0 {
+			t.Errorf("%d questions after the last had left, %d runs watched", n, len(h.runs))
 		}
 	})
 }
