@@ -20,6 +20,7 @@
 //	| 0     | kept                 | what the register keeps: its rows, and how a list of them is narrowed | no                      |
 //	| 0     | record               | the form of the small registers: a body, and what it is searched by   | no                      |
 //	| 0     | matrix               | the roles, and the table of who may do what with what                 | no                      |
+//	| 0     | address              | where passwords stand in an address: shown without, opened with       | no                      |
 //	| 0     | hamlet               | the smallest municipality whose drills a fault test can run, as text  | no                      |
 //	| 1     | recovery             | the chain: dependency graph, planned and projected finish, simulation | no                      |
 //	| 1     | drill                | a run as a state machine: events, times, verdict, findings            | no                      |

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"beredskab/cmd/beredskab/folder"
 	"beredskab/internal/app"
 )
 
@@ -43,6 +44,7 @@ func (c *cli) runServe(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
+	a.Author = folder.Author
 	reload := make(chan struct{}, 1)
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)

@@ -40,7 +40,9 @@ type App struct {
 	Courier  *notify.Courier
 	After    *afterrun.Desk
 	Guest    string // whom a visitor of a demo's pages is; empty: this is no demo
-	Log      *slog.Logger
+	// Author says who changed a plan's file last, as git claims; nil: nobody says.
+	Author func(ctx context.Context, plans, system string) (claim string, err error)
+	Log    *slog.Logger
 
 	clock    door.Clock
 	door     *door.Door
@@ -167,7 +169,7 @@ func (s *Settings) databaseURL() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return withPassword(s.Database, password)
+	return withSecret(s.Database, password)
 }
 
 // Runner builds the part that lets time drive the register; only limits it to

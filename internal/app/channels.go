@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"beredskab/internal/address"
 	"beredskab/internal/disk"
 	"beredskab/internal/notify"
 	"beredskab/internal/register"
@@ -109,4 +110,13 @@ func secret(file string) (string, error) {
 		return found, nil
 	}
 	return "", fmt.Errorf("%w: the secret file %s is empty; write the secret into it", ErrSettings, file)
+}
+
+// withSecret is a database's address with its password.
+func withSecret(text, password string) (string, error) {
+	whole, err := address.With(text, password)
+	if err != nil {
+		return "", fmt.Errorf("%w: the database: %w", ErrSettings, err)
+	}
+	return whole, nil
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"beredskab/internal/address"
 	"beredskab/internal/door"
 	"beredskab/internal/relocation"
 	"beredskab/internal/store"
@@ -75,7 +76,7 @@ func (s *Settings) target(to, workDir string) (o store.Options, err error) {
 	o = store.Options{Mode: store.Serve, Moving: true}
 	if !isPostgres(to) {
 		if strings.Contains(to, "://") {
-			return o, fmt.Errorf("%w: %q is no place for a register; write postgres://user@host/name, or a folder", ErrSettings, withoutPassword(to))
+			return o, fmt.Errorf("%w: %q is no place for a register; write postgres://user@host/name, or a folder", ErrSettings, address.Shown(to))
 		}
 		o.Path = filepath.Join(absolute(workDir, "dir", to), registerFile)
 		return o, nil
@@ -84,13 +85,13 @@ func (s *Settings) target(to, workDir string) (o store.Options, err error) {
 	if err != nil {
 		return o, err
 	}
-	o.URL, err = withPassword(to, password)
+	o.URL, err = withSecret(to, password)
 	return o, err
 }
 
 func shownPlace(o store.Options) string {
 	if o.URL != "" {
-		return withoutPassword(o.URL)
+		return address.Shown(o.URL)
 	}
 	return filepath.Dir(o.Path)
 }

@@ -18,13 +18,43 @@ func (a *App) Gate() *access.Gate { return a.gate }
 // Site builds what people see in a browser. In a demo a visitor is guest, a
 // person's ID, until he chooses to be somebody else.
 func (a *App) Site(guest string) (*web.Site, error) {
+	provider, err := a.Settings.signIn()
+	if err != nil {
+		return nil, err
+	}
 	return web.New(web.Options{
-		Door: a.door, Register: a.Register, Office: a.Office, Dossier: dossier.New(a.door), Gate: a.gate, Copies: a.copies,
-		Bureau: a.Bureau, Desk: a.After, Check: a.checkNow,
-		Name: a.municipality, Origin: a.Settings.URL, Guest: guest,
+		SignIn: provider,
+		Door:   a.door, Register: a.Register, Office: a.Office, Dossier: dossier.New(a.door), Gate: a.gate, Copies: a.copies,
+		Bureau: a.Bureau, Desk: a.After, Check: a.checkNow, Judge: a.RunChecks, Notary: a.Notary, Commands: a.commands, Author: a.author,
+		Settings: a.settings, Channels: a.channels, Preview: a.Settings.Preview, Try: a.TryChannel,
+		Name: a.municipality, Origin: a.Settings.URL, Guest: guest, Proxies: a.Settings.Proxies,
 		Broken:  func(err error) bool { return a.store.Away(err) || a.store.Faulty(err) },
 		Version: ReadBuild().Version, Log: a.Log,
 	})
+}
+
+// author is who wrote a plan, as git claims.
+func (a *App) author(ctx context.Context, system string) (claim string, err error) {
+	if a.Author == nil {
+		return "", nil
+	}
+	return a.Author(ctx, a.Settings.Plans, system)
+}
+
+// settings are those in force, without secrets.
+func (a *App) settings() (list []web.Setting) {
+	for _, s := range a.Settings.List() {
+		list = append(list, web.Setting(s))
+	}
+	return list
+}
+
+// channels are those that are configured.
+func (a *App) channels() (list []web.Channel) {
+	for _, c := range a.Courier.Channels() {
+		list = append(list, web.Channel{Name: c.Name, Kind: c.Kind, Address: c.Address, Fallback: c.Fallback})
+	}
+	return list
 }
 
 // checkNow applies every rule to the register as it is now.

@@ -47,31 +47,33 @@ func (a *App) Review(ctx context.Context, system, lang string) (r Review, err er
 		r.Shown.Against = current
 	}
 	r.Shown.Difference = append([]string{}, plan.Diff(before, r.Plan, lang)...)
-	return r, a.resolve(&r)
+	r.Shown.Commands, r.Unresolved, err = a.commands(r.Plan)
+	return r, err
 }
 
-// resolve finds everything that the plan starts on machines.
-func (a *App) resolve(r *Review) error {
-	r.Shown.Commands = []approval.Command{}
-	recovery := r.Plan.Recovery
+// commands finds everything that the plan starts on machines, and the steps of which
+// that cannot be said.
+func (a *App) commands(p *plan.Plan) (list []approval.Command, unresolved []string, err error) {
+	list = []approval.Command{}
+	recovery := p.Recovery
 	steps := slices.DeleteFunc(slices.Concat(recovery.Steps, recovery.SecuritySteps, recovery.Cleanup), func(s plan.Step) bool { return s.Action == "" })
 	if len(steps) == 0 {
-		return nil // and no program need be read
+		return list, nil, nil // and no program need be read
 	}
 	judge, err := a.Settings.Judge(a.spool())
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	for _, s := range steps {
 		argv, problems := judge.Preview(s.Action, s.With)
 		if len(problems) > 0 {
-			r.Unresolved = append(r.Unresolved, s.ID+": "+problems[0].Text)
+			unresolved = append(unresolved, s.ID+": "+problems[0].Text)
 		}
 		if argv != nil { // a probe starts nothing
-			r.Shown.Commands = append(r.Shown.Commands, approval.Command{Step: s.ID, Argv: argv})
+			list = append(list, approval.Command{Step: s.ID, Argv: argv})
 		}
 	}
-	return nil
+	return list, unresolved, nil
 }
 
 // Act is what somebody says who has read it.

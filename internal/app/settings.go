@@ -37,6 +37,7 @@ type Settings struct {
 	URL      string    `mapstructure:"url"`      // https://…, where people reach the pages; links in messages begin with it
 	WebCert  string    `mapstructure:"web_certificate_file"`
 	WebKey   string    `mapstructure:"web_key_file"`
+	Proxies  []string  `mapstructure:"proxies"` // addresses whose X-Forwarded-For counts; "local": of the socket
 	SignIn   SignIn    `mapstructure:"sign_in"`
 	Anchor   []string  `mapstructure:"anchor"`         // files elsewhere, and git:FOLDER of clones, that get each checkpoint of the log
 	MinFree  string    `mapstructure:"min_free"`       // room without which no new drill is begun, "5%,500MiB"

@@ -3,13 +3,13 @@ package app
 import (
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"regexp"
 	"slices"
 	"sort"
 	"strings"
 
+	"beredskab/internal/address"
 	"beredskab/internal/disk"
 	"beredskab/internal/kept"
 	"beredskab/internal/ops"
@@ -80,7 +80,7 @@ func (s *Settings) check() error {
 	}
 	if s.Database != "" && !isPostgres(s.Database) {
 		return fmt.Errorf("%s: %w: the database is %q; write postgres://user@host/name, or leave it out for a file in %s",
-			s.origins["database"], ErrSettings, withoutPassword(s.Database), s.Dir)
+			s.origins["database"], ErrSettings, address.Shown(s.Database), s.Dir)
 	}
 	if s.Parallel < 0 {
 		return fmt.Errorf("%s: %w: parallel is %d; write a number of steps, such as 8", s.origins["parallel"], ErrSettings, s.Parallel)
@@ -160,7 +160,7 @@ type Setting struct {
 func (s *Settings) List() []Setting {
 	values := map[string]string{
 		"dir": s.Dir, "plans": s.Plans, "actions": s.Actions, "texts": s.Texts, "node": s.Node, "only": s.Only, "site": s.Site,
-		"database": withoutPassword(s.Database), "database_password_file": s.Secret, "parallel": fmt.Sprint(s.Parallel),
+		"database": address.Shown(s.Database), "database_password_file": s.Secret, "parallel": fmt.Sprint(s.Parallel),
 		"listen": s.Listen, "min_free": s.MinFree, "evidence_limit": s.Evidence,
 		"web": s.Web, "url": s.URL, "web_certificate_file": s.WebCert, "web_key_file": s.WebKey,
 		"sign_in.issuer": s.SignIn.Issuer, "sign_in.client": s.SignIn.Client, "sign_in.secret_file": s.SignIn.SecretFile,
@@ -176,6 +176,9 @@ func (s *Settings) List() []Setting {
 	for i, file := range s.Anchor {
 		list = append(list, Setting{Key: fmt.Sprintf("anchor[%d]", i), Value: file, Origin: s.File})
 	}
+	for i, p := range s.Proxies {
+		list = append(list, Setting{Key: fmt.Sprintf("proxies[%d]", i), Value: p, Origin: s.File})
+	}
 	if c := s.Copies; c.Print || c.PassphraseFile != "" {
 		list = append(
 			list,
@@ -190,34 +193,11 @@ func (s *Settings) List() []Setting {
 		list = append(list, Setting{Key: fmt.Sprintf("allow.paths[%d]", i), Value: p, Origin: s.File})
 	}
 	for _, t := range s.Targets {
-		list = append(list, Setting{Key: "targets." + t.Name, Value: t.Driver + " " + t.File + withoutPassword(t.URL), Origin: s.File})
+		list = append(list, Setting{Key: "targets." + t.Name, Value: t.Driver + " " + t.File + address.Shown(t.URL), Origin: s.File})
 	}
 	for _, c := range s.Channels {
-		list = append(list, Setting{Key: "channels." + c.Name, Value: c.Kind + " " + c.Address + c.Dir + withoutPassword(c.URL), Origin: s.File})
+		list = append(list, Setting{Key: "channels." + c.Name, Value: c.Kind + " " + c.Address + c.Dir + address.Shown(c.URL), Origin: s.File})
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].Key < list[j].Key })
 	return list
-}
-
-// withoutPassword hides the passwords of an address. What cannot be read as an
-// address is hidden whole, because nobody can tell where its password stands.
-func withoutPassword(address string) string {
-	if address == "" {
-		return ""
-	}
-	u, err := url.Parse(address)
-	if err != nil || u.Host == "" {
-		return "***"
-	}
-	if _, set := u.User.Password(); set {
-		u.User = url.UserPassword(u.User.Username(), "***")
-	}
-	query := u.Query()
-	for key := range query {
-		if secretKey(key) {
-			query.Set(key, "***")
-		}
-	}
-	u.RawQuery = query.Encode()
-	return strings.ReplaceAll(u.String(), "%2A%2A%2A", "***")
 }

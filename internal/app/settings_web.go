@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"beredskab/internal/ops"
+	"beredskab/internal/web"
 )
 
 // SignIn is the municipality's own sign-in (OpenID Connect), such as Entra ID.
@@ -14,6 +15,18 @@ type SignIn struct {
 	Issuer     string `mapstructure:"issuer"` // https://…
 	Client     string `mapstructure:"client"` // ID that the issuer gave this program
 	SecretFile string `mapstructure:"secret_file"`
+}
+
+// signIn is how the municipality's own sign-in is asked; nil when it is not connected.
+func (s *Settings) signIn() (*web.Provider, error) {
+	if s.SignIn.Issuer == "" {
+		return nil, nil
+	}
+	word, err := secret(s.SignIn.SecretFile)
+	if err != nil {
+		return nil, err
+	}
+	return &web.Provider{Issuer: s.SignIn.Issuer, ClientID: s.SignIn.Client, Secret: word, Redirect: s.URL + "/sign-in/callback"}, nil
 }
 
 // checkWeb refuses pages that others could listen to: without a certificate they

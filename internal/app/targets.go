@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"sync"
 
 	"beredskab/internal/store"
@@ -37,17 +36,17 @@ func (t *targets) open(name string) (*sql.DB, error) {
 	if !ok {
 		return nil, fmt.Errorf("there is no target %q in the settings; add it under `targets:`", name)
 	}
-	address := target.File
+	where := target.File
 	if target.Driver == "postgres" {
 		password, err := secret(target.PasswordFile)
 		if err != nil {
 			return nil, err
 		}
-		if address, err = withPassword(target.URL, password); err != nil {
+		if where, err = withSecret(target.URL, password); err != nil {
 			return nil, err
 		}
 	}
-	db, err := store.OpenForReading(target.Driver, address)
+	db, err := store.OpenForReading(target.Driver, where)
 	if err != nil {
 		return nil, fmt.Errorf("opening target %s: %w", name, err)
 	}
@@ -62,17 +61,4 @@ func (t *targets) close() (err error) {
 		err = errors.Join(err, db.Close())
 	}
 	return err
-}
-
-// withPassword puts a password into a database address.
-func withPassword(address, password string) (string, error) {
-	if password == "" {
-		return address, nil
-	}
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", fmt.Errorf("%w: the database address cannot be read", ErrSettings)
-	}
-	u.User = url.UserPassword(u.User.Username(), password)
-	return u.String(), nil
 }

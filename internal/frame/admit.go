@@ -99,14 +99,6 @@ func (f *Frame) recognise(v *Visit) error {
 	return nil
 }
 
-// Recognise says who visits, for what stands beside the pages; false when nobody is
-// signed in.
-func (f *Frame) Recognise(r *http.Request) (door.Actor, bool) {
-	v := &Visit{Request: r, frame: f, Now: f.Door.Now().Wall}
-	err := f.recognise(v)
-	return v.Actor(), err == nil && v.Person.ID != ""
-}
-
 // allow asks the matrix. A refusal has its line in the log.
 func (f *Frame) allow(v *Visit) error {
 	need := v.route.Need

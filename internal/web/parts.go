@@ -1,23 +1,39 @@
 package web
 
 import (
-	"net/http"
+	"context"
 	"slices"
 
+	"beredskab/internal/door"
 	"beredskab/internal/frame"
 	"beredskab/internal/web/api"
 	"beredskab/internal/web/calendar"
 	"beredskab/internal/web/confirm"
 	"beredskab/internal/web/drills"
+	"beredskab/internal/web/follow"
 	"beredskab/internal/web/help"
 	"beredskab/internal/web/home"
+	"beredskab/internal/web/people"
+	"beredskab/internal/web/sign"
+	"beredskab/internal/web/systems"
+	"beredskab/internal/web/trace"
 )
 
 // parts are the routes of every part of the pages.
-func (s *Site) parts() []frame.Route {
+func (s *Site) parts(calendars feed) []frame.Route {
 	return slices.Concat(
+		sign.New(sign.Options{Gate: s.Gate, OIDC: s.SignIn, Demo: s.Guest != ""}).Routes(),
+		systems.New(systems.Options{
+			Door: s.Door, Register: s.Register, Office: s.Office, Dossier: s.Dossier, Copies: s.Copies, Commands: s.Commands, Author: s.Author,
+		}).Routes(),
+		follow.New(follow.Options{Door: s.Door, Register: s.Register, Office: s.Office, Judge: s.Judge}).Routes(),
+		people.New(people.Options{Register: s.Register, Office: s.Office, Dossier: s.Dossier, Invite: s.Gate.Invite, Origin: s.Origin}).Routes(),
+		trace.New(trace.Options{
+			Door: s.Door, Register: s.Register, Office: s.Office, Notary: s.Notary, Origin: s.Origin,
+			Settings: s.Settings, Channels: s.Channels, Preview: s.Preview, Test: s.Try,
+		}).Routes(),
 		home.New(home.Options{Door: s.Door, Register: s.Register, Office: s.Office, Dossier: s.Dossier, Copies: s.Copies}).Routes(),
-		calendar.New(calendar.Options{Register: s.Register}).Routes(),
+		calendar.New(calendar.Options{Register: s.Register, Feed: calendars, Origin: s.Origin}).Routes(),
 		help.New(help.Options{Register: s.Register}).Routes(),
 		confirm.New(confirm.Options{Door: s.Door, Register: s.Register, Gate: s.Gate}).Routes(),
 		drills.New(drills.Options{Door: s.Door, Register: s.Register, Office: s.Office}).Routes(),
@@ -25,13 +41,12 @@ func (s *Site) parts() []frame.Route {
 }
 
 // programs answers those that act for people.
-func (s *Site) programs(f *frame.Frame) (http.Handler, error) {
-	a, err := api.New(api.Options{
-		Door: s.Door, Register: s.Register, Office: s.Office, Bureau: s.Bureau, Desk: s.Desk, Objects: objects{s.Door}, Keys: s.Gate,
-		Recognise: f.Recognise, Check: s.Check, Broken: s.Broken, Origin: s.Origin, Version: s.Version, Log: s.Log,
+func (s *Site) programs() (*api.API, error) {
+	return api.New(api.Options{
+		Door: s.Door, Register: s.Register, Office: s.Office, Bureau: s.Bureau, Desk: s.Desk, Objects: objects{s.Door}, Gate: s.Gate,
+		Check: s.Check, Broken: s.Broken, Reached: reached(s.Proxies), Origin: s.Origin, Version: s.Version, Log: s.Log,
 	})
-	if err != nil {
-		return nil, err
-	}
-	return a.Handler(), nil
 }
+
+// feed makes the secret address of a calendar that other programs follow.
+type feed func(ctx context.Context, by door.Actor, kind, id, lang string) (path string, err error)

@@ -14,15 +14,21 @@ import (
 
 	"beredskab/internal/access"
 	"beredskab/internal/afterrun"
+	"beredskab/internal/approval"
 	"beredskab/internal/check"
 	"beredskab/internal/door"
 	"beredskab/internal/dossier"
 	"beredskab/internal/frame"
 	"beredskab/internal/governance"
 	"beredskab/internal/matrix"
+	"beredskab/internal/notary"
+	"beredskab/internal/outbox"
+	"beredskab/internal/plan"
 	"beredskab/internal/preparedness"
 	"beredskab/internal/register"
 	"beredskab/internal/web/crisis"
+	"beredskab/internal/web/sign"
+	"beredskab/internal/web/trace"
 	"beredskab/templates"
 )
 
@@ -34,16 +40,33 @@ type Options struct {
 	Dossier  *dossier.Dossier
 	Bureau   *preparedness.Bureau
 	Desk     *afterrun.Desk
+	Notary   *notary.Notary
 	Gate     *access.Gate
+	Judge    func(context.Context) error                                                // applies every rule, and keeps what it finds
+	Commands func(*plan.Plan) (list []approval.Command, unresolved []string, err error) // what a plan starts on machines
+	Author   func(ctx context.Context, system string) (claim string, err error)         // of a plan's file
+	Settings func() []Setting
+	Channels func() []Channel
+	Preview  func(outbox.Notice) (string, error) // the text of a message, as its channel words it
+	Try      func(ctx context.Context, by door.Actor, channel, address, language string) (outbox.Delivery, error)
 	Check    func(context.Context) (check.Report, error) // applies every rule to the register as it is now
 	Copies   func() map[string]time.Time                 // when each system was last copied into a bundle here
 	Name     func(context.Context) (string, error)       // of the municipality
 	Broken   func(error) bool                            // the register cannot be reached, or its disk has failed
 	Origin   string                                      // https://…, where people reach the pages; empty: on this machine only
+	SignIn   *Provider                                   // the municipality's own; nil: it is not connected
+	Proxies  []string                                    // whose word counts on where a visitor comes from
 	Guest    string                                      // the person that a visitor of a demo is at first; empty: this is no demo
 	Version  string
 	Log      *slog.Logger
 }
+
+// What the parts are told, under the names by which others fill them in.
+type (
+	Provider = sign.Provider // a municipality's own sign-in
+	Setting  = trace.Setting
+	Channel  = trace.Channel
+)
 
 // Site is all pages. Make it with New.
 type Site struct {
@@ -63,21 +86,22 @@ func New(o Options) (*Site, error) {
 	board := crisis.New(crisis.Options{Door: o.Door, Register: o.Register, Office: o.Office})
 	f, err := frame.New(frame.Options{
 		Door: o.Door, Gate: o.Gate, Objects: objects{o.Door}, Files: files, Name: s.name, Broken: o.Broken,
-		Menu: menu(), Crisis: board.Current, Origin: o.Origin, Demo: o.Guest != "", Version: o.Version, Log: o.Log,
+		Menu: menu(), Crisis: board.Current, Reached: reached(o.Proxies), Origin: o.Origin, Demo: o.Guest != "", Version: o.Version, Log: o.Log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.routes = slices.Concat(s.own(), s.parts(), board.Routes())
+	programs, err := s.programs()
+	if err != nil {
+		return nil, err
+	}
+	s.routes = slices.Concat(s.own(), s.parts(programs.Feed), board.Routes())
 	assets, err := newAssets(files)
 	if err != nil {
 		return nil, err
 	}
-	programs, err := s.programs(f)
-	if err != nil {
-		return nil, err
-	}
-	s.handler, err = f.Handler(s.routes, map[string]http.Handler{"GET /assets/": assets, "/api/": programs, "/feeds/": programs})
+	beside := map[string]http.Handler{"GET /assets/": assets, "/api/": programs.Handler(), "/feeds/{file}": programs.Handler()}
+	s.handler, err = f.Handler(s.routes, beside)
 	return s, err
 }
 
