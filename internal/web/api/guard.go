@@ -144,13 +144,8 @@ func (a *API) recognise(r *http.Request) (c *caller, err error) {
 	if c.Person == "" {
 		return nil, unknown()
 	}
-	if c.book, err = a.book(r.Context()); err != nil {
-		return nil, err
-	}
-	if door.Enabled(c.book, c.Person, c.at) != nil {
-		return nil, unknown()
-	}
-	return c, nil
+	c.book, err = a.book(r.Context())
+	return c, err
 }
 
 func (a *API) book(ctx context.Context) (*rights.Book, error) {

@@ -9,6 +9,9 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"beredskab/internal/check"
+	"beredskab/internal/door"
+	"beredskab/internal/followup"
 	"beredskab/internal/matrix"
 )
 
@@ -157,5 +160,26 @@ func TestAnswersAreTrue(t *testing.T) {
 	due := next["occurrences"].([]any)
 	if len(due) != 2 || due[0].(map[string]any)["due"] != "2026-11-24T08:00:00Z" {
 		t.Errorf("what is next: %v", next)
+	}
+}
+
+// Whoever sees his own systems alone finds nothing of others in any list.
+func TestNoListShowsWhatIsForOthers(t *testing.T) {
+	w := newTown(t)
+	for _, system := range []string{own, foreign} {
+		w.asking(system)
+		want(t, w.post(matrix.Coordinator, "follow", "/api/v1/actions", `{"text": "x", "owner": "admin", "due": "2026-12-24T12:00:00Z", "system": "`+system+`"}`), 201)
+		body := followup.Dispensation{Code: "C5", System: system, Reason: "x", Risk: "x", Measures: []string{"x"}, From: w.wall, To: w.wall.AddDate(0, 3, 0)}
+		_, err := w.office.ApplyForDispensation(t.Context(), w.as(matrix.Coordinator), body)
+		w.ok(err)
+	}
+	_, _, err := w.register.RecordChecks(t.Context(), door.System("n1"), w.set, check.Run(check.Input{Set: w.set, Now: w.wall}))
+	w.ok(err)
+	for _, path := range []string{"systems", "readiness", "runs", "schedules/next", "findings?limit=500", "dispensations", "actions", "check"} {
+		all := w.get(matrix.Coordinator, "/api/v1/"+path).Body.String()
+		mine := w.get(matrix.UnitManager, "/api/v1/"+path).Body.String()
+		if !strings.Contains(all, `"fremmed"`) || !strings.Contains(mine, `"egen"`) || strings.Contains(mine, `"fremmed"`) {
+			t.Errorf("%s: of all %t, of his own %t, of others %t", path, strings.Contains(all, `"fremmed"`), strings.Contains(mine, `"egen"`), strings.Contains(mine, `"fremmed"`))
+		}
 	}
 }
