@@ -89,8 +89,8 @@ func (w *town) try(route frame.Route, path string, thing map[string]string, name
 	if strings.HasSuffix(path, "sign-out") {
 		delete(w.tokens, person.ID)
 	}
-	acts, _ := w.done(before)
-	if why := judge(route, out, name == "", may, there); why != "" {
+	acts, newest := w.done(before)
+	if why := judge(route, out, name == "", may, there, newest > before && len(acts) == 0); why != "" {
 		return why
 	}
 	if (route.Method == http.MethodGet || !may) && len(acts) > 0 {
@@ -126,7 +126,7 @@ func (w *town) expected(need frame.Need, thing map[string]string, person rights.
 	return err == nil, true
 }
 
-func judge(route frame.Route, out *httptest.ResponseRecorder, nobody, may, there bool) string {
+func judge(route frame.Route, out *httptest.ResponseRecorder, nobody, may, there, refused bool) string {
 	unexpected := http.StatusText(out.Code)
 	to := out.Header().Get("Location")
 	switch {
@@ -152,7 +152,7 @@ func judge(route frame.Route, out *httptest.ResponseRecorder, nobody, may, there
 		if out.Code != http.StatusForbidden {
 			return unexpected
 		}
-	case route.Method == http.MethodGet && out.Code == http.StatusForbidden && route.Need.Permission != "": // without one the page itself asks
+	case route.Method == http.MethodGet && out.Code == http.StatusForbidden && !refused: // a page may ask for more, and then says so
 		return unexpected
 	}
 	return ""
