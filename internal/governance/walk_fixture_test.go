@@ -31,6 +31,9 @@ type walk struct {
 	actions  map[string]string // by side and state
 	waivers  map[string]string
 	grant    string
+
+	proposals map[string]string // by side
+	lasting   *door.Door        // behind which acts stay done
 }
 
 // errUndone ends a transaction in which all went well.
@@ -65,11 +68,12 @@ func newWalk(t *testing.T) *walk {
 	w.wall = w.wall.Add(time.Hour)
 	_, err := w.register.Adopt(t.Context(), by("spare"), w.set)
 	w.fine(err)
-	out := &walk{t: t, set: w.set, runs: map[string]string{}, actions: map[string]string{}, waivers: map[string]string{}, grant: w.spend()}
+	out := &walk{t: t, set: w.set, runs: map[string]string{}, actions: map[string]string{}, waivers: map[string]string{}, grant: w.spend(), proposals: map[string]string{}, lasting: door.New(w.db, w)}
 	for _, side := range []string{own, foreign} {
 		out.runs[side] = w.asking(side + drafted)
 		w.say(side)
 		w.follow(out, side)
+		w.suggest(out, side)
 		w.after(side)
 	}
 	w.paper()

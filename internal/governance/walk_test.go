@@ -63,7 +63,7 @@ const (
 // foreign one, and by somebody disabled, an account that is nobody's, and the
 // program itself: what happens is what the matrix says. A method without a row fails.
 func TestEveryMethodByEveryRole(t *testing.T) {
-	rows := slices.Concat(runActs(), registerActs(), peopleActs(), planActs(), followActs(), loopActs(), paperActs(), reportActs(), logActs(), crisisActs())
+	rows := slices.Concat(runActs(), registerActs(), peopleActs(), planActs(), followActs(), loopActs(), paperActs(), reportActs(), logActs(), crisisActs(), proposalActs())
 	methods := methodsOf(reflect.TypeFor[*register.Register](), reflect.TypeFor[*governance.Office](), reflect.TypeFor[*notary.Notary](), reflect.TypeFor[*vigil.Vigil]())
 	for _, method := range uneven(methods, rows) {
 		t.Errorf("%s: each method that takes an actor needs a row in the tables of this test, which says who may do it, and each row a method", method)
