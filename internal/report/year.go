@@ -43,6 +43,16 @@ func Year(w io.Writer, in YearInput, form Form, lang string) error {
 	return in.write(w, form, lang, "yearly report", (*figured).year)
 }
 
+// Screen is the yearly report before it has a form, for whoever shows it in a page of
+// his own.
+func (in YearInput) Screen(lang string) (doc *page.Document, err error) {
+	err = in.write(io.Discard, JSON, lang, "yearly report", func(d *figured) *page.Document {
+		doc = d.year()
+		return doc
+	})
+	return doc, err
+}
+
 // Annex writes the closed annex of the yearly report: every system, exercise,
 // improvement, dispensation and supplier.
 func Annex(w io.Writer, in YearInput, form Form, lang string) error {
