@@ -55,6 +55,7 @@ func TestPackageOnACleanMachine(t *testing.T) {
 		t.Error("control: the command survived KillMode=control-group; the harness is blind")
 	}
 	m.ready()
+	m.page("pages")
 	m.removed()
 	proof.Report(t, proof.Figure{
 		ID: "F34", What: "package on a clean Debian", Count: 1, Unit: "install, drill, upgrade in mid-drill, backup, remove and reinstall",

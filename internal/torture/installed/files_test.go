@@ -98,11 +98,11 @@ func TestContainerFiles(t *testing.T) {
 	}
 }
 
-// The proxies let through what operators ask for, and nothing else.
+// The proxies let everybody through to the pages, and operators alone to the figures.
 func TestProxySamples(t *testing.T) {
 	for _, name := range []string{"nginx.conf", "Caddyfile"} {
 		text := read(t, filepath.Join("templates/deploy/proxy", name))
-		for _, want := range []string{"127.0.0.1:8372", "healthz", "readyz", "metrics", "404"} {
+		for _, want := range []string{"127.0.0.1:8372", "127.0.0.1:8370", "healthz", "readyz", "metrics", "192.0.2.10", "X-Forwarded-For"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s does not speak of %s", name, want)
 			}
