@@ -31,7 +31,7 @@ export CGO_ENABLED = 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run build test check torture simulate fuzz bench fmt generate format vet lint house generated compiler
-.PHONY: torture-register package sbom reproducible vulnerabilities computed fuzzed
+.PHONY: torture-register shots package sbom reproducible vulnerabilities computed fuzzed
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,10 @@ fuzz: compiler ## feed each reader of texts with what nobody would write, 60 sec
 
 bench: compiler ## measure each workload beside its limit
 	$(GO) test -count=1 -timeout 30m -v -tags bench -run '^TestBench' $(addprefix ./,$(BENCHED))
+
+shots: compiler ## take a picture of every page into .cache/shots
+	.ci/setup pages
+	$(GO) test -count=1 ./internal/web -run TestShots -shots $(CURDIR)/.cache/shots
 
 package: compiler $(NFPM) ## build .deb and .rpm in .cache/dist
 	.ci/package

@@ -43,7 +43,7 @@ func (v *Visit) Show(page string, data any) error {
 		status = v.problem.Status
 	}
 	var text bytes.Buffer
-	if err := v.frame.sheets[v.Texts.Lang].write(&text, page, "layout", v.sheet(data)); err != nil {
+	if err := v.frame.sheets[v.Texts.Lang].write(&text, page, "layout", v.around(v.sheet(data))); err != nil {
 		return err
 	}
 	v.write(status, "text/html; charset=utf-8", text.Bytes())
@@ -120,18 +120,22 @@ func pack(body []byte) []byte {
 	return out.Bytes()
 }
 
-// sheet is a page's data with what stands around it.
+// sheet is a page's data with what its own templates may say.
 func (v *Visit) sheet(data any) Sheet {
 	f := v.frame
-	s := Sheet{
-		Visit: v, Data: data, Lang: v.Texts.Lang, Home: f.Name(v.Context()), Logo: f.Logo, Here: v.Request.URL.Path, Version: f.Version,
-		Demo: f.Demo, Problem: v.problem,
-	}
-	if f.Crisis != nil {
-		s.Crisis = f.Crisis(v.Context())
-	}
+	s := Sheet{Visit: v, Data: data, Lang: v.Texts.Lang, Here: v.Request.URL.Path, Logo: f.Logo, Version: f.Version, Demo: f.Demo, Problem: v.problem}
 	if done := v.Query("done"); done != "" && v.Texts.Has("done."+done) {
 		s.Done = v.Texts.Say("done." + done)
+	}
+	return s
+}
+
+// around adds what stands around a whole page, for which the register is asked.
+func (v *Visit) around(s Sheet) Sheet {
+	f := v.frame
+	s.Home = f.Name(v.Context())
+	if f.Crisis != nil {
+		s.Crisis = f.Crisis(v.Context())
 	}
 	for _, item := range f.Menu {
 		if f.sees(v, item.Need) {

@@ -3,10 +3,11 @@ package web_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"flag"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -51,6 +52,20 @@ func TestPagesInABrowser(t *testing.T) {
 	proof.Report(t, proof.Figure{ID: "W1", What: "pages in a browser", Count: len(looks), Unit: "looks", Failed: wrong})
 }
 
+// shots is where pictures of every page go: make shots.
+var shots = flag.String("shots", "", "take a picture of every page into this folder")
+
+// Every page, as it looks on a screen and on a phone, for people to look at.
+func TestShots(t *testing.T) {
+	if *shots == "" {
+		return // there is nothing to be shown
+	}
+	w := newTown(t)
+	server := httptest.NewServer(w.site.Handler())
+	defer server.Close()
+	w.walk("walk-shots.mjs", server.URL, w.pages([]string{"da"}))
+}
+
 // pages are all that the guest of the demo can open, and two that anybody can.
 func (w *town) pages(langs []string) (list []page) {
 	guest := w.named("Gæst i eksempelkommunen").ID
@@ -76,10 +91,7 @@ func (w *town) walk(script, origin string, pages []page) (looks []seen) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	folder := os.Getenv("BEREDSKAB_SHOTS")
-	if folder == "" {
-		folder = w.t.TempDir()
-	}
+	folder := cmp.Or(*shots, w.t.TempDir())
 	cmd := exec.CommandContext(w.t.Context(), "node", filepath.Join(proof.Root(w.t), ".ci", "pages", script), origin, folder)
 	var out, problems bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(told), &out, &problems

@@ -13,6 +13,7 @@ import (
 	"beredskab/internal/web/follow"
 	"beredskab/internal/web/help"
 	"beredskab/internal/web/home"
+	"beredskab/internal/web/papers"
 	"beredskab/internal/web/people"
 	"beredskab/internal/web/sign"
 	"beredskab/internal/web/systems"
@@ -28,6 +29,7 @@ func (s *Site) parts(calendars feed) []frame.Route {
 		}).Routes(),
 		follow.New(follow.Options{Door: s.Door, Register: s.Register, Office: s.Office, Judge: s.Judge}).Routes(),
 		people.New(people.Options{Register: s.Register, Office: s.Office, Dossier: s.Dossier, Invite: s.Gate.Invite, Origin: s.Origin}).Routes(),
+		papers.New(papers.Options{Register: s.Register, Office: s.Office, Bureau: s.Bureau, Dossier: s.Dossier, Desk: s.Desk, Copies: s.Copies}).Routes(),
 		trace.New(trace.Options{
 			Door: s.Door, Register: s.Register, Office: s.Office, Notary: s.Notary, Origin: s.Origin,
 			Settings: s.Settings, Channels: s.Channels, Preview: s.Preview, Test: s.Try,
