@@ -106,7 +106,7 @@ func (s *state) row(v *frame.Visit, p *plan.Plan) row {
 	r := row{
 		Path: "/systems/" + p.ID, Name: p.Name, Unit: p.Owner.Unit, Class: p.RecoveryClass, State: s.promise(p.ID), RTO: length(t, p.Objectives.RTO),
 		Projected: t.Say("systems.unmeasured"), Measured: t.Say("systems.unmeasured"), Ready: ready.Counts(),
-		Readiness: t.Say("systems.points", ready.Total), total: ready.Total, Last: f.Exercised, Next: s.next[p.ID].Due, Open: s.open[p.ID],
+		Readiness: t.Say("systems.points.short", ready.Total), total: ready.Total, Last: f.Exercised, Next: s.next[p.ID].Due, Open: s.open[p.ID],
 	}
 	r.gravity = slices.Index([]string{string(check.OK), string(check.Unknown), string(check.AtRisk), string(check.Waived), string(check.Breached)}, r.State)
 	if result := promise.Result; result != nil && result.Measured >= 0 {

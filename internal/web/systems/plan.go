@@ -25,7 +25,7 @@ type planPage struct {
 	Return     []string
 	Graph      *picture.Picture
 	Steps      []step
-	Findings   []finding
+	Wrong      string // the rules that it breaks, in a sentence
 }
 
 // fact is one line of what is known.
@@ -52,7 +52,8 @@ func (p *Part) plan(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	out := &planPage{system: s, Facts: s.facts(v), Times: s.times(v), Workaround: s.workaround(v), Findings: s.findings(v), Steps: s.steps(v)}
+	out := &planPage{system: s, Facts: s.facts(v), Times: s.times(v), Workaround: s.workaround(v), Steps: s.steps(v)}
+	out.Wrong = s.broken(v)
 	out.Numbers, out.Hidden = s.cleared(v), s.confidential(v, "contacts")
 	if !out.Hidden {
 		out.Contacts = s.contacts(v, out.Numbers)

@@ -232,8 +232,11 @@ func (out *reviewPage) offers(v *frame.Visit, s *system, what shown) {
 	if out.Seen == "" {
 		return // nobody confirms what nobody can see
 	}
-	out.MayConfirm = may(approval.Confirmed, matrix.RecoverySteps, matrix.Confirm)
-	out.MayAccept = may(approval.Accepted, matrix.Objectives, matrix.Approve)
+	wanted := func(kind approval.Kind) bool {
+		return slices.ContainsFunc(s.standing.Next(out.Version), func(n approval.Need) bool { return n.Kind == kind })
+	}
+	out.MayConfirm = (wanted(approval.Confirmed) || out.Settled) && may(approval.Confirmed, matrix.RecoverySteps, matrix.Confirm)
+	out.MayAccept = wanted(approval.Accepted) && may(approval.Accepted, matrix.Objectives, matrix.Approve)
 	out.MayApprove = may(approval.Approved, matrix.PlanVersion, matrix.Approve)
 }
 

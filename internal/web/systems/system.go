@@ -8,6 +8,7 @@ import (
 
 	"beredskab/internal/approval"
 	"beredskab/internal/check"
+	"beredskab/internal/door"
 	"beredskab/internal/duty"
 	"beredskab/internal/frame"
 	"beredskab/internal/kept"
@@ -31,6 +32,7 @@ type system struct {
 	Pending        bool   // it is on its way
 	Tabs           []tab
 	MayStart       bool
+	MayChange      bool // suggest a change
 	MayReview      bool // which shows everything that the plan says
 
 	plan     *plan.Plan // the version that is shown
@@ -82,6 +84,7 @@ func (p *Part) system(v *frame.Visit, here string) (*system, error) {
 	out.Version, out.InForce = out.versionLine(v)
 	out.MayStart = v.May(matrix.Drill, matrix.Execute, out.on)
 	out.MayReview = len(out.held.Confidential) == 0 || out.cleared(v)
+	out.MayChange = out.MayReview && v.May(matrix.PlanDraft, matrix.Write, out.on)
 	out.tabs(v, here)
 	return out, nil
 }
@@ -179,11 +182,27 @@ func (s *system) cleared(v *frame.Visit) bool {
 	return v.May(matrix.PlanConfidential, matrix.Read, s.on)
 }
 
+// drafting is the wish to write the draft of the plan.
+func (s *system) drafting() door.Wish {
+	return door.Wish{Permission: matrix.PlanDraft, Verb: matrix.Write, On: s.on}
+}
+
 // finding is a rule that the system does not keep.
 type finding struct {
 	Code, Text, State string
 	Detail            string // the program's own words
 	At                time.Time
+}
+
+// broken are the rules that the system breaks, each once, as a sentence lists them.
+func (s *system) broken(v *frame.Visit) string {
+	var texts []string
+	for _, f := range s.findings(v) {
+		if f.State == string(check.Breached) && !slices.Contains(texts, f.Text) {
+			texts = append(texts, f.Text)
+		}
+	}
+	return v.Texts.Join(texts)
 }
 
 // findings are what the rules say of the system, the gravest first.

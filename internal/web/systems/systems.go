@@ -1,6 +1,6 @@
 // Package systems is the pages about the systems: the list of all, one system with
 // its plan, steps, dependencies, drills, actions and history, how ready it is and
-// why, and the review by which a version of its plan comes into force.
+// why, a change that is suggested to it, and the review by which a version of its plan comes into force.
 package systems
 
 import (
@@ -33,6 +33,9 @@ type Options struct {
 	// Author says what the folder of plans claims of who wrote a system's plan; nil or
 	// empty: who took it over is taken for its author.
 	Author func(ctx context.Context, system string) (claim string, err error)
+	// File gives the name and the text of the file that holds a system's plan; nil:
+	// there is none here, and changes are made in the file alone.
+	File func(ctx context.Context, system string) (name string, text []byte, err error)
 }
 
 // Part is these pages.
@@ -53,7 +56,7 @@ func (p *Part) Routes() []frame.Route {
 	list := []frame.Route{{Method: http.MethodGet, Path: "/systems", Handle: p.list}}
 	for path, handle := range map[string]func(*frame.Visit) error{
 		"": p.plan, "/steps": p.steps, "/dependencies": p.dependencies, "/drills": p.drills, "/actions": p.actions,
-		"/history": p.history, "/readiness": p.readiness, "/review": p.review,
+		"/history": p.history, "/readiness": p.readiness, "/review": p.review, "/change": p.change,
 	} {
 		list = append(list, frame.Route{Method: http.MethodGet, Path: "/systems/{system}" + path, Need: sees, Handle: handle})
 	}
@@ -63,5 +66,8 @@ func (p *Part) Routes() []frame.Route {
 	} {
 		list = append(list, frame.Route{Method: http.MethodPost, Path: "/systems/{system}/review/" + path, Need: sees, Handle: p.saying(kind)})
 	}
+	list = append(list,
+		frame.Route{Method: http.MethodPost, Path: "/systems/{system}/change", Need: sees, Handle: p.propose},
+		frame.Route{Method: http.MethodPost, Path: "/systems/{system}/change/{proposal}/withdraw", Need: sees, Handle: p.withdraw})
 	return append(list, frame.Route{Method: http.MethodPost, Path: "/systems/{system}/review/approve", Need: proved, Handle: p.saying(approval.Approved)})
 }

@@ -43,6 +43,7 @@ type town struct {
 	set      *plan.Set
 	ids      map[string]string // by the name of a person
 	pages    http.Handler
+	files    fs.FS // the folder of plans
 	resolve  func(*plan.Plan) ([]approval.Command, []string, error)
 }
 
@@ -98,7 +99,7 @@ func open(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	w := &town{t: t, wall: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), ids: map[string]string{}}
+	w := &town{t: t, wall: time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), ids: map[string]string{}, files: os.DirFS("../../../plans")}
 	w.resolve = func(p *plan.Plan) (list []approval.Command, _ []string, _ error) {
 		for _, s := range p.Recovery.Steps {
 			if strings.HasPrefix(s.Action, "demo-") {
@@ -117,6 +118,13 @@ func open(t *testing.T) *town {
 	w.ok(err)
 	part := systems.New(systems.Options{
 		Door: w.door, Register: w.register, Office: w.office, Dossier: dossier.New(w.door),
+		File: func(_ context.Context, system string) (string, []byte, error) {
+			if w.files == nil {
+				return "", nil, fs.ErrNotExist
+			}
+			text, err := fs.ReadFile(w.files, system+".yaml")
+			return system + ".yaml", text, err
+		},
 		Commands: func(p *plan.Plan) ([]approval.Command, []string, error) { return w.resolve(p) },
 	})
 	w.pages, err = f.Handler(part.Routes(), nil)
