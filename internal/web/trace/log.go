@@ -142,6 +142,7 @@ type logPage struct {
 	Acts     []choice
 	Outcomes []choice
 	Spans    []choice
+	Beside   []tab
 }
 
 func (p *Part) log(v *frame.Visit) error {
@@ -150,7 +151,7 @@ func (p *Part) log(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	pg := logPage{Filter: f, Persons: persons(v), Acts: acts(v), Outcomes: outcomes(v), Spans: spans(v)}
+	pg := logPage{Filter: f, Persons: persons(v), Acts: acts(v), Outcomes: outcomes(v), Spans: spans(v), Beside: beside(v)}
 	if pg.Lines, err = p.lines(v, got.list); err != nil {
 		return err
 	}

@@ -18,16 +18,11 @@ type noticesPage struct {
 	State    outbox.State
 	Run      string
 	List     []message
-	Tabs     []tab
+	Tabs     []tab // of the states
+	Beside   []tab
 	Page     int
 	Previous string
 	Next     string
-}
-
-// tab is one of the states that messages are shown by.
-type tab struct {
-	Path, Text string
-	Here       bool
 }
 
 // message is one message with how it stands.
@@ -43,7 +38,7 @@ const (
 )
 
 func (p *Part) notices(v *frame.Visit) error {
-	pg := noticesPage{State: outbox.State(v.Query("state")), Run: v.Query("run"), Page: 1}
+	pg := noticesPage{State: outbox.State(v.Query("state")), Run: v.Query("run"), Page: 1, Beside: beside(v)}
 	if n, err := strconv.Atoi(v.Query("page")); err == nil && n > 1 && n <= mostPages {
 		pg.Page = n
 	}

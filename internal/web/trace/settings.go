@@ -14,6 +14,7 @@ type settingsPage struct {
 	Settings []Setting
 	Channels []Channel
 	Tests    []message
+	Beside   []tab
 }
 
 // recent is among how many messages the newest tests are looked for.
@@ -25,7 +26,7 @@ const (
 )
 
 func (p *Part) settings(v *frame.Visit) error {
-	pg := settingsPage{Settings: p.Settings(), Channels: p.Channels()}
+	pg := settingsPage{Settings: p.Settings(), Channels: p.Channels(), Beside: beside(v)}
 	list, err := p.Register.Notices(v.Context(), outbox.Filter{Limit: recent})
 	if err != nil {
 		return fmt.Errorf("looking for tests of channels: %w", err)

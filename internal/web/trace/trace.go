@@ -16,6 +16,7 @@ import (
 	"beredskab/internal/notary"
 	"beredskab/internal/outbox"
 	"beredskab/internal/register"
+	"beredskab/internal/rights"
 )
 
 // Setting is one setting with where it comes from; a secret's is the name of its file.
@@ -68,6 +69,28 @@ func (p *Part) Routes() []frame.Route {
 		{Method: http.MethodPost, Path: "/notices/test", Need: operator, Handle: p.test},
 		{Method: http.MethodGet, Path: "/settings", Need: operator, Handle: p.settings},
 	}
+}
+
+// beside are the other pages here that the visitor may see.
+func beside(v *frame.Visit) (list []tab) {
+	for _, page := range []struct {
+		path string
+		need matrix.Permission
+		verb matrix.Verb
+	}{
+		{"/log", matrix.Log, matrix.Read}, {"/notices", matrix.PlanConfidential, matrix.Read}, {"/settings", matrix.Installation, matrix.Execute},
+	} {
+		if v.May(page.need, page.verb, rights.Object{}) && page.path != v.Request.URL.Path {
+			list = append(list, tab{Path: page.path, Text: v.Texts.Say("trace." + page.path[1:])})
+		}
+	}
+	return list
+}
+
+// tab leads to a page, or to another view of one.
+type tab struct {
+	Path, Text string
+	Here       bool
 }
 
 // choice is one of a list that somebody chooses from.

@@ -155,6 +155,7 @@ func TestNotices(t *testing.T) {
 	h.ok(err)
 	n := owed[0]
 	h.ok(h.register.Tried(t.Context(), n.ID, outbox.Delivery{At: h.wall, Channel: "folder", Outcome: outbox.TryAgain, Detail: "answered 503", RetryAt: h.wall.Add(time.Hour)}, outbox.Owed))
+	h.see("itchef", "/notices", `<a href="/log">Log</a>`)
 	h.see("koordinator", "/notices", "Et forløb er begyndt", "Skal sendes", `href="/drills/`+h.run+`"`)
 	h.see("koordinator", "/notices?state=delivered", "Ingen beskeder")
 	h.see("koordinator", "/notices?run="+h.run+"&state=owed", "Kun om forløb "+h.run, "Et forløb er begyndt")
