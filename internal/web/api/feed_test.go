@@ -154,6 +154,18 @@ func TestWhoseACalendarIs(t *testing.T) {
 			t.Errorf("%s: %d %s", body, out.Code, out.Body)
 		}
 	}
+	// Who is no owner any more still has the address, and nothing stands in it.
+	system := w.feed(matrix.SystemOwner, `{"kind": "system", "id": "egen"}`)
+	if before, _ := w.events(system); len(before) != 12 {
+		t.Errorf("%d in the system's", len(before))
+	}
+	book, err := w.office.Book(t.Context())
+	w.ok(err)
+	w.ok(w.office.End(t.Context(), w.as(matrix.Administrator), book.Grants(w.ids[matrix.SystemOwner])[0].Key()))
+	w.wall = w.wall.Add(time.Minute)
+	if after, _ := w.events(system); len(after) != 0 {
+		t.Errorf("%d for who is no owner any more", len(after))
+	}
 	refused(t, w.post(matrix.SystemOwner, "read", "/api/v1/feeds", `{"kind": "system", "id": "egen"}`), http.StatusForbidden, "scope")
 }
 
