@@ -95,7 +95,7 @@ func New(o Options) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.routes = slices.Concat(s.own(), s.parts(programs.Feed), board.Routes())
+	s.routes = slices.Concat(s.own(), s.parts(programs.Feed), board.Routes(), programs.Routes())
 	assets, err := newAssets(files)
 	if err != nil {
 		return nil, err
@@ -139,7 +139,7 @@ func menu() []frame.Item {
 // own are the routes that belong to no part.
 func (s *Site) own() []frame.Route {
 	open := frame.Need{Open: true}
-	list := []frame.Route{{Method: http.MethodPost, Path: "/language", Need: open, Handle: language}}
+	list := []frame.Route{{Method: http.MethodPost, Path: "/language", Need: open, Handle: language}, showroom()}
 	if s.Guest != "" {
 		list = append(list,
 			frame.Route{Method: http.MethodGet, Path: "/sign-in", Need: open, Handle: s.enter},
