@@ -125,7 +125,7 @@ func told() []string {
 		rights.KindPerson, rights.KindGrant, rights.KindDelegation, approval.KindAct, approval.KindDocument, approval.KindReceipt,
 		approval.KindVerification, approval.KindTraining,
 		followup.ActionKind, followup.DispensationKind, followup.EvaluationKind, followup.EvidenceKind,
-		emergency.CrisisKind, emergency.LineKind,
+		emergency.CrisisKind, emergency.LineKind, kindProposal,
 		"link", "api_token", // of access, which stands beside this package
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"beredskab/internal/plan/strict"
 )
 
 // Every plan of the sample can be edited in place: only what was asked for differs.
@@ -26,15 +28,11 @@ func TestRewriteChangesNothingElse(t *testing.T) {
 		if problems.Failed() {
 			t.Fatal(problems)
 		}
-		edits := []Edit{
-			{Path: "objectives.mtpd", Value: "9d"},
-			{Path: "owner.deputy", Value: "it's: new # deputy"},
-			{Path: "recovery.steps[0].estimate", Value: "7m"},
-		}
+		values := map[string]string{"objectives.mtpd": "9d", "owner.deputy": "it's: new # deputy", "recovery.steps[0].estimate": "7m"}
 		if old.Workaround != nil && len(old.Workaround.Steps) > 0 {
-			edits = append(edits, Edit{Path: "workaround.steps", Items: append(slices.Clone(old.Workaround.Steps[1:]), "a: b", "- c", "ny #linje")})
+			values["workaround.steps"] = strings.Join(append(slices.Clone(old.Workaround.Steps[1:]), "a: b", "- c", "ny #linje"), "\n")
 		}
-		out, err := Rewrite(src, edits)
+		out, err := old.Rewrite(src, values)
 		if err != nil {
 			t.Errorf("%s: %v", file, err)
 			continue
@@ -52,8 +50,11 @@ func TestRewriteChangesNothingElse(t *testing.T) {
 		if string(p.Canonical()) != string(old.Canonical()) {
 			t.Errorf("%s says something else now", file)
 		}
-		if back, err := Rewrite(src, nil); err != nil || string(back) != string(src) {
-			t.Errorf("%s without edits: %v", file, err)
+		if back, err := old.Rewrite(src, nil); err != nil || string(back) != string(src) {
+			t.Errorf("%s without values: %v", file, err)
+		}
+		if _, err := p.Rewrite(src, values); err == nil {
+			t.Errorf("%s was edited as another plan", file)
 		}
 	}
 }
@@ -76,35 +77,34 @@ list:
 end: last
 `
 	for _, c := range []struct {
-		edit Edit
-		want [2]string // what becomes of what; empty: it is refused
+		path, value string
+		was, now    string // both empty: it is refused
 	}{
-		{Edit{Path: "a", Value: "new"}, [2]string{"a: one   # why", "a: 'new'   # why"}},
-		{Edit{Path: "b", Value: "n"}, [2]string{`b: "two \" quoted"   # kept`, `b: 'n'   # kept`}},
-		{Edit{Path: "c", Value: "n's"}, [2]string{`c: 'it''s'`, `c: 'n''s'`}},
-		{Edit{Path: "d", Value: "short"}, [2]string{"d: a plain text that\n  goes on", "d: 'short'"}},
-		{Edit{Path: "e.x", Value: "2h"}, [2]string{"{x: 1h, y: z} # flow", "{x: 2h, y: z} # flow"}},
-		{Edit{Path: "a", Value: "one"}, [2]string{"", ""}},
-		{Edit{Path: "a", Value: ""}, [2]string{"a: one   # why", "a: ''   # why"}},
-		{Edit{Path: "list", Items: []string{"first", "2", "third", "4"}}, [2]string{"  - second\n  - third\n", "  - '2'\n  - third\n  - '4'\n"}},
-		{Edit{Path: "list", Items: []string{"first"}}, [2]string{"  - second\n  - third\n", ""}},
-		{Edit{Path: "f", Value: "x"}, [2]string{}},
-		{Edit{Path: "missing", Value: "x"}, [2]string{}},
-		{Edit{Path: "a", Value: "x\ny: z"}, [2]string{}},
-		{Edit{Path: "list", Items: []string{}}, [2]string{}},
-		{Edit{Path: "e", Value: "x"}, [2]string{}},
-		{Edit{Path: "e", Items: []string{"x"}}, [2]string{}},
+		{"a", "new", "a: one   # why", "a: 'new'   # why"},
+		{"b", "n", `b: "two \" quoted"   # kept`, `b: 'n'   # kept`},
+		{"c", "n's", `c: 'it''s'`, `c: 'n''s'`},
+		{"d", "short", "d: a plain text that\n  goes on", "d: 'short'"},
+		{"e.x", "2h", "{x: 1h, y: z} # flow", "{x: 2h, y: z} # flow"},
+		{"a", "one", "one", "one"},
+		{"a", "", "a: one   # why", "a: ''   # why"},
+		{"list", "first\n2\nthird\n4", "  - second\n  - third\n", "  - '2'\n  - third\n  - '4'\n"},
+		{"list", "first", "  - second\n  - third\n", ""},
+		{"f", "x", "", ""},
+		{"missing", "x", "", ""},
+		{"a", "x\ny: z", "", ""},
+		{"list", "", "", ""},
+		{"list", "a\n\nb", "", ""},
+		{"e", "x", "", ""},
 	} {
-		out, err := Rewrite([]byte(text), []Edit{c.edit})
-		same := c.edit.Value == "one"
-		if refused := c.want == [2]string{} && !same; refused {
+		out, err := strict.Rewrite([]byte(text), map[string]string{c.path: c.value})
+		if c.was == "" {
 			if err == nil {
-				t.Errorf("%+v gave\n%s", c.edit, out)
+				t.Errorf("%s %q gave\n%s", c.path, c.value, out)
 			}
 			continue
 		}
-		if want := strings.Replace(text, c.want[0], c.want[1], 1); err != nil || string(out) != want {
-			t.Errorf("%+v: %v\n%s", c.edit, err, out)
+		if want := strings.Replace(text, c.was, c.now, 1); err != nil || string(out) != want {
+			t.Errorf("%s %q: %v\n%s", c.path, c.value, err, out)
 		}
 	}
 }

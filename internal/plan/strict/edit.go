@@ -13,17 +13,11 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// Edit is a new value for one text of a file, or new items for one list of texts.
-type Edit struct {
-	Path  string   // objectives.rto, workaround.steps
-	Value string   // one line
-	Items []string // of a list; nil: Path names one text
-}
-
-// Rewrite puts new values into a file and leaves every other character of it as it
-// is, comments too. What the file does not say yet, and what stands in a form that
-// cannot be edited in place, is an error that names it.
-func Rewrite(src []byte, edits []Edit) ([]byte, error) {
+// Rewrite puts new values, by their path, into a file and leaves every other character
+// of it as it is, comments too. The value of a list has an item a line. What the file
+// does not say yet, and what stands in a form that cannot be edited in place, is an
+// error that names it.
+func Rewrite(src []byte, values map[string]string) ([]byte, error) {
 	r := Reread("", src)
 	w := &rewriting{src: r.src, root: r.root, starts: []int{0}}
 	for i, c := range w.src {
@@ -31,13 +25,13 @@ func Rewrite(src []byte, edits []Edit) ([]byte, error) {
 			w.starts = append(w.starts, i+1)
 		}
 	}
-	for _, e := range edits {
-		if err := w.edit(e); err != nil {
-			return nil, fmt.Errorf("%s: %w", e.Path, err)
+	for _, path := range slices.Sorted(maps.Keys(values)) {
+		if err := w.edit(path, values[path]); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 	}
 	out := w.apply()
-	if err := w.check(out, edits); err != nil {
+	if err := w.check(out, values); err != nil {
 		return nil, err
 	}
 	return append(src[:len(src)-len(w.src):len(src)-len(w.src)], out...), nil // with the mark that it began with
@@ -56,22 +50,25 @@ type swap struct {
 	text     string
 }
 
-func (w *rewriting) edit(e Edit) error {
-	for _, text := range append(slices.Clone(e.Items), e.Value) {
-		if strings.ContainsFunc(text, unicode.IsControl) {
-			return fmt.Errorf("write it on one line")
-		}
-	}
-	node := exactly(w.root, e.Path)
-	switch {
-	case node == nil:
+func (w *rewriting) edit(path, value string) error {
+	node := exactly(w.root, path)
+	if node == nil {
 		return fmt.Errorf("the file does not say it yet: write it there by hand")
-	case e.Items != nil:
-		return w.list(node, e.Items)
-	case node.Kind != yaml.ScalarNode:
-		return fmt.Errorf("it is no single text")
 	}
-	return w.scalar(node, e.Value)
+	texts := []string{value}
+	if node.Kind == yaml.SequenceNode {
+		texts = strings.Split(value, "\n")
+	}
+	if slices.ContainsFunc(texts, func(text string) bool { return strings.ContainsFunc(text, unicode.IsControl) }) {
+		return fmt.Errorf("write it on one line")
+	}
+	switch node.Kind {
+	case yaml.SequenceNode:
+		return w.list(node, texts)
+	case yaml.ScalarNode:
+		return w.scalar(node, value)
+	}
+	return fmt.Errorf("it is no single text")
 }
 
 // exactly is the node of a path; nil when there is none.
@@ -99,7 +96,7 @@ func (w *rewriting) scalar(node *yaml.Node, value string) error {
 // list changes items where they stand, adds new ones at the end, and takes away
 // those that are too many.
 func (w *rewriting) list(node *yaml.Node, items []string) error {
-	if node.Kind != yaml.SequenceNode || node.Style&yaml.FlowStyle != 0 || len(node.Content) == 0 || len(items) == 0 {
+	if node.Kind != yaml.SequenceNode || node.Style&yaml.FlowStyle != 0 || len(node.Content) == 0 || slices.Contains(items, "") {
 		return fmt.Errorf("the list cannot be edited in place: change it by hand")
 	}
 	for i, one := range node.Content[:min(len(items), len(node.Content))] {
@@ -206,18 +203,18 @@ func (w *rewriting) apply() (out []byte) {
 
 // check reads the new text again: it says what was wanted, and of everything else
 // what it said before.
-func (w *rewriting) check(out []byte, edits []Edit) error {
+func (w *rewriting) check(out []byte, values map[string]string) error {
 	was, now := map[string]string{}, map[string]string{}
 	leaves("", w.root, was)
 	leaves("", Reread("", out).root, now)
-	for _, e := range edits {
-		if e.Items == nil {
-			was[e.Path] = e.Value
+	for path, value := range values {
+		if _, single := was[path]; single {
+			was[path] = value
 			continue
 		}
-		maps.DeleteFunc(was, func(path, _ string) bool { return strings.HasPrefix(path, e.Path+"[") })
-		for i, text := range e.Items {
-			was[fmt.Sprintf("%s[%d]", e.Path, i)] = text
+		maps.DeleteFunc(was, func(item, _ string) bool { return strings.HasPrefix(item, path+"[") })
+		for i, text := range strings.Split(value, "\n") {
+			was[fmt.Sprintf("%s[%d]", path, i)] = text
 		}
 	}
 	if !maps.Equal(was, now) {

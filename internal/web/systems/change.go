@@ -179,7 +179,7 @@ type made struct {
 // made makes it of what was typed. Every value that is not changed stays as it is
 // written.
 func (p *Part) made(v *frame.Visit, s *system, from source) (out made, err error) {
-	var edits []plan.Edit
+	values := map[string]string{}
 	for _, g := range fields(v, from.plan) {
 		for _, f := range g.Fields {
 			value := strings.ReplaceAll(v.Field(f.Name), "\r", "")
@@ -189,21 +189,20 @@ func (p *Part) made(v *frame.Visit, s *system, from source) (out made, err error
 			if value == "" {
 				return out, frame.Wrong{Key: "systems.wrong.empty", Values: []any{f.Label}}
 			}
-			edit := plan.Edit{Path: f.path, Value: value}
 			if f.Kind == "textarea" {
-				edit = plan.Edit{Path: f.path, Items: lines(value)}
+				value = strings.Join(lines(value), "\n")
 			} else if isLength(f.path) {
 				if _, err := plan.ParseDuration(value); err != nil {
 					return out, frame.Wrong{Key: "systems.wrong.length", Values: []any{f.Label, value}}
 				}
 			}
-			edits = append(edits, edit)
+			values[f.path] = value
 		}
 	}
-	if len(edits) == 0 {
+	if len(values) == 0 {
 		return out, frame.Wrong{Key: "systems.wrong.same"}
 	}
-	if out.text, err = plan.Rewrite(from.text, edits); err != nil {
+	if out.text, err = from.plan.Rewrite(from.text, values); err != nil {
 		return out, err
 	}
 	draft, problems := plan.Parse(from.file, out.text)
