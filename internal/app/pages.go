@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"io/fs"
+	"os"
 	"sync"
 
 	"beredskab/internal/access"
@@ -25,7 +27,7 @@ func (a *App) Site(guest string) (*web.Site, error) {
 	return web.New(web.Options{
 		SignIn: provider,
 		Door:   a.door, Register: a.Register, Office: a.Office, Dossier: dossier.New(a.door), Gate: a.gate, Copies: a.copies,
-		Bureau: a.Bureau, Desk: a.After, Check: a.checkNow, Judge: a.RunChecks, Notary: a.Notary, Commands: a.commands, Author: a.author,
+		Bureau: a.Bureau, Desk: a.After, Check: a.checkNow, Judge: a.RunChecks, Notary: a.Notary, Commands: a.commands, Author: a.author, File: a.planFile,
 		Settings: a.settings, Channels: a.channels, Preview: a.Settings.Preview, Try: a.TryChannel,
 		Name: a.municipality, Origin: a.Settings.URL, Guest: guest, Proxies: a.Settings.Proxies,
 		Broken:  func(err error) bool { return a.store.Away(err) || a.store.Faulty(err) },
@@ -39,6 +41,13 @@ func (a *App) author(ctx context.Context, system string) (claim string, err erro
 		return "", nil
 	}
 	return a.Author(ctx, a.Settings.Plans, system)
+}
+
+// planFile is the file that a system's plan is written in.
+func (a *App) planFile(_ context.Context, system string) (name string, text []byte, err error) {
+	name = system + ".yaml" // every plan file is named after its system
+	text, err = fs.ReadFile(os.DirFS(a.Settings.Plans), name)
+	return name, text, err
 }
 
 // settings are those in force, without secrets.

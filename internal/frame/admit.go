@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"beredskab/internal/access"
@@ -122,11 +123,14 @@ func (f *Frame) object(v *Visit) (rights.Object, error) {
 	return rights.Object{}, nil
 }
 
-// sees tells whether the person may see pages with that need; what they are about
-// is not asked here.
+// sees tells whether there is anything of that need for the person to see: all of it,
+// or what is his own.
 func (f *Frame) sees(v *Visit, need Need) bool {
 	if need.Open || v.Person.ID != "" && need.Permission == "" {
 		return true
 	}
-	return v.Person.ID != "" && v.May(need.Permission, cmp.Or(need.Verb, matrix.Read), rights.Object{})
+	verb := cmp.Or(need.Verb, matrix.Read)
+	return v.May(need.Permission, verb, rights.Object{}) || slices.ContainsFunc(v.Book.Grants(v.Person.ID), func(g rights.Grant) bool {
+		return v.May(need.Permission, verb, rights.Object{Scope: g.Scope})
+	})
 }

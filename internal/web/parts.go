@@ -25,7 +25,7 @@ func (s *Site) parts(calendars feed) []frame.Route {
 	return slices.Concat(
 		sign.New(sign.Options{Gate: s.Gate, OIDC: s.SignIn, Demo: s.Guest != ""}).Routes(),
 		systems.New(systems.Options{
-			Door: s.Door, Register: s.Register, Office: s.Office, Dossier: s.Dossier, Copies: s.Copies, Commands: s.Commands, Author: s.Author,
+			Door: s.Door, Register: s.Register, Office: s.Office, Dossier: s.Dossier, Copies: s.Copies, Commands: s.Commands, Author: s.Author, File: s.File,
 		}).Routes(),
 		follow.New(follow.Options{Door: s.Door, Register: s.Register, Office: s.Office, Judge: s.Judge}).Routes(),
 		people.New(people.Options{Register: s.Register, Office: s.Office, Dossier: s.Dossier, Invite: s.Gate.Invite, Origin: s.Origin}).Routes(),

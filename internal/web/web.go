@@ -45,6 +45,7 @@ type Options struct {
 	Judge    func(context.Context) error                                                // applies every rule, and keeps what it finds
 	Commands func(*plan.Plan) (list []approval.Command, unresolved []string, err error) // what a plan starts on machines
 	Author   func(ctx context.Context, system string) (claim string, err error)         // of a plan's file
+	File     func(ctx context.Context, system string) (name string, text []byte, err error)
 	Settings func() []Setting
 	Channels func() []Channel
 	Preview  func(outbox.Notice) (string, error) // the text of a message, as its channel words it
