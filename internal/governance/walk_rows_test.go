@@ -121,7 +121,9 @@ func pass(step string) func(*walk, door.Actor, string) error {
 }
 
 func takeBack(step string) func(*walk, door.Actor, string) error {
-	return func(w *walk, a door.Actor, side string) error { return w.register.TakeBack(ctx(), a, w.runs[side], step) }
+	return func(w *walk, a door.Actor, side string) error {
+		return w.register.TakeBack(ctx(), a, w.runs[side], step)
+	}
 }
 
 func lead(kind event.Kind, step string) func(*walk, door.Actor, string) error {
