@@ -8,7 +8,7 @@ const { origin, pages } = args()
 await walk(async browser => {
   for (const page of pages) {
     for (const lang of page.langs || languages) {
-      for (const width of [1280, 390, 320]) {
+      for (const width of page.widths || [1280, 390, 320]) {
         const seen = await look(browser, origin, { ...page, lang, width, height: width < 1000 ? 844 : 800 })
         const found = [...await overflow(seen.page)]
         if (width !== 320) found.push(...await head(seen.page, lang), ...await axe(seen.page))

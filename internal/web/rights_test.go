@@ -33,9 +33,12 @@ func TestEveryRouteAsEverybody(t *testing.T) {
 	values := w.things()
 	tried, wrong := 0, 0
 	for _, route := range w.site.Routes() {
-		for _, thing := range values {
-			path := fill(route.Path, thing)
-			for _, name := range visitors() {
+		for i, thing := range values {
+			path, those := fill(route.Path, thing), visitors()
+			if i == len(values)-1 && i > 0 {
+				those = those[:3] // what is not there is not there for anybody
+			}
+			for _, name := range those {
 				tried++
 				if why := w.try(route, path, thing, name); why != "" {
 					wrong++
@@ -78,8 +81,11 @@ func (w *town) try(route frame.Route, path string, thing map[string]string, name
 	}
 	may, there := w.expected(route.Need, thing, person)
 	_, before := w.done(0)
-	if out := w.ask(person.ID, "DELETE", path, nil); out.Code != http.StatusMethodNotAllowed {
-		return "DELETE: " + http.StatusText(out.Code)
+	once := name == "" || name == "It-chef" // what does not depend on who asks
+	if once {
+		if out := w.ask(person.ID, "DELETE", path, nil); out.Code != http.StatusMethodNotAllowed {
+			return "DELETE: " + http.StatusText(out.Code)
+		}
 	}
 	if route.Stream && may && there {
 		return "" // goes on for as long as somebody looks; it has tests of its own
@@ -96,7 +102,7 @@ func (w *town) try(route frame.Route, path string, thing map[string]string, name
 	if (route.Method == http.MethodGet || !may) && len(acts) > 0 {
 		return "it did " + strings.Join(acts, ", ")
 	}
-	if route.Method == http.MethodPost {
+	if route.Method == http.MethodPost && once {
 		return w.strange(path, person.ID)
 	}
 	return ""

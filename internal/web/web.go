@@ -101,7 +101,7 @@ func New(o Options) (*Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	beside := map[string]http.Handler{"GET /assets/": assets, "/api/": programs.Handler(), "/feeds/{file}": programs.Handler()}
+	beside := map[string]http.Handler{"GET /assets/": assets, "/api/v1/": programs.Handler(), "/feeds/{file}": programs.Handler()}
 	s.handler, err = f.Handler(s.routes, beside)
 	return s, err
 }
