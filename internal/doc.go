@@ -101,7 +101,7 @@
 //	| 10     | torture/powerloss    | power losses and damaged files against the whole program              | processes, file systems |
 //	| 10     | torture/cluster      | three nodes and PostgreSQL in network namespaces of their own         | processes, networks     |
 //	| 10     | torture/installed    | packages on a clean Debian; alarms, modules, modes and secrets        | processes, namespaces   |
-//	| 10     | cmd/beredskab/inforce | a version of a plan comes into force: shown, confirmed, approved     | no                      |
+//	| 10     | cmd/beredskab/inforce | a version of a plan comes into force: shown, confirmed, approved     | files                   |
 //	| 10     | cmd/beredskab/view   | what programs read of runs and nodes                                  | no                      |
 //	| 10     | cmd/beredskab/after  | the commands about what follows a run: evaluation, evidence, the next draft | terminal, files   |
 //	| 10     | cmd/beredskab/attest | the commands that sign the log, prove it, and hand it to auditors      | terminal, files         |

@@ -23,7 +23,7 @@ type Line struct {
 // Commands stand under plan.
 func (l Line) Commands() []*cobra.Command {
 	return []*cobra.Command{
-		l.review(), l.submit(), l.versions(),
+		l.review(), l.submit(), l.versions(), l.proposals(), l.take(),
 		l.seen("confirm", "Confirm as its system owner that the plan is right", approval.Confirmed),
 		l.seen("accept", "Accept the MTPD, RTO and RPO that the plan states", approval.Accepted),
 		l.seen("approve", "Approve the plan as IT manager, so that it is in force", approval.Approved),
