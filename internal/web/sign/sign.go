@@ -67,11 +67,12 @@ type entrance struct {
 	Account  string // that was typed
 	To       string // where somebody wanted to go
 	Local    bool   // the emergency's form is open
+	Nobody   bool   // is registered yet
 }
 
 func (p *Part) in(v *frame.Visit) error {
 	to := cmp.Or(v.Field("to"), v.Query("to"), "/")
-	return v.Show("sign/in", entrance{Provider: p.provider != nil, Account: v.Field("account"), To: to, Local: p.provider == nil || v.Field("account") != ""})
+	return v.Show("sign/in", entrance{Provider: p.provider != nil, Account: v.Field("account"), To: to, Local: p.provider == nil || v.Field("account") != "", Nobody: len(v.Book.Persons()) == 0})
 }
 
 // local lets somebody in by a password of this program and a code.
