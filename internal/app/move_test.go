@@ -85,7 +85,7 @@ func TestMoveToPostgresAndBack(t *testing.T) {
 	if _, err := w.open(app.Serve); !errors.Is(err, kept.ErrMoved) || !strings.Contains(err.Error(), "set `database`") {
 		t.Errorf("a server starts on what was left: %v", err)
 	}
-	w.write("beredskab.yaml", "dir: .\nnode: test\nactions: actions.yaml\nlisten: off\ndatabase: "+url+"\n")
+	w.write("beredskab.yaml", "dir: .\nnode: test\nactions: actions.yaml\nweb: off\nlisten: off\ndatabase: "+url+"\n")
 	w.serve()
 	w.sameAs(before, said, "on PostgreSQL")
 	team := door.Actor{Name: "drift", Assurance: "login"}
@@ -195,7 +195,7 @@ func killedMove(t *testing.T, program, point string) {
 		}
 		errOld = old.Close()
 	}
-	w.write("new/beredskab.yaml", "dir: .\nplans: ../plans\nactions: actions.yaml\nlisten: off\ndatabase: "+url+"\n")
+	w.write("new/beredskab.yaml", "dir: .\nplans: ../plans\nactions: actions.yaml\nweb: off\nlisten: off\ndatabase: "+url+"\n")
 	elsewhere := &town{t: t, dir: w.path("new"), log: w.log}
 	_, errNew := elsewhere.open(app.Serve)
 	out, err := migrate(url, "")

@@ -59,7 +59,7 @@ func newTown(t *testing.T, settings string) *town {
 
 func townIn(t *testing.T, dir, settings string) *town {
 	w := &town{t: t, dir: dir, log: &proof.Journal{}, reload: make(chan struct{})}
-	w.write("beredskab.yaml", "dir: .\nnode: test\nactions: actions.yaml\n"+settings)
+	w.write("beredskab.yaml", "dir: .\nnode: test\nactions: actions.yaml\nweb: off\n"+settings)
 	w.write("plans/organisation.yaml", townOrganisation)
 	return w
 }

@@ -83,7 +83,7 @@ func (w *town) program() string { return filepath.Join(w.side, "beredskab") }
 // settle writes the settings and the organisation.
 func (w *town) settle(more string) {
 	w.t.Helper()
-	w.write("beredskab.yaml", "dir: .\nnode: test\nactions: actions.yaml\nparallel: 4\nlisten: \"off\"\nmin_free: 0\nchannels:\n  - {name: mappe, kind: folder, dir: messages}\n"+more)
+	w.write("beredskab.yaml", "dir: .\nnode: test\nactions: actions.yaml\nparallel: 4\nlisten: \"off\"\nweb: \"off\"\nmin_free: 0\nchannels:\n  - {name: mappe, kind: folder, dir: messages}\n"+more)
 	w.write("plans/organisation.yaml", hamlet.Organisation+"checks: {when: \"0 9 * * *\"}\n")
 }
 

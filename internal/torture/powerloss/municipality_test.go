@@ -32,7 +32,7 @@ actions:
     env: ["ATTEMPT=attempt:", PATH]
     timeout: 5m
 `, dir))
-	write(t, dir, "beredskab.yaml", "dir: "+state+"\nplans: plans\nactions: actions.yaml\nnode: test\nparallel: 4\nlisten: off\n")
+	write(t, dir, "beredskab.yaml", "dir: "+state+"\nplans: plans\nactions: actions.yaml\nnode: test\nparallel: 4\nlisten: off\nweb: off\n")
 }
 
 func write(t *testing.T, dir, name, text string) {

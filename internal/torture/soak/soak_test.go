@@ -121,7 +121,7 @@ func serve(t *testing.T) *server {
 	t.Helper()
 	binary := proof.Binary(t, "")
 	s := &server{t: t, dir: t.TempDir(), listen: freePort(t)}
-	s.write("beredskab.yaml", fmt.Sprintf("dir: .\nnode: soak\nactions: actions.yaml\nparallel: %d\nlisten: %s\nmin_free: 0\nchannels:\n  - {name: mappe, kind: folder, dir: messages}\n", parallel, s.listen))
+	s.write("beredskab.yaml", fmt.Sprintf("dir: .\nnode: soak\nactions: actions.yaml\nparallel: %d\nlisten: %s\nweb: off\nmin_free: 0\nchannels:\n  - {name: mappe, kind: folder, dir: messages}\n", parallel, s.listen))
 	s.write("plans/organisation.yaml", hamlet.Organisation+"checks: {when: \"0 9 * * *\"}\n")
 	s.write("actions.yaml", fmt.Sprintf(actions, filepath.Join(s.dir, "ended")))
 	for i := range systems {

@@ -25,7 +25,7 @@ func program(t *testing.T, dir string) *app.App {
 	t.Helper()
 	settings := filepath.Join(dir, "beredskab.yaml")
 	if _, err := os.Stat(settings); err != nil {
-		err := errors.Join(os.WriteFile(settings, []byte("dir: .\nnode: test\nlisten: off\n"), 0o600), os.CopyFS(filepath.Join(dir, "plans"), plans.Files))
+		err := errors.Join(os.WriteFile(settings, []byte("dir: .\nnode: test\nlisten: off\nweb: off\n"), 0o600), os.CopyFS(filepath.Join(dir, "plans"), plans.Files))
 		if err != nil {
 			t.Fatal(err)
 		}
