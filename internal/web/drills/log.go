@@ -104,7 +104,7 @@ func outcome(word string) string {
 
 func (t *teller) deputyOf(id string) string {
 	if s, found := t.run.Find(id); found {
-		return t.org.Deputy(t.run.Asks(s), t.run.Plan).Role
+		return t.deputy(t.run.Asks(s))
 	}
 	return ""
 }

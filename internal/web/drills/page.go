@@ -145,6 +145,21 @@ func (t *teller) who(id string) string {
 	return t.role(id)
 }
 
+// deputy is whom the files name to stand in for a role: by name where they give no
+// more than a mailbox.
+func (t *teller) deputy(role string) string {
+	deputy := t.org.Deputy(role, t.run.Plan).Role
+	if !strings.Contains(deputy, "@") {
+		return deputy
+	}
+	for _, p := range t.v.Book.Persons() {
+		if strings.EqualFold(p.Mail, deputy) {
+			return p.Name
+		}
+	}
+	return t.say("drills.deputy.word")
+}
+
 // role is what a role of the plan files is called.
 func (t *teller) role(role string) string { return t.org.Reach(role, t.run.Plan).Role }
 

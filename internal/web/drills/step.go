@@ -203,7 +203,7 @@ func (t *teller) offer(out *step, s *drill.Step, lead bool) {
 // next is who is asked when the one asked cannot answer.
 func (t *teller) next(s *drill.Step) string {
 	if asked := t.run.Asks(s); s.Level < 2 && len(t.org.Called(asked, t.run.Plan)) > 1 {
-		return t.org.Deputy(asked, t.run.Plan).Role
+		return t.deputy(asked)
 	}
 	return t.leader()
 }

@@ -116,7 +116,7 @@ func (t *teller) climb(w *waiting, s *drill.Step) {
 	case 0:
 		w.Next = t.say("drills.next.remind")
 	case 1:
-		w.Next = t.say("drills.next.deputy", t.org.Deputy(t.run.Asks(s), t.run.Plan).Role)
+		w.Next = t.say("drills.next.deputy", t.deputy(t.run.Asks(s)))
 	case 2:
 		w.Next = t.say("drills.next.leader", t.leader())
 	}
