@@ -17,12 +17,14 @@ import (
 	"beredskab/internal/rights"
 )
 
-// visitors are one person of each kind; the empty name is nobody.
+// visitors are one person of each kind; the empty name is nobody. All kinds come at the
+// size of make torture.
 func visitors() []string {
-	return []string{
-		"", "Direktionen", "It-chef", "Beredskabskoordinator", "Tekniker, Database", "Daglig it-sikkerhedsansvarlig",
-		"Systemejer, Kommunaldirektørens stab", "Systemejer, Teknik og Miljø", "Vicechef, Økonomi", "Intern revision", "Systemadministrator",
+	list := []string{
+		"", "It-chef", "Systemejer, Kommunaldirektørens stab", "Systemejer, Teknik og Miljø", "Vicechef, Økonomi", "Systemadministrator",
+		"Direktionen", "Beredskabskoordinator", "Tekniker, Database", "Daglig it-sikkerhedsansvarlig", "Intern revision",
 	}
+	return list[:proof.Size(6, 6, len(list))]
 }
 
 // Each page and each act, for each kind of visitor, about something of his own, of
