@@ -14,6 +14,7 @@ import (
 	"beredskab/internal/check"
 	"beredskab/internal/demo"
 	"beredskab/internal/kept"
+	"beredskab/internal/proof"
 	"beredskab/internal/record"
 )
 
@@ -62,7 +63,8 @@ func (w *town) same(what string, got, want any) {
 // The sample says the same on every day on which it is made: its fixtures, and what
 // two years have left.
 func TestStory(t *testing.T) {
-	for _, now := range []time.Time{day(), time.Date(2028, 2, 29, 22, 30, 0, 0, time.UTC)} {
+	days := []time.Time{day(), time.Date(2028, 2, 29, 22, 30, 0, 0, time.UTC)}
+	for _, now := range days[:proof.Size(1, 1, len(days))] {
 		t.Run(now.Format(time.DateOnly), func(t *testing.T) {
 			w := prepared(t, now)
 			w.fixtures()

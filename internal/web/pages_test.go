@@ -33,10 +33,17 @@ type seen struct {
 	Found                   []string
 }
 
+// The pages of the sample municipality, tried as everybody and looked at in a browser.
+func TestTheSample(t *testing.T) {
+	w := newTown(t)
+	w.everyRoute()
+	w.inABrowser()
+}
+
 // Every page in a browser: no rule of accessibility broken, nothing refused or
 // missing, nothing wider than the window, everything reached with the keyboard.
-func TestPagesInABrowser(t *testing.T) {
-	w := newTown(t)
+func (w *town) inABrowser() {
+	t := w.t
 	server := httptest.NewServer(w.site.Handler())
 	defer server.Close()
 	looks := w.walk("walk-axe.mjs", server.URL, some(w.pages([]string{"da", "en"})))

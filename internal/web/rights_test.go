@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-	"testing"
 	"time"
 
 	"beredskab/internal/frame"
@@ -30,8 +29,8 @@ func visitors() []string {
 // Each page and each act, for each kind of visitor, about something of his own, of
 // others and that is not there, by each method: what the matrix does not give is
 // refused, changes nothing and stands in the log (S1).
-func TestEveryRouteAsEverybody(t *testing.T) {
-	w := newTown(t)
+func (w *town) everyRoute() {
+	t := w.t
 	values := w.things()
 	tried, wrong := 0, 0
 	for _, route := range w.site.Routes() {

@@ -20,7 +20,7 @@ const longestTakeover = 60 * time.Second
 // from schedules and from people, and faults by chance.
 func TestThreeNodesNeverTwiceNeverLost(t *testing.T) {
 	w := newTown(t, proof.Binary(t, ""), "ask")
-	runs, over := proof.Size(24, 300, 10_000), time.Duration(proof.Size(15, 90, 1800))*time.Second
+	runs, over := proof.Size(24, 200, 10_000), time.Duration(proof.Size(15, 60, 1800))*time.Second
 	p := newPeople(w)
 	p.rerun = true
 	for _, n := range w.nodes {
