@@ -21,6 +21,7 @@
 //	| 0     | record               | the form of the small registers: a body, and what it is searched by   | no                      |
 //	| 0     | matrix               | the roles, and the table of who may do what with what                 | no                      |
 //	| 0     | address              | where passwords stand in an address: shown without, opened with       | no                      |
+//	| 0     | tidy                 | texts from elsewhere made harmless: one line, nothing hidden, not too long | no                 |
 //	| 0     | hamlet               | the smallest municipality whose drills a fault test can run, as text  | no                      |
 //	| 1     | recovery             | the chain: dependency graph, planned and projected finish, simulation | no                      |
 //	| 1     | drill                | a run as a state machine: events, times, verdict, findings            | no                      |
@@ -75,6 +76,7 @@
 //	| 6     | preparedness         | how prepared the municipality is: readiness, and the figures of reports | through door           |
 //	| 6     | runner               | time drives the register: due drills, automatic steps, deliveries     | clock, queue            |
 //	| 6     | frame                | what every page stands on: who visits, what he may see, how it is answered | HTTP              |
+//	| 6     | slack                | the municipality's Slack: what is posted there, and what people answer there | Slack                |
 //	| 7     | web                  | people drive the register: pages, API, sign-in                        | HTTP                    |
 //	| 7     | web/sign             | signing in and out, and proving it again                              | HTTP                    |
 //	| 7     | web/home             | the overview, what waits for whom, the search                         | HTTP                    |

@@ -106,7 +106,7 @@ func (c *cli) preview(ctx context.Context, id int64, kind string) error {
 	if err != nil {
 		return err
 	}
-	n := app.SampleNotice(outbox.Kind(kind), c.lang)
+	n := outbox.Sample(outbox.Kind(kind), c.lang, false)
 	if id > 0 {
 		if err := c.reading(ctx, func(r *register.Register) error { n, err = site.FindNotice(ctx, r, id); return err }); err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 	"beredskab/internal/disk"
 	"beredskab/internal/notify"
 	"beredskab/internal/register"
+	"beredskab/internal/slack"
 )
 
 // Courier builds the channels that the settings name.
@@ -84,7 +85,7 @@ func (c Channel) slack() (notify.Sender, error) {
 	if err != nil {
 		return nil, err
 	}
-	return notify.NewSlack(notify.SlackOptions{Token: token, WebhookURL: webhook, APIURL: c.URL})
+	return slack.New(slack.Options{Token: token, WebhookURL: webhook, APIURL: c.URL})
 }
 
 // secret reads a secret from its file, which nobody but its owner and group may

@@ -52,21 +52,3 @@ func (s *Settings) courier() (*notify.Courier, error) {
 	}
 	return courier, err
 }
-
-// SampleNotice is a message with believable facts of every kind.
-func SampleNotice(kind outbox.Kind, lang string) outbox.Notice {
-	start := time.Date(2026, 11, 26, 8, 0, 0, 0, time.UTC)
-	return outbox.Notice{
-		ID: 1, Kind: kind, Language: lang, Receiver: "systemejer Økonomi", CreatedAt: start, ExpiresAt: start.Add(24 * time.Hour),
-		Facts: outbox.Facts{
-			System: "oekonomi", SystemName: "Økonomisystem", Run: "2026-07", Drill: "gendan fra backup", Step: "bekraeft-data",
-			StepTitle: "Bekræft data", StepNumber: 3, Steps: 7, Question: "Viser Økonomisystemet de rigtige tal?",
-			Todo:    []string{"Log ind på testmiljøet", "Find bilag 2025-114", "Beløbet skal være 12.450,00 kr."},
-			Minutes: 3, AnswerBy: start.Add(90 * time.Minute), StartsAt: start, EndsAt: start.Add(3 * time.Hour), DaysBefore: 7,
-			Absent: "Systemejer Økonomi", Leader: "Øvelsesleder", Phone: "+45 00 00 00 10", Verdict: "passed_with_remarks",
-			RTAMinutes: 192, RTOMinutes: 240, RPAMinutes: 420, RPOMinutes: 1440, Measured: true, Findings: 2,
-			SlowStep: "Gendan database", SlowBy: 11, Code: "C6", Text: "Fremskrevet færdig er senere end den accepterede tid.",
-			Hint: "Gør det langsomste trin hurtigere.", Command: "beredskab drill confirm 2026-07 bekraeft-data",
-		},
-	}
-}

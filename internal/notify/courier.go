@@ -13,6 +13,7 @@ import (
 
 	"beredskab/internal/fault"
 	"beredskab/internal/outbox"
+	"beredskab/internal/tidy"
 )
 
 // Channel is one configured way to reach people.
@@ -136,11 +137,11 @@ func (c *Courier) send(ctx context.Context, open []outbox.Notice) Receipt {
 	n := open[0]
 	channel, ok := c.channels[n.Channel]
 	if !ok {
-		return refused(fmt.Sprintf("no channel is called %q; configure it, or use one of %s", n.Channel, c.names()))
+		return Refused(fmt.Sprintf("no channel is called %q; configure it, or use one of %s", n.Channel, c.names()))
 	}
 	m, err := c.render(open, channel.Sender.Form())
 	if err != nil {
-		return refused(clean(err.Error(), longestDetail))
+		return Refused(tidy.Line(err.Error(), LongestDetail))
 	}
 	if len(open) > 1 {
 		n = summary(open)
@@ -148,7 +149,7 @@ func (c *Courier) send(ctx context.Context, open []outbox.Notice) Receipt {
 	n = channel.complete(n)
 	pace := c.pacers[channel.Name]
 	if err := pace.wait(ctx, n.Address); err != nil {
-		return again("stopped while the message waited for its turn")
+		return Later("stopped while the message waited for its turn")
 	}
 	// A wish to be left alone counts for all messages to that place, not only
 	// for the one that was answered so.

@@ -11,6 +11,7 @@ import (
 
 	"beredskab/internal/disk"
 	"beredskab/internal/outbox"
+	"beredskab/internal/tidy"
 )
 
 type folderSender struct{ dir string }
@@ -36,7 +37,7 @@ func (folderSender) Form() Form { return FormMail }
 // Send writes the two files. A second try of the same notice replaces them.
 func (s folderSender) Send(ctx context.Context, n outbox.Notice, m Message) Receipt {
 	if err := ctx.Err(); err != nil {
-		return again("stopped before the message was written")
+		return Later("stopped before the message was written")
 	}
 	name := fileName(n)
 	full, err := json.MarshalIndent(struct {
@@ -49,21 +50,21 @@ func (s folderSender) Send(ctx context.Context, n outbox.Notice, m Message) Rece
 		Link     string      `json:"link,omitempty"`
 		Code     string      `json:"short_code,omitempty"`
 		Message
-	}{n.ID, n.Key, n.Kind, n.Receiver, n.Address, n.Channel, webLink(n.Facts.Link), clean(n.Facts.ShortCode, longestName), m}, "", "  ")
+	}{n.ID, n.Key, n.Kind, n.Receiver, n.Address, n.Channel, webLink(n.Facts.Link), tidy.Line(n.Facts.ShortCode, longestName), m}, "", "  ")
 	if err != nil {
-		return refused("the message cannot be written as JSON: " + err.Error())
+		return Refused("the message cannot be written as JSON: " + err.Error())
 	}
-	text := fmt.Sprintf("To: %s\nAddress: %s\nSubject: %s\n\n%s", clean(n.Receiver, longestName), clean(n.Address, longestName), m.Subject, m.Text)
+	text := fmt.Sprintf("To: %s\nAddress: %s\nSubject: %s\n\n%s", tidy.Line(n.Receiver, longestName), tidy.Line(n.Address, longestName), m.Subject, m.Text)
 	for _, file := range []struct{ end, content string }{{".json", string(full) + "\n"}, {".txt", text}} {
 		err := disk.WriteFile(filepath.Join(s.dir, name+file.end), func(out io.Writer) error {
 			_, err := io.WriteString(out, file.content)
 			return err
 		})
 		if err != nil {
-			return again(clean("writing a message: "+err.Error(), longestDetail))
+			return Later(tidy.Line("writing a message: "+err.Error(), LongestDetail))
 		}
 	}
-	return delivered("written to " + name + ".txt")
+	return Accepted("written to " + name + ".txt")
 }
 
 // fileName sorts by time and holds nothing that comes from a plan.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"beredskab/internal/outbox"
+	"beredskab/internal/tidy"
 
 	gomail "github.com/wneessen/go-mail"
 )
@@ -54,7 +55,7 @@ func NewMail(o MailOptions) (Sender, error) {
 		s.now = time.Now
 	}
 	if o.Timeout <= 0 {
-		o.Timeout = defaultTimeout
+		o.Timeout = DefaultTimeout
 	}
 	var err error
 	if s.from, err = mailbox(o.From); err != nil {
@@ -113,15 +114,15 @@ func (mailSender) Form() Form { return FormMail }
 func (s mailSender) Send(ctx context.Context, n outbox.Notice, m Message) Receipt {
 	letter, err := s.letter(n, m)
 	if err != nil {
-		return refused(err.Error())
+		return Refused(err.Error())
 	}
 	client, err := gomail.NewClient(s.host, s.options...)
 	if err != nil {
-		return refused("the mail relay cannot be set up: " + clean(err.Error(), longestDetail))
+		return Refused("the mail relay cannot be set up: " + tidy.Line(err.Error(), LongestDetail))
 	}
 	err = client.DialAndSendWithContext(ctx, letter)
 	if letter.IsDelivered() {
-		return delivered("taken by the mail relay as " + letter.GetMessageID())
+		return Accepted("taken by the mail relay as " + letter.GetMessageID())
 	}
 	return judgeMail(err)
 }
@@ -140,7 +141,7 @@ func (s mailSender) letter(n outbox.Notice, m Message) (*gomail.Msg, error) {
 	if s.replyTo != nil {
 		letter.ReplyToMailAddress(s.replyTo)
 	}
-	letter.Subject(clean(m.Subject, longestSubject))
+	letter.Subject(tidy.Line(m.Subject, longestSubject))
 	letter.SetDateWithValue(s.now())
 	letter.SetMessageIDWithValue(digestID(n.Key) + "@" + s.domain)
 	if thread := threadOf(n); thread != "" {
@@ -172,17 +173,17 @@ func threadOf(n outbox.Notice) string {
 // mailbox reads one mail address, with or without a name. The name of a
 // municipality may have a comma in it without quotes round it.
 func mailbox(s string) (*mail.Address, error) {
-	if strings.ContainsFunc(s, hidden) {
+	if strings.ContainsFunc(s, tidy.Hidden) {
 		return nil, fmt.Errorf("%q has a character that has no place in a mail address; write it anew", s)
 	}
 	if name, rest, named := strings.Cut(s, "<"); named && !strings.Contains(name, `"`) {
 		s = `"` + strings.TrimSpace(name) + `" <` + rest
 	}
 	address, err := mail.ParseAddress(s)
-	if err != nil || strings.ContainsFunc(address.Address, hidden) {
+	if err != nil || strings.ContainsFunc(address.Address, tidy.Hidden) {
 		return nil, fmt.Errorf("%q is not a mail address; write one like it-vagt@kommune.example", s)
 	}
-	address.Name = clean(address.Name, longestName)
+	address.Name = tidy.Line(address.Name, longestName)
 	return address, nil
 }
 
@@ -194,23 +195,23 @@ func judgeMail(err error) Receipt {
 	var reply *textproto.Error
 	switch {
 	case err == nil:
-		return again("the relay has not said that it took the mail")
+		return Later("the relay has not said that it took the mail")
 	case errors.As(err, &failed) && failed.ErrorCode() != 0:
 		code = failed.ErrorCode()
 	case errors.As(err, &reply):
 		code = reply.Code
 	}
-	said := clean(err.Error(), longestDetail)
+	said := tidy.Line(err.Error(), LongestDetail)
 	switch {
 	case code == 530 || code == 534 || code == 535 || code == 538:
-		return refused(said + "; check user, password and tls of the mail relay in the settings")
+		return Refused(said + "; check user, password and tls of the mail relay in the settings")
 	case code == 550 || code == 551 || code == 553:
-		return refused(said + "; check the receiver's mail address in the organisation file")
+		return Refused(said + "; check the receiver's mail address in the organisation file")
 	case code >= 500 && code < 600:
-		return refused(said + "; ask whoever runs the mail relay")
+		return Refused(said + "; ask whoever runs the mail relay")
 	case code != 0:
-		return again(said)
+		return Later(said)
 	default:
-		return judgeError(err)
+		return JudgeError(err)
 	}
 }

@@ -6,8 +6,7 @@ import (
 	"strings"
 
 	"beredskab/internal/outbox"
-
-	"github.com/slack-go/slack"
+	"beredskab/internal/tidy"
 )
 
 // Form is the shape in which a channel wants its messages.
@@ -15,30 +14,35 @@ type Form string
 
 // The forms. FormText is plain text only.
 const (
-	FormText  Form = "text"
-	FormMail  Form = "mail"
-	FormSlack Form = "slack"
+	FormText Form = "text"
+	FormMail Form = "mail"
 )
 
-// Message is a notice in words. Text is always filled in; HTML only for
-// FormMail and Blocks only for FormSlack.
+// Message is a notice in words. Text and Parts are always filled in, HTML only for
+// FormMail.
 type Message struct {
-	Subject string        `json:"subject"` // one line; its first word tells drill from incident
-	Text    string        `json:"text"`
-	HTML    string        `json:"html,omitempty"`
-	Blocks  []slack.Block `json:"blocks,omitempty"`
+	Subject string `json:"subject"` // one line; its first word tells drill from incident
+	Text    string `json:"text"`
+	HTML    string `json:"html,omitempty"`
+	Parts   Parts  `json:"-"` // for a channel that lays a message out in its own way
 }
 
-// parts are the pieces of a message in the order in which they are read. They
-// are plain text: each form escapes them in its own way, exactly once.
-type parts struct {
-	Lang, Tone              string
+// Choice is an answer that can be given in the message itself, where a channel has
+// buttons. Value is what the confirm page takes: yes, no, take, pass, or option and
+// the number of a decision's option, from 0.
+type Choice struct{ Value, Label string }
+
+// Parts are the pieces of a message in the order in which they are read. They
+// are plain text: each channel escapes them in its own way, exactly once.
+type Parts struct {
+	Lang, Tone              string // da or en; drill, incident or plan
 	Subject, Title, Context string
 	Body                    []string
 	TodoHead                string
 	Todo                    []string
 	Numbered                bool
 	More                    string
+	Choices                 []Choice // empty: the message asks nothing that can be answered at once
 	Action, Link, Command   string
 	Code                    string // how to come there without the link
 	Footer                  []string
@@ -69,7 +73,7 @@ func (w *Wording) render(v view, form Form) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	m := Message{Subject: p.Subject}
+	m := Message{Subject: p.Subject, Parts: p}
 	var text bytes.Buffer
 	if err := w.text.Execute(&text, p); err != nil {
 		return Message{}, fmt.Errorf("laying out the text of a %s notice: %w", v.Kind, err)
@@ -83,20 +87,17 @@ func (w *Wording) render(v view, form Form) (Message, error) {
 			return Message{}, fmt.Errorf("laying out the HTML of a %s notice: %w", v.Kind, err)
 		}
 		m.HTML = page.String()
-	case FormSlack:
-		m.Blocks = blocks(p)
-		m.Text = slackText(p)
 	default:
-		return Message{}, fmt.Errorf("rendering a %s notice: there is no form %q; use %s, %s or %s", v.Kind, form, FormText, FormMail, FormSlack)
+		return Message{}, fmt.Errorf("rendering a %s notice: there is no form %q; use %s or %s", v.Kind, form, FormText, FormMail)
 	}
 	return m, nil
 }
 
 // parts executes the templates of one kind in one language.
-func (w *Wording) parts(v view) (parts, error) {
+func (w *Wording) parts(v view) (Parts, error) {
 	set := w.sets[setName(v.Lang, string(v.Kind))]
 	if set == nil {
-		return parts{}, fmt.Errorf("rendering a notice: there is no template for the kind %q; a kind is the name of a file in templates/notify/%s", v.Kind, v.Lang)
+		return Parts{}, fmt.Errorf("rendering a notice: there is no template for the kind %q; a kind is the name of a file in templates/notify/%s", v.Kind, v.Lang)
 	}
 	var failed error
 	lines := func(name string) []string {
@@ -107,16 +108,34 @@ func (w *Wording) parts(v view) (parts, error) {
 		return strip(b.String())
 	}
 	line := func(name string) string { return strings.Join(lines(name), " ") }
-	p := parts{
+	p := Parts{
 		Lang: v.Lang, Tone: v.Tone, Link: v.Link, Todo: v.Todo, Numbered: v.Kind != digestKind,
 		Subject: led(v.Word, line("subject")), Title: led(v.Word, line("title")), Context: line("context"),
 		Body: lines("body"), TodoHead: line("todo"), Action: line("action"), Code: line("code"), Command: line("command"), Footer: lines("footer"),
 	}
-	p.Subject = cut(p.Subject, longestSubject)
+	p.Subject = tidy.Cut(p.Subject, longestSubject)
 	if v.More > 0 {
 		p.More = line("more")
 	}
+	if v.Asks != "" {
+		p.Choices = v.choices(line)
+	}
 	return p, failed
+}
+
+// choices are the answers that the step takes, in the words of the language.
+func (v view) choices(line func(name string) string) (list []Choice) {
+	for i, option := range v.Options {
+		list = append(list, Choice{Value: fmt.Sprintf("option%d", i), Label: option})
+	}
+	values := []string{"yes", "no", "take", "pass"}
+	if len(list) > 0 {
+		values = values[2:]
+	}
+	for _, value := range values {
+		list = append(list, Choice{Value: value, Label: line("choice-" + value)})
+	}
+	return list
 }
 
 // longestSubject is what a mail program still shows in a list, with room to spare.

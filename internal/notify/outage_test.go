@@ -131,11 +131,11 @@ func TestOutage(t *testing.T) {
 		start := time.Now()
 		slackLine := newLine(func(at time.Time) Receipt {
 			if at.Sub(start) < 2*time.Hour {
-				return again("no answer")
+				return Later("no answer")
 			}
-			return delivered("ok")
+			return Accepted("ok")
 		})
-		mailLine := newLine(func(time.Time) Receipt { return delivered("ok") })
+		mailLine := newLine(func(time.Time) Receipt { return Accepted("ok") })
 		p := newPost(t, slackLine, mailLine)
 		p.oweRequests(3, outbox.Request)
 		p.run(t)
@@ -160,11 +160,11 @@ func TestOutageEndsInOneSummary(t *testing.T) {
 		start := time.Now()
 		slackLine := newLine(func(at time.Time) Receipt {
 			if at.Sub(start) < 2*time.Hour {
-				return again("no answer")
+				return Later("no answer")
 			}
-			return delivered("ok")
+			return Accepted("ok")
 		})
-		p := newPost(t, slackLine, newLine(func(time.Time) Receipt { return delivered("ok") }))
+		p := newPost(t, slackLine, newLine(func(time.Time) Receipt { return Accepted("ok") }))
 		p.oweRequests(200, outbox.Reminder)
 		p.run(t)
 		after := 0
@@ -197,11 +197,11 @@ func TestRateLimit(t *testing.T) {
 				asked = at
 				return Receipt{Outcome: outbox.TryAgain, RetryAfter: 30 * time.Second}
 			case at.Sub(asked) < 30*time.Second:
-				return again("too soon")
+				return Later("too soon")
 			}
-			return delivered("ok")
+			return Accepted("ok")
 		}
-		p := newPost(t, slackLine, newLine(func(time.Time) Receipt { return delivered("ok") }))
+		p := newPost(t, slackLine, newLine(func(time.Time) Receipt { return Accepted("ok") }))
 		p.oweRequests(2, outbox.Request)
 		p.run(t)
 		if len(slackLine.times) != 3 || slackLine.times[1].Sub(slackLine.times[0]) < 30*time.Second ||
@@ -217,11 +217,11 @@ func TestAcceptedThenSilence(t *testing.T) {
 		slackLine := newLine(nil)
 		slackLine.answer = func(time.Time) Receipt {
 			if len(slackLine.times) == 1 {
-				return again("accepted, then silence")
+				return Later("accepted, then silence")
 			}
-			return delivered("ok")
+			return Accepted("ok")
 		}
-		p := newPost(t, slackLine, newLine(func(time.Time) Receipt { return delivered("ok") }))
+		p := newPost(t, slackLine, newLine(func(time.Time) Receipt { return Accepted("ok") }))
 		p.oweRequests(2, outbox.Request)
 		p.run(t)
 		if slackLine.arrived["request 0"] != 2 || slackLine.arrived["request 1"] != 1 {

@@ -24,8 +24,8 @@ func TestDecide(t *testing.T) {
 		from, to  time.Duration // RetryAt lies here, after owed
 		fallsBack bool
 	}{
-		{name: "delivered", receipt: delivered("ok"), fallback: "mail", state: outbox.Delivered, outcome: outbox.Accepted},
-		{name: "refused falls back at once", receipt: refused("no"), fallback: "mail", state: outbox.Refused, outcome: outbox.GiveUp, fallsBack: true},
+		{name: "delivered", receipt: Accepted("ok"), fallback: "mail", state: outbox.Delivered, outcome: outbox.Accepted},
+		{name: "refused falls back at once", receipt: Refused("no"), fallback: "mail", state: outbox.Refused, outcome: outbox.GiveUp, fallsBack: true},
 		{name: "an empty receipt is a refusal", state: outbox.Refused, outcome: outbox.GiveUp},
 		{name: "first failure", receipt: retry, state: outbox.Owed, outcome: outbox.TryAgain, from: 2500 * time.Millisecond, to: 5 * time.Second},
 		{name: "fourth failure", receipt: retry, tries: 3, state: outbox.Owed, outcome: outbox.TryAgain, from: 20 * time.Second, to: 40 * time.Second},
@@ -79,13 +79,13 @@ func TestPauseIsDeterministic(t *testing.T) {
 
 func TestOwed(t *testing.T) {
 	n := sample(outbox.Request, "da", false)
-	d := Policy{}.Decide(n, refused("no"), n.CreatedAt, "mail")
+	d := Policy{}.Decide(n, Refused("no"), n.CreatedAt, "mail")
 	first, ok := d.Owed(n, n.CreatedAt)
 	later, _ := d.Owed(n, n.CreatedAt.Add(time.Hour))
 	if !ok || first.Channel != "mail" || first.Key == n.Key || first.Key != later.Key || first.Address != "" || !first.ExpiresAt.Equal(n.ExpiresAt) {
 		t.Errorf("owed %+v", first)
 	}
-	if _, ok := (Policy{}.Decide(n, delivered("ok"), n.CreatedAt, "mail")).Owed(n, n.CreatedAt); ok {
+	if _, ok := (Policy{}.Decide(n, Accepted("ok"), n.CreatedAt, "mail")).Owed(n, n.CreatedAt); ok {
 		t.Error("control: a delivered notice owes nothing more")
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"beredskab/internal/outbox"
+	"beredskab/internal/tidy"
 )
 
 // Sender carries messages to the outside through one kind of channel. Send
@@ -23,6 +24,20 @@ type Sender interface {
 	Send(ctx context.Context, n outbox.Notice, m Message) Receipt
 }
 
+// Checker is a Sender that can look whether it would work, without sending anything to
+// anybody: what doctor tells.
+type Checker interface {
+	Check(ctx context.Context) []Check
+}
+
+// Check is one thing that was looked at, and how it is.
+type Check struct {
+	What   string // such as "the relay offers TLS"
+	OK     bool
+	Detail string // what was found; never a secret
+	Next   string // what to do when it is not OK
+}
+
 // Receipt is how one try ended, in the sender's judgement.
 type Receipt struct {
 	Outcome    outbox.Outcome
@@ -30,41 +45,41 @@ type Receipt struct {
 	RetryAfter time.Duration // the other side asked not to be tried again before; 0 when it said nothing
 }
 
-func delivered(detail string) Receipt {
+func Accepted(detail string) Receipt {
 	return Receipt{Outcome: outbox.Accepted, Detail: detail}
 }
 
-func again(detail string) Receipt {
+func Later(detail string) Receipt {
 	return Receipt{Outcome: outbox.TryAgain, Detail: detail}
 }
 
-func refused(detail string) Receipt {
+func Refused(detail string) Receipt {
 	return Receipt{Outcome: outbox.GiveUp, Detail: detail}
 }
 
 const (
-	defaultTimeout = 10 * time.Second
+	DefaultTimeout = 10 * time.Second
 	longestAnswer  = 64 << 10 // bytes of an answer's body that are read
-	longestDetail  = 300
+	LongestDetail  = 300
 )
 
-// judgeStatus says what an HTTP status means for a message. Servers that are
+// JudgeStatus says what an HTTP status means for a message. Servers that are
 // busy or broken are tried again; an answer that will be the same next time is not.
-func judgeStatus(status int, retryAfter time.Duration) Receipt {
+func JudgeStatus(status int, retryAfter time.Duration) Receipt {
 	detail := fmt.Sprintf("answered %d %s", status, http.StatusText(status))
 	switch {
 	case status >= 200 && status < 300:
-		return delivered(detail)
+		return Accepted(detail)
 	case status >= 300 && status < 400:
-		return refused(detail + "; redirects are not followed: put the final address into the settings")
+		return Refused(detail + "; redirects are not followed: put the final address into the settings")
 	case status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusTooManyRequests, status >= 500:
 		return Receipt{Outcome: outbox.TryAgain, Detail: detail, RetryAfter: retryAfter}
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
-		return refused(detail + "; check the channel's token or secret in the settings")
+		return Refused(detail + "; check the channel's token or secret in the settings")
 	case status == http.StatusNotFound, status == http.StatusGone:
-		return refused(detail + "; the address is no longer in use: put the new one into the settings")
+		return Refused(detail + "; the address is no longer in use: put the new one into the settings")
 	default:
-		return refused(detail + "; the receiver does not accept the message: try \"beredskab notify test\"")
+		return Refused(detail + "; the receiver does not accept the message: try \"beredskab notify test\"")
 	}
 }
 
@@ -79,14 +94,14 @@ func retryAfter(value string, now time.Time) time.Duration {
 	return 0
 }
 
-// judgeError says what it means that no answer came. The message may have
+// JudgeError says what it means that no answer came. The message may have
 // arrived all the same; it is tried again, because twice is better than never (F17).
-func judgeError(err error) Receipt {
+func JudgeError(err error) Receipt {
 	var timeout net.Error
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
-		return again("no answer within the time limit; the message may have arrived")
+		return Later("no answer within the time limit; the message may have arrived")
 	}
-	return again(withoutAddress(err))
+	return Later(withoutAddress(err))
 }
 
 // withoutAddress drops the address from an HTTP client's error: the address of
@@ -96,12 +111,12 @@ func withoutAddress(err error) string {
 	if errors.As(err, &outer) {
 		err = outer.Err
 	}
-	return clean(err.Error(), longestDetail)
+	return tidy.Line(err.Error(), LongestDetail)
 }
 
-// newHTTPClient makes a client that follows no redirect, gives up after
+// HTTPClient makes a client that follows no redirect, gives up after
 // timeout and reads no more than longestAnswer bytes of an answer.
-func newHTTPClient(timeout time.Duration) *http.Client {
+func HTTPClient(timeout time.Duration) *http.Client {
 	transport := &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            (&net.Dialer{Timeout: timeout, KeepAlive: 30 * time.Second}).DialContext,
@@ -133,8 +148,8 @@ func (b boundedReads) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// serverURL checks an address that comes from the settings.
-func serverURL(what, address string) error {
+// ServerURL checks an address that comes from the settings.
+func ServerURL(what, address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return fmt.Errorf("%s is not a web address; write it in full, beginning with https://", what)

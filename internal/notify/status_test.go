@@ -21,15 +21,14 @@ type answer struct {
 	silence    bool
 	closed     bool // nobody listens
 	want       outbox.Outcome
-	slack      outbox.Outcome // when Slack's own manners make a difference
-	wait       time.Duration  // what a 429 asks for, where the protocol can say it
-	arrives    bool           // the other side has the message all the same
+	wait       time.Duration // what a 429 asks for, where the protocol can say it
+	arrives    bool          // the other side has the message all the same
 }
 
 func answers() []answer {
 	return []answer{
 		{name: "200", http: 200, smtp: "250 ok", want: outbox.Accepted, arrives: true},
-		{name: "204", http: 204, smtp: "251 will forward", want: outbox.Accepted, slack: outbox.TryAgain, arrives: true},
+		{name: "204", http: 204, smtp: "251 will forward", want: outbox.Accepted, arrives: true},
 		{name: "301", http: 301, smtp: "551 not here, try elsewhere", want: outbox.GiveUp},
 		{name: "400", http: 400, smtp: "501 syntax", want: outbox.GiveUp},
 		{name: "401", http: 401, smtp: "530 authentication required", want: outbox.GiveUp},
@@ -53,14 +52,6 @@ func TestAnswers(t *testing.T) {
 			s, err := NewWebhook(WebhookOptions{URL: a.serve(t, ""), Secrets: []string{key1}, Timeout: patience})
 			a.check(t, sender(t, s, err), a.want, a.wait)
 		})
-		t.Run("slack bot "+a.name, func(t *testing.T) {
-			s, err := NewSlack(SlackOptions{Token: "xoxb-test", APIURL: a.serve(t, `{"ok":true,"channel":"C1","ts":"1.2"}`), Timeout: patience})
-			a.check(t, sender(t, s, err), a.forSlack(), a.wait)
-		})
-		t.Run("slack webhook "+a.name, func(t *testing.T) {
-			s, err := NewSlack(SlackOptions{WebhookURL: a.serve(t, "ok"), Timeout: patience})
-			a.check(t, sender(t, s, err), a.forSlack(), a.wait)
-		})
 		t.Run("mail "+a.name, func(t *testing.T) {
 			r := newRelay(t, &relay{rcpt: a.smtp, silent: a.silent})
 			o := mailOptions(r)
@@ -77,13 +68,6 @@ func TestAnswers(t *testing.T) {
 			}
 		})
 	}
-}
-
-func (a answer) forSlack() outbox.Outcome {
-	if a.slack != "" {
-		return a.slack
-	}
-	return a.want
 }
 
 // serve starts a server that behaves like a and returns its address.

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"beredskab/internal/outbox"
+	"beredskab/internal/plan"
+	"beredskab/internal/tidy"
 )
 
 // longestTodo is how many instructions a message carries; the page has the rest.
@@ -46,9 +48,11 @@ type view struct {
 	Signs, Lines, Unread, People, Refused, SignIns, Exports int    // of misuse, in the log
 	Ends                                                    string // of the time that is told of: date and clock
 
-	Todo  []string
-	More  int // entries of the list that were left out
-	Count int // messages in a digest
+	Asks    string   // the kind of the step, where its answer is wanted
+	Options []string // of a decision, to choose from
+	Todo    []string
+	More    int // entries of the list that were left out
+	Count   int // messages in a digest
 }
 
 // facts cleans a notice and puts its times into words.
@@ -56,19 +60,19 @@ func (w *Wording) facts(n outbox.Notice) view {
 	f := n.Facts
 	lang := language(n.Language, "")
 	words := w.words[lang]
-	name := func(s string) string { return clean(s, longestName) }
+	name := func(s string) string { return tidy.Line(s, longestName) }
 	tone := toneOf(n)
 	v := view{
 		Kind: n.Kind, Lang: lang, Tone: tone, Word: words.lead[tone], Incident: f.Incident,
 		Channel: name(n.Channel), Receiver: name(n.Receiver),
 		System: name(first(f.SystemName, f.System)), Run: name(f.Run), Drill: name(f.Drill), Step: name(first(f.StepTitle, f.Step)),
-		Question: name(f.Question), Site: name(f.Site), Number: f.StepNumber, Steps: f.Steps, Minutes: f.Minutes,
+		Question: name(f.Question), Asks: name(f.Asks), Site: name(f.Site), Number: f.StepNumber, Steps: f.Steps, Minutes: f.Minutes,
 		DaysBefore: f.DaysBefore, Absent: name(f.Absent), Passed: f.Passed, Failed: f.Failed, Leader: name(f.Leader), Phone: name(f.Phone),
 		Measured: f.Measured, RTA: words.span(f.RTAMinutes), RTO: words.limit(f.RTOMinutes),
 		RPA: words.loss(f), RPO: words.limit(f.RPOMinutes),
 		LateRTA: f.RTAMinutes > f.RTOMinutes, LateRPA: f.RPOMinutes > 0 && f.RPAMinutes > f.RPOMinutes,
 		Findings: f.Findings, SlowStep: name(f.SlowStep), SlowBy: words.limit(f.SlowBy),
-		Code: name(f.Code), Text: clean(f.Text, longestText), Hint: clean(f.Hint, longestText),
+		Code: name(f.Code), Text: tidy.Line(f.Text, longestText), Hint: tidy.Line(f.Hint, longestText),
 		Command: name(f.Command), Link: webLink(f.Link), ShortCode: name(f.ShortCode),
 	}
 	if v.Link != "" {
@@ -77,6 +81,9 @@ func (w *Wording) facts(n outbox.Notice) view {
 	v.Verdict = words.verdict(name(f.Verdict))
 	v.Signs, v.Lines, v.Unread, v.People, v.Refused, v.SignIns, v.Exports = len(f.Signs), f.Lines, f.Unread, f.People, f.Refused, f.SignIns, f.Exports
 	v.Todo, v.More = list(append(words.signs(f.Signs), f.Todo...))
+	if f.Asks == string(plan.StepDecision) {
+		v.Options = v.Todo
+	}
 	w.times(&v, words, n)
 	return v
 }
@@ -171,7 +178,7 @@ func list(lines []string) (kept []string, more int) {
 			more++
 			continue
 		}
-		kept = append(kept, clean(line, longestName))
+		kept = append(kept, tidy.Line(line, longestName))
 	}
 	return kept, more
 }

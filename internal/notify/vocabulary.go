@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"beredskab/internal/outbox"
+	"beredskab/internal/tidy"
 )
 
 // vocabulary says times, durations and verdicts in one language. Its words
@@ -80,7 +81,7 @@ func (words vocabulary) span(minutes int) string {
 // signs says what each sign of misuse is, and of whom where that is told.
 func (words vocabulary) signs(list []outbox.Sign) (lines []string) {
 	for _, s := range list {
-		s.Person = clean(s.Person, longestName)
+		s.Person = tidy.Line(s.Person, longestName)
 		lines = append(lines, first(words.speak("sign-"+s.Code, s), s.Code))
 	}
 	return lines

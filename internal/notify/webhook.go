@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"beredskab/internal/outbox"
+	"beredskab/internal/tidy"
 )
 
 // WebhookOptions names one receiver of signed webhooks (Standard Webhooks 1.0).
@@ -36,16 +37,16 @@ type webhookSender struct {
 // NewWebhook makes a sender that posts JSON to one address, signed with each
 // of the secrets. It always posts to that address, whatever a notice says.
 func NewWebhook(o WebhookOptions) (Sender, error) {
-	if err := serverURL("the address of the webhook", o.URL); err != nil {
+	if err := ServerURL("the address of the webhook", o.URL); err != nil {
 		return nil, err
 	}
 	if len(o.Secrets) == 0 {
 		return nil, fmt.Errorf("a webhook needs a secret; make one of 32 random bytes in base64 with whsec_ in front")
 	}
 	if o.Timeout <= 0 {
-		o.Timeout = defaultTimeout
+		o.Timeout = DefaultTimeout
 	}
-	s := webhookSender{url: o.URL, http: newHTTPClient(o.Timeout), now: o.Now}
+	s := webhookSender{url: o.URL, http: HTTPClient(o.Timeout), now: o.Now}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -67,11 +68,11 @@ func (webhookSender) Form() Form { return FormText }
 func (s webhookSender) Send(ctx context.Context, n outbox.Notice, m Message) Receipt {
 	body, err := json.Marshal(payloadOf(n, m))
 	if err != nil {
-		return refused("the payload cannot be written: " + clean(err.Error(), longestDetail))
+		return Refused("the payload cannot be written: " + tidy.Line(err.Error(), LongestDetail))
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(body))
 	if err != nil {
-		return refused("the request cannot be made; check the webhook's address in the settings")
+		return Refused("the request cannot be made; check the webhook's address in the settings")
 	}
 	id, now := "msg_"+digestID(n.Key), s.now()
 	timestamp := strconv.FormatInt(now.Unix(), 10)
@@ -82,12 +83,12 @@ func (s webhookSender) Send(ctx context.Context, n outbox.Notice, m Message) Rec
 	request.Header.Set("Webhook-Signature", s.sign(id, timestamp, body))
 	answer, err := s.http.Do(request)
 	if err != nil {
-		return judgeError(err)
+		return JudgeError(err)
 	}
 	defer answer.Body.Close()
 	// The answer's text is of no interest, but reading it lets the connection be used again.
 	_, _ = io.Copy(io.Discard, answer.Body)
-	return judgeStatus(answer.StatusCode, retryAfter(answer.Header.Get("Retry-After"), now))
+	return JudgeStatus(answer.StatusCode, retryAfter(answer.Header.Get("Retry-After"), now))
 }
 
 // sign makes one "v1" signature for each secret over id, timestamp and body.
@@ -139,7 +140,7 @@ func payloadOf(n outbox.Notice, m Message) payload {
 		Key: n.Key, Title: m.Subject, Language: language(n.Language, ""), Incident: f.Incident, Receiver: n.Receiver,
 		System: f.System, SystemName: f.SystemName, Run: f.Run, Drill: f.Drill, Step: f.Step, StepNumber: f.StepNumber, Steps: f.Steps,
 		AnswerBy: known(f.AnswerBy), StartsAt: known(f.StartsAt), Verdict: f.Verdict,
-		RTAMinutes: f.RTAMinutes, RTOMinutes: f.RTOMinutes, Code: f.Code, Link: webLink(f.Link), ShortCode: clean(f.ShortCode, longestName),
+		RTAMinutes: f.RTAMinutes, RTOMinutes: f.RTOMinutes, Code: f.Code, Link: webLink(f.Link), ShortCode: tidy.Line(f.ShortCode, longestName),
 	}}
 	if n.Kind == outbox.Finished {
 		p.Data.Measured = &f.Measured

@@ -44,13 +44,7 @@ func language(wanted, orElse string) string {
 	return Languages()[0]
 }
 
-func kinds() []outbox.Kind {
-	return []outbox.Kind{
-		outbox.Reminder, outbox.Started, outbox.Request,
-		outbox.Escalation, outbox.Unknown, outbox.Stalled, outbox.Finished,
-		outbox.Missed, outbox.Finding, outbox.Misuse, outbox.Test, digestKind,
-	}
-}
+func kinds() []outbox.Kind { return append(outbox.Kinds(), digestKind) }
 
 // LoadWording reads the built-in texts and lays over them the files of
 // overlay, which may be nil: da/request.tmpl there may define anew any of the

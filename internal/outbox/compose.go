@@ -51,13 +51,15 @@ func (f *Facts) OfStep(run *drill.Run, step *drill.Step, org *plan.Organisation,
 	case step.State == drill.Failed:
 		verb, f.Text, f.Failed = "retry", step.Note, true
 	case step.Confirm != nil:
-		f.Question, f.Todo = step.Confirm.Question, step.Confirm.Instructions
+		f.Asks, f.Question, f.Todo = string(step.Kind()), step.Confirm.Question, step.Confirm.Instructions
 	case step.Decision != nil:
-		f.Question, f.Todo = step.Decision.Text, step.Decision.Options
+		f.Asks, f.Question, f.Todo = string(step.Kind()), step.Decision.Text, step.Decision.Options
 	case step.Inject != nil:
-		f.Question, f.Text = step.Inject.Expected, step.Inject.Text
-	case step.Instruction != "":
-		f.Todo = []string{step.Instruction}
+		f.Asks, f.Question, f.Text = string(step.Kind()), step.Inject.Expected, step.Inject.Text
+	case step.Human():
+		if f.Asks = string(step.Kind()); step.Instruction != "" {
+			f.Todo = []string{step.Instruction}
+		}
 	}
 	f.Command = fmt.Sprintf("%s drill %s %s %s", command, verb, run.ID, step.ID)
 }

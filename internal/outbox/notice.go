@@ -24,6 +24,11 @@ const (
 	Test       Kind = "test"       // somebody tries a channel
 )
 
+// Kinds lists all of them.
+func Kinds() []Kind {
+	return []Kind{Reminder, Started, Request, Escalation, Unknown, Stalled, Finished, Missed, Finding, Misuse, Test}
+}
+
 // Notice is one message owed to one receiver through one channel: a row of the
 // outbox, written in the transaction that caused it (DESIGN 2.5) and delivered
 // after commit, at least once, until ExpiresAt.
@@ -71,6 +76,7 @@ type Facts struct {
 	Steps      int       `json:"steps,omitempty"`       // number of steps of the run
 	Site       string    `json:"site,omitempty"`        // where the step must be carried out
 	Heard      time.Time `json:"heard,omitzero"`        // when a node there was last heard from (stalled)
+	Asks       string    `json:"asks,omitempty"`        // the kind of the step whose answer is wanted, as plan.StepKind has it; empty: none can be given at once
 	Question   string    `json:"question,omitempty"`
 	Todo       []string  `json:"todo,omitempty"` // the instructions of the one step
 	Minutes    int       `json:"minutes,omitempty"`

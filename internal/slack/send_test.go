@@ -1,4 +1,4 @@
-package notify
+package slack
 
 import (
 	"encoding/json"
@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
+	"beredskab/internal/notify"
 	"beredskab/internal/outbox"
 
 	"github.com/slack-go/slack"
@@ -18,8 +19,8 @@ func TestSlackMessageArrives(t *testing.T) {
 	r := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte(`{"ok":true,"channel":"C042","ts":"1764140000.0001"}`))
 	})
-	s, err := NewSlack(SlackOptions{Token: "xoxb-secret", APIURL: r.URL})
-	n := sample(outbox.Request, "da", false)
+	s, err := New(Options{Token: "xoxb-secret", APIURL: r.URL})
+	n := outbox.Sample(outbox.Request, "da", false)
 	n.Address = "#beredskab-øvelser"
 	receipt := trySend(t, sender(t, s, err), n)
 	if receipt.Outcome != outbox.Accepted || !strings.Contains(receipt.Detail, "1764140000.0001") {
@@ -56,8 +57,8 @@ func TestSlackErrors(t *testing.T) {
 		r := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) {
 			_ = json.NewEncoder(w).Encode(map[string]any{"ok": false, "error": code})
 		})
-		s, err := NewSlack(SlackOptions{Token: "xoxb-secret", APIURL: r.URL})
-		receipt := trySend(t, sender(t, s, err), sample(outbox.Test, "da", false))
+		s, err := New(Options{Token: "xoxb-secret", APIURL: r.URL})
+		receipt := trySend(t, sender(t, s, err), outbox.Sample(outbox.Test, "da", false))
 		if receipt.Outcome != want || !strings.Contains(receipt.Detail, code) {
 			t.Errorf("%s: %+v, want %s", code, receipt, want)
 		}
@@ -77,25 +78,25 @@ func TestSlackAnswerIsBounded(t *testing.T) {
 			}
 		}
 	})
-	s, err := NewSlack(SlackOptions{Token: "xoxb-secret", APIURL: r.URL})
-	if receipt := trySend(t, sender(t, s, err), sample(outbox.Test, "da", false)); receipt.Outcome != outbox.TryAgain {
+	s, err := New(Options{Token: "xoxb-secret", APIURL: r.URL})
+	if receipt := trySend(t, sender(t, s, err), outbox.Sample(outbox.Test, "da", false)); receipt.Outcome != outbox.TryAgain {
 		t.Errorf("receipt %+v", receipt)
 	}
 }
 
-func TestSlackOptions(t *testing.T) {
-	for name, o := range map[string]SlackOptions{
+func TestOptions(t *testing.T) {
+	for name, o := range map[string]Options{
 		"nothing": {}, "both": {Token: "x", WebhookURL: "https://hooks.example/x"},
 		"address": {WebhookURL: "hooks.example/secret"}, "api": {Token: "x", APIURL: "ftp://api.example"},
 	} {
-		if _, err := NewSlack(o); err == nil {
+		if _, err := New(o); err == nil {
 			t.Errorf("%s: no error", name)
 		} else if strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: the error tells a secret: %v", name, err)
 		}
 	}
-	s, err := NewSlack(SlackOptions{Token: "x", APIURL: "http://127.0.0.1:1"})
-	n := sample(outbox.Test, "da", false)
+	s, err := New(Options{Token: "x", APIURL: "http://127.0.0.1:1"})
+	n := outbox.Sample(outbox.Test, "da", false)
 	n.Address = ""
 	if receipt := trySend(t, sender(t, s, err), n); receipt.Outcome != outbox.GiveUp {
 		t.Errorf("without a channel: %+v", receipt)
@@ -104,8 +105,8 @@ func TestSlackOptions(t *testing.T) {
 
 // TestSlackWebhookAddressIsSecret: the address does not get into the register.
 func TestSlackWebhookAddressIsSecret(t *testing.T) {
-	s, err := NewSlack(SlackOptions{WebhookURL: "http://127.0.0.1:1/services/T0/B0/secret"})
-	if receipt := trySend(t, sender(t, s, err), sample(outbox.Test, "da", false)); strings.Contains(receipt.Detail, "secret") {
+	s, err := New(Options{WebhookURL: "http://127.0.0.1:1/services/T0/B0/secret"})
+	if receipt := trySend(t, sender(t, s, err), outbox.Sample(outbox.Test, "da", false)); strings.Contains(receipt.Detail, "secret") {
 		t.Errorf("the detail tells the address: %q", receipt.Detail)
 	}
 }
@@ -114,7 +115,7 @@ func TestSlackWebhookAddressIsSecret(t *testing.T) {
 // and made of the characters that grow most when they are escaped.
 func TestBlockLimits(t *testing.T) {
 	w := wording(t)
-	for _, lang := range Languages() {
+	for _, lang := range notify.Languages() {
 		for _, kind := range kinds() {
 			for name, filler := range map[string]string{"plain": "øl ", "escaped": "&<>", "emoji": "🟦 "} {
 				m := renderHuge(t, w, kind, lang, strings.Repeat(filler, 2000))
@@ -124,9 +125,9 @@ func TestBlockLimits(t *testing.T) {
 	}
 }
 
-func renderHuge(t *testing.T, w *Wording, kind outbox.Kind, lang, huge string) Message {
+func renderHuge(t *testing.T, w *notify.Wording, kind outbox.Kind, lang, huge string) notify.Message {
 	t.Helper()
-	n := sample(outbox.Request, lang, false)
+	n := outbox.Sample(outbox.Request, lang, false)
 	n.Kind, n.Receiver, n.Channel = kind, huge, huge
 	n.Facts = outbox.Facts{
 		SystemName: huge, Run: huge, Drill: huge, StepTitle: huge, Question: huge, StepNumber: 3, Absent: huge,
@@ -136,17 +137,17 @@ func renderHuge(t *testing.T, w *Wording, kind outbox.Kind, lang, huge string) M
 	for range 40 {
 		n.Facts.Todo = append(n.Facts.Todo, huge)
 	}
-	var m Message
+	var m notify.Message
 	var err error
-	if kind == digestKind {
+	if kind == digest {
 		n.Kind = outbox.Reminder
 		group := make([]outbox.Notice, 40)
 		for i := range group {
 			group[i] = n
 		}
-		m, err = w.RenderDigest(group, FormSlack)
+		m, err = w.RenderDigest(group, notify.FormText)
 	} else {
-		m, err = w.Render(n, FormSlack)
+		m, err = w.Render(n, notify.FormText)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +155,7 @@ func renderHuge(t *testing.T, w *Wording, kind outbox.Kind, lang, huge string) M
 	return m
 }
 
-func checkLimits(t *testing.T, name string, m Message) {
+func checkLimits(t *testing.T, name string, m notify.Message) {
 	t.Helper()
 	total := 0
 	within := func(what, text string, limit int) {
@@ -165,7 +166,7 @@ func checkLimits(t *testing.T, name string, m Message) {
 			t.Errorf("%s: a %s has %d characters, limit %d", name, what, units, limit)
 		}
 	}
-	for _, block := range m.Blocks {
+	for _, block := range blocks(m.Parts) {
 		switch b := block.(type) {
 		case *slack.HeaderBlock:
 			within("header", b.Text.Text, 150)
@@ -184,7 +185,7 @@ func checkLimits(t *testing.T, name string, m Message) {
 			t.Errorf("%s: a block of a kind without a known limit: %T", name, b)
 		}
 	}
-	if len(m.Blocks) > 50 || total > 13200 {
-		t.Errorf("%s: %d blocks with %d characters", name, len(m.Blocks), total)
+	if len(blocks(m.Parts)) > 50 || total > 13200 {
+		t.Errorf("%s: %d blocks with %d characters", name, len(blocks(m.Parts)), total)
 	}
 }

@@ -1,8 +1,12 @@
-package notify
+package slack
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"beredskab/internal/notify"
+	"beredskab/internal/tidy"
 
 	"github.com/slack-go/slack"
 )
@@ -14,6 +18,7 @@ const (
 	limitHeader  = 150
 	limitSection = 3000
 	limitButton  = 75
+	longestName  = 300
 	shareContext = 1000
 	shareFooter  = 1000
 	shareText    = 3000 // the line that a phone shows instead of the blocks
@@ -21,10 +26,10 @@ const (
 
 // blocks lays a message out as Block Kit blocks: header, context, what it is
 // about, the instructions, a button that opens a page, and whom to call.
-func blocks(p parts) []slack.Block {
+func blocks(p notify.Parts) []slack.Block {
 	header := mark(p.Tone) + p.Title
 	out := []slack.Block{slack.NewHeaderBlock(plainText(header, limitHeader))}
-	if width(header) > limitHeader {
+	if tidy.Width(header) > limitHeader {
 		out = append(out, section(p.Title))
 	}
 	if p.Context != "" {
@@ -53,7 +58,7 @@ func blocks(p parts) []slack.Block {
 	return out
 }
 
-func todoText(p parts) string {
+func todoText(p notify.Parts) string {
 	var b strings.Builder
 	b.WriteString(p.TodoHead)
 	for i, line := range p.Todo {
@@ -71,8 +76,8 @@ func todoText(p parts) string {
 
 // slackText is the line for notifications and screen readers: what is asked
 // and until when.
-func slackText(p parts) string {
-	return cutEscaped(join(" – ", p.Title, p.Context), shareText, escapeSlack)
+func slackText(p notify.Parts) string {
+	return tidy.CutEscaped(strings.Join(slices.DeleteFunc([]string{p.Title, p.Context}, func(s string) bool { return s == "" }), " – "), shareText, escapeSlack)
 }
 
 // mark gives drill and incident a colour besides the word.
@@ -97,13 +102,13 @@ func contextBlock(text string, limit int) *slack.ContextBlock {
 
 // plainText is text that Slack shows as it is, without names of emoji.
 func plainText(text string, limit int) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.PlainTextType, cut(text, limit), false, false)
+	return slack.NewTextBlockObject(slack.PlainTextType, tidy.Cut(text, limit), false, false)
 }
 
 // markdown is text that Slack may format. It is escaped and verbatim, so that
 // a fact can neither mention a channel nor hide an address behind a word.
 func markdown(text string, limit int) *slack.TextBlockObject {
-	return slack.NewTextBlockObject(slack.MarkdownType, cutEscaped(text, limit, escapeSlack), false, true)
+	return slack.NewTextBlockObject(slack.MarkdownType, tidy.CutEscaped(text, limit, escapeSlack), false, true)
 }
 
 // escapeSlack escapes the three characters that Slack's markup gives a meaning.
