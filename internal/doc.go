@@ -92,6 +92,7 @@
 //	| 7     | web/api              | the same acts for programs, signals and calendars                     | HTTP                    |
 //	| 7     | web/api/feed         | calendars to subscribe to: their secret addresses, and what stands in them | no                 |
 //	| 7     | web/help             | help inside the program, and the accessibility statement              | HTTP                    |
+//	| 7     | channels             | what the settings say of each channel, checked, and built into what sends | files                |
 //	| 8     | app                  | settings to typed options; builds, starts and stops everything        | all                     |
 //	| 9     | line                 | what a group of commands stands on: opens the program, says who acts, prints | terminal           |
 //	| 9     | demo                 | a sample municipality in a folder, with a real system to restore      | all                     |

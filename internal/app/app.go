@@ -16,6 +16,7 @@ import (
 	"beredskab/internal/access"
 	"beredskab/internal/action"
 	"beredskab/internal/afterrun"
+	"beredskab/internal/channels"
 	"beredskab/internal/disk"
 	"beredskab/internal/door"
 	"beredskab/internal/governance"
@@ -109,7 +110,7 @@ func OpenAt(ctx context.Context, s *Settings, mode Mode, log *slog.Logger, clock
 	d := door.New(a.meter, clock)
 	a.door = d
 	a.Office = governance.New(d)
-	a.Register = register.New(d, register.Options{Routes: s.Routes(), Command: "beredskab --dir " + s.Dir, Room: a.room})
+	a.Register = register.New(d, register.Options{Routes: channels.Routes(s.Channels), Command: "beredskab --dir " + s.Dir, Room: a.room})
 	a.Notary = notary.New(notary.Options{
 		Door: d, Office: a.Office, Node: s.Node, Folder: s.Dir, Anchors: s.Anchor, Name: a.municipality, Log: log,
 	})

@@ -6,86 +6,19 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"time"
 
 	"beredskab/internal/address"
-	"beredskab/internal/disk"
+	"beredskab/internal/channels"
 	"beredskab/internal/notify"
-	"beredskab/internal/register"
-	"beredskab/internal/slack"
 )
 
 // Courier builds the channels that the settings name.
 func (s *Settings) Courier() (*notify.Courier, error) {
-	options := notify.Options{}
+	options := channels.Options{Secret: secret}
 	if s.Texts != "" {
 		options.Texts = os.DirFS(s.Texts)
 	}
-	for _, c := range s.Channels {
-		sender, err := c.sender()
-		if err != nil {
-			return nil, fmt.Errorf("channel %s: %w", c.Name, err)
-		}
-		channel := notify.Channel{
-			Name: c.Name, Kind: c.Kind, Sender: sender, Address: c.Address, Language: c.Language, Fallback: c.Fallback,
-		}
-		if c.Kind == "slack" {
-			channel.Gap = time.Second
-		}
-		options.Channels = append(options.Channels, channel)
-	}
-	return notify.New(options)
-}
-
-// Routes says which channels messages go to: mail to each receiver, the others
-// to their own address.
-func (s *Settings) Routes() (routes []register.Route) {
-	for _, c := range s.Channels {
-		routes = append(routes, register.Route{Channel: c.Name, Personal: c.Kind == "mail", Language: c.Language})
-	}
-	return routes
-}
-
-func (c Channel) sender() (notify.Sender, error) {
-	switch c.Kind {
-	case "slack":
-		return c.slack()
-	case "mail":
-		password, err := secret(c.PasswordFile)
-		if err != nil {
-			return nil, err
-		}
-		return notify.NewMail(notify.MailOptions{
-			Host: c.Host, Port: c.Port, TLS: notify.MailTLS(c.TLS), User: c.User, Password: password, From: c.From, ReplyTo: c.ReplyTo,
-		})
-	case "webhook":
-		options := notify.WebhookOptions{URL: c.URL}
-		for _, file := range c.SecretFiles {
-			key, err := secret(file)
-			if err != nil {
-				return nil, err
-			}
-			options.Secrets = append(options.Secrets, key)
-		}
-		return notify.NewWebhook(options)
-	default:
-		if err := disk.MakeFolder(c.Dir); err != nil {
-			return nil, fmt.Errorf("making the folder for messages: %w", err)
-		}
-		return notify.NewFolder(c.Dir)
-	}
-}
-
-func (c Channel) slack() (notify.Sender, error) {
-	token, err := secret(c.TokenFile)
-	if err != nil {
-		return nil, err
-	}
-	webhook, err := secret(c.WebhookFile)
-	if err != nil {
-		return nil, err
-	}
-	return slack.New(slack.Options{Token: token, WebhookURL: webhook, APIURL: c.URL})
+	return channels.Courier(s.Channels, options)
 }
 
 // secret reads a secret from its file, which nobody but its owner and group may

@@ -14,6 +14,7 @@ import (
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/spf13/viper"
 
+	"beredskab/internal/channels"
 	"beredskab/internal/disk"
 	"beredskab/internal/evidence"
 	"beredskab/internal/notary"
@@ -22,30 +23,30 @@ import (
 // Settings are the program's own settings, never plan content. Paths are
 // absolute once loaded; a relative one counts from the folder of its file.
 type Settings struct {
-	Dir      string    `mapstructure:"dir"`      // all state of the program
-	Plans    string    `mapstructure:"plans"`    // folder of the plan files
-	Actions  string    `mapstructure:"actions"`  // catalogue of the operating-system administrator
-	Texts    string    `mapstructure:"texts"`    // the municipality's own message texts
-	Node     string    `mapstructure:"node"`     // name of this server; the host's name by default
-	Only     string    `mapstructure:"only"`     // runner or scheduler; empty: all that a server does
-	Site     string    `mapstructure:"site"`     // network zone whose steps this server carries out, and nothing else
-	Database string    `mapstructure:"database"` // postgres://… instead of the file in Dir
-	Secret   string    `mapstructure:"database_password_file"`
-	Parallel int       `mapstructure:"parallel"` // automatic steps at once
-	Listen   string    `mapstructure:"listen"`   // where operators ask for health and figures; "off": nowhere
-	Web      string    `mapstructure:"web"`      // where the pages answer; "off": nowhere
-	URL      string    `mapstructure:"url"`      // https://…, where people reach the pages; links in messages begin with it
-	WebCert  string    `mapstructure:"web_certificate_file"`
-	WebKey   string    `mapstructure:"web_key_file"`
-	Proxies  []string  `mapstructure:"proxies"` // addresses whose X-Forwarded-For counts; "local": of the socket
-	SignIn   SignIn    `mapstructure:"sign_in"`
-	Anchor   []string  `mapstructure:"anchor"`         // files elsewhere, and git:FOLDER of clones, that get each checkpoint of the log
-	MinFree  string    `mapstructure:"min_free"`       // room without which no new drill is begun, "5%,500MiB"
-	Evidence string    `mapstructure:"evidence_limit"` // greatest size of one file of evidence, "25MiB"
-	Allow    Allow     `mapstructure:"allow"`
-	Copies   Copies    `mapstructure:"bundle"` // what the server puts into the offline copies that it makes
-	Targets  []Target  `mapstructure:"targets"`
-	Channels []Channel `mapstructure:"channels"`
+	Dir      string             `mapstructure:"dir"`      // all state of the program
+	Plans    string             `mapstructure:"plans"`    // folder of the plan files
+	Actions  string             `mapstructure:"actions"`  // catalogue of the operating-system administrator
+	Texts    string             `mapstructure:"texts"`    // the municipality's own message texts
+	Node     string             `mapstructure:"node"`     // name of this server; the host's name by default
+	Only     string             `mapstructure:"only"`     // runner or scheduler; empty: all that a server does
+	Site     string             `mapstructure:"site"`     // network zone whose steps this server carries out, and nothing else
+	Database string             `mapstructure:"database"` // postgres://… instead of the file in Dir
+	Secret   string             `mapstructure:"database_password_file"`
+	Parallel int                `mapstructure:"parallel"` // automatic steps at once
+	Listen   string             `mapstructure:"listen"`   // where operators ask for health and figures; "off": nowhere
+	Web      string             `mapstructure:"web"`      // where the pages answer; "off": nowhere
+	URL      string             `mapstructure:"url"`      // https://…, where people reach the pages; links in messages begin with it
+	WebCert  string             `mapstructure:"web_certificate_file"`
+	WebKey   string             `mapstructure:"web_key_file"`
+	Proxies  []string           `mapstructure:"proxies"` // addresses whose X-Forwarded-For counts; "local": of the socket
+	SignIn   SignIn             `mapstructure:"sign_in"`
+	Anchor   []string           `mapstructure:"anchor"`         // files elsewhere, and git:FOLDER of clones, that get each checkpoint of the log
+	MinFree  string             `mapstructure:"min_free"`       // room without which no new drill is begun, "5%,500MiB"
+	Evidence string             `mapstructure:"evidence_limit"` // greatest size of one file of evidence, "25MiB"
+	Allow    Allow              `mapstructure:"allow"`
+	Copies   Copies             `mapstructure:"bundle"` // what the server puts into the offline copies that it makes
+	Targets  []Target           `mapstructure:"targets"`
+	Channels []channels.Channel `mapstructure:"channels"`
 
 	// File is the settings file that was read; empty when there was none.
 	File    string            `mapstructure:"-"`
@@ -73,27 +74,6 @@ type Target struct {
 	File         string `mapstructure:"file"`
 	URL          string `mapstructure:"url"`
 	PasswordFile string `mapstructure:"password_file"`
-}
-
-// Channel is one way to reach people. Secrets stand in files of their own.
-type Channel struct {
-	Name         string   `mapstructure:"name"`
-	Kind         string   `mapstructure:"kind"` // slack, mail, webhook or folder
-	Address      string   `mapstructure:"address"`
-	Language     string   `mapstructure:"language"`
-	Fallback     string   `mapstructure:"fallback"`
-	TokenFile    string   `mapstructure:"token_file"`    // slack: a bot's token
-	WebhookFile  string   `mapstructure:"webhook_file"`  // slack: address of an incoming webhook
-	URL          string   `mapstructure:"url"`           // webhook; slack: another Web API
-	SecretFiles  []string `mapstructure:"secret_files"`  // webhook
-	Host         string   `mapstructure:"host"`          // mail
-	Port         int      `mapstructure:"port"`          // mail
-	TLS          string   `mapstructure:"tls"`           // mail: starttls, tls or none
-	User         string   `mapstructure:"user"`          // mail
-	PasswordFile string   `mapstructure:"password_file"` // mail
-	From         string   `mapstructure:"from"`          // mail
-	ReplyTo      string   `mapstructure:"reply_to"`      // mail
-	Dir          string   `mapstructure:"dir"`           // folder
 }
 
 // settingsName is the file that is looked for.
@@ -273,12 +253,8 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 		t.File, t.PasswordFile = absolute(base, "dir", t.File), absolute(base, "dir", t.PasswordFile)
 	}
 	for i := range s.Channels {
-		c := &s.Channels[i]
-		for _, p := range []*string{&c.TokenFile, &c.WebhookFile, &c.PasswordFile, &c.Dir} {
+		for _, p := range s.Channels[i].Paths() {
 			*p = absolute(base, "dir", *p)
-		}
-		for k, f := range c.SecretFiles {
-			c.SecretFiles[k] = absolute(base, "dir", f)
 		}
 	}
 	for i, p := range s.Allow.Paths {
@@ -304,7 +280,7 @@ func (s *Settings) hidden() []string {
 		list = append(list, t.PasswordFile)
 	}
 	for _, c := range s.Channels {
-		list = append(append(list, c.TokenFile, c.WebhookFile, c.PasswordFile), c.SecretFiles...)
+		list = append(list, c.Secrets()...)
 	}
 	return slices.DeleteFunc(list, func(path string) bool { return path == "" })
 }

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"os"
 	"regexp"
-	"slices"
 	"sort"
 	"strings"
 
 	"beredskab/internal/address"
+	"beredskab/internal/channels"
 	"beredskab/internal/disk"
 	"beredskab/internal/kept"
 	"beredskab/internal/ops"
@@ -63,17 +63,8 @@ func place(file, within, key string) string {
 
 // check refuses settings that cannot work, each with what to write instead.
 func (s *Settings) check() error {
-	seen := map[string]bool{}
-	for _, c := range s.Channels {
-		switch {
-		case c.Name == "":
-			return fmt.Errorf("%s: %w: a channel has no name; write `name: slack`", s.File, ErrSettings)
-		case seen[c.Name]:
-			return fmt.Errorf("%s: %w: two channels are called %q", s.File, ErrSettings, c.Name)
-		case !slices.Contains([]string{"slack", "mail", "webhook", "folder"}, c.Kind):
-			return fmt.Errorf("%s: %w: channel %q has kind %q; write slack, mail, webhook or folder", s.File, ErrSettings, c.Name, c.Kind)
-		}
-		seen[c.Name] = true
+	if err := channels.Check(s.Channels); err != nil {
+		return fmt.Errorf("%s: %w: %w", s.File, ErrSettings, err)
 	}
 	if err := s.checkTargets(); err != nil {
 		return err
@@ -196,7 +187,7 @@ func (s *Settings) List() []Setting {
 		list = append(list, Setting{Key: "targets." + t.Name, Value: t.Driver + " " + t.File + address.Shown(t.URL), Origin: s.File})
 	}
 	for _, c := range s.Channels {
-		list = append(list, Setting{Key: "channels." + c.Name, Value: c.Kind + " " + c.Address + c.Dir + address.Shown(c.URL), Origin: s.File})
+		list = append(list, Setting{Key: "channels." + c.Name, Value: c.String(), Origin: s.File})
 	}
 	sort.Slice(list, func(i, j int) bool { return list[i].Key < list[j].Key })
 	return list

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"beredskab/internal/app"
+	"beredskab/internal/channels"
 	"beredskab/internal/disk"
 	"beredskab/internal/kept"
 )
@@ -301,7 +302,7 @@ func (e Examination) channels(ctx context.Context) (lines []Line) {
 
 // reachedAt is the address that a channel connects to; empty for a folder, and
 // where a secret names it.
-func reachedAt(c app.Channel) string {
+func reachedAt(c channels.Channel) string {
 	switch {
 	case c.Kind == "mail":
 		port := c.Port
