@@ -26,7 +26,7 @@ func (a *App) Serve(ctx context.Context, reload <-chan struct{}) error {
 	return err
 }
 
-func (a *App) serve(ctx context.Context, reload <-chan struct{}) error {
+func (a *App) serve(ctx context.Context, reload <-chan struct{}) (err error) {
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	ctx, cancel := context.WithCancel(ctx)
@@ -34,6 +34,12 @@ func (a *App) serve(ctx context.Context, reload <-chan struct{}) error {
 	if err := a.Notary.Prove(ctx); err != nil {
 		return fmt.Errorf("the server does not start on this register: %w", err)
 	}
+	var r *runner.Runner
+	defer func() { // also when it was stopped while it still started: what it has written by then is signed
+		if err == nil || errors.Is(err, context.Canceled) {
+			a.Notary.Part(ctx, func() bool { return a.Settings.Database == "" || r != nil && r.Leads() }) // the only server may stop before it leads
+		}
+	}()
 	if err := a.show(ctx, &beside); err != nil {
 		return err
 	}
@@ -45,18 +51,13 @@ func (a *App) serve(ctx context.Context, reload <-chan struct{}) error {
 			return err
 		}
 	}
-	r, err := a.Runner("")
-	if err != nil {
+	if r, err = a.Runner(""); err != nil {
 		return err
 	}
 	beside.Go(func() { a.Notary.Attend(ctx, r.Leads) })
 	beside.Go(func() { a.Vigil().Attend(ctx, r.Leads) })
 	beside.Go(func() { a.keeper().Attend(ctx, r.Leads) })
-	if err := a.run(ctx, r); err != nil {
-		return err
-	}
-	a.Notary.Part(ctx, func() bool { return a.Settings.Database == "" || r.Leads() }) // the only server may stop before it leads
-	return nil
+	return a.run(ctx, r)
 }
 
 // CarryOut drives one run in this process until it has ended or ctx does. When
