@@ -79,7 +79,7 @@ fuzzed:
 	BEREDSKAB_FIGURES=$(FIGURES) .ci/fuzz 60
 
 simulate: compiler ## three nodes through simulated weeks with faults, without the race detector
-	GOGC=400 $(GO) test -count=1 -timeout 60m -run TestWeeks -v ./internal/torture/simulation
+	GOGC=400 $(GO) test -count=1 -timeout 60m -run 'TestWeeks|TestMutants' -v ./internal/torture/simulation
 
 fuzz: compiler ## feed each reader of texts with what nobody would write, 60 seconds each
 	.ci/fuzz 60

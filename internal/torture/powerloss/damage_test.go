@@ -31,7 +31,7 @@ func TestDamage(t *testing.T) {
 		t.Fatalf("the undamaged installation is not well: %q", sound.notices)
 	}
 	total := &verdicts{kinds: map[string]int{}}
-	cases := proof.Size(20, 400, 5000)
+	cases := proof.Size(20, 200, 5000)
 	var work sync.WaitGroup
 	next := make(chan int)
 	for range 2 {

@@ -25,7 +25,7 @@ type tally struct {
 func TestPowerLoss(t *testing.T) {
 	seed, program := proof.Seed(t), proof.Binary(t, "")
 	total := &tally{}
-	cycles := proof.Size(6, 120, 1000)
+	cycles := proof.Size(6, 80, 1000)
 	lives := max(cycles/lifetime, 2)
 	t.Run("disks", func(t *testing.T) {
 		for life := range lives {

@@ -24,7 +24,7 @@ import (
 // same random transactions and wants the same answers: what the weeks show, they
 // show of a register on rows that are kept like this.
 func TestFakeIsTheStore(t *testing.T) {
-	seed, rounds := proof.Seed(t), proof.Size(200, 600, 10_000)
+	seed, rounds := proof.Seed(t), proof.Size(200, 300, 10_000)
 	failed := compare(t, seed, rounds, newDatabase(sound))
 	proof.Report(t, proof.Figure{
 		ID: "R22", What: "the simulated store beside the real one", Seed: seed, Count: rounds, Unit: "transactions", Failed: failed,
