@@ -22,6 +22,7 @@
 //	| 0     | matrix               | the roles, and the table of who may do what with what                 | no                      |
 //	| 0     | address              | where passwords stand in an address: shown without, opened with       | no                      |
 //	| 0     | tidy                 | texts from elsewhere made harmless: one line, nothing hidden, not too long | no                 |
+//	| 0     | facsimile            | a message as its receiver sees it, read from what goes over the wire  | no                      |
 //	| 0     | hamlet               | the smallest municipality whose drills a fault test can run, as text  | no                      |
 //	| 1     | recovery             | the chain: dependency graph, planned and projected finish, simulation | no                      |
 //	| 1     | drill                | a run as a state machine: events, times, verdict, findings            | no                      |
