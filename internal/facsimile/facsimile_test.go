@@ -14,7 +14,7 @@ func TestSlack(t *testing.T) {
 	got, err := Read(Wire{Kind: "slack", To: "#drills", Body: `{"text":"ØVELSE &amp; mere","blocks":[
 		{"type":"header","text":{"type":"plain_text","text":"🟦 ØVELSE *ikke fed*"}},
 		{"type":"section","text":{"type":"mrkdwn","text":"*Svar* senest <https://b.test/c/x|her>\na_b_c &lt;!channel&gt; <@U1>"}},
-		{"type":"context","elements":[{"type":"mrkdwn","text":"Kode `+"`K7M-2QD`"+`"}]},
+		{"type":"context","elements":[{"type":"mrkdwn","text":"Kode ` + "`K7M-2QD`" + `"}]},
 		{"type":"actions","block_id":"ask/7","elements":[
 			{"type":"button","action_id":"yes","style":"primary","text":{"type":"plain_text","text":"Ja"},"value":"2026-07/data"},
 			{"type":"button","action_id":"open","url":"https://b.test/c/x","text":{"type":"plain_text","text":"Åbn"}},
@@ -33,7 +33,8 @@ func TestSlack(t *testing.T) {
 		{Kind: "buttons", Buttons: []Button{
 			{Label: "Ja", Value: "yes", Style: "primary"}, {Label: "Åbn", Link: "https://b.test/c/x", Value: "open"}, {Label: "Send videre", Value: "pass", Style: "menu"},
 		}},
-		{Kind: "line"}, {Kind: "unknown", Lines: [][]Span{{{Text: "video"}}}},
+		{Kind: "line"},
+		{Kind: "unknown", Lines: [][]Span{{{Text: "video"}}}},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
