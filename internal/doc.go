@@ -23,6 +23,7 @@
 //	| 0     | address              | where passwords stand in an address: shown without, opened with       | no                      |
 //	| 0     | tidy                 | texts from elsewhere made harmless: one line, nothing hidden, not too long | no                 |
 //	| 0     | facsimile            | a message as its receiver sees it, read from what goes over the wire  | no                      |
+//	| 0     | gsm                  | a text as one SMS takes it: the letters of telephones, and how many   | no                      |
 //	| 0     | hamlet               | the smallest municipality whose drills a fault test can run, as text  | no                      |
 //	| 1     | recovery             | the chain: dependency graph, planned and projected finish, simulation | no                      |
 //	| 1     | drill                | a run as a state machine: events, times, verdict, findings            | no                      |
@@ -37,9 +38,11 @@
 //	| 2     | yearly               | what becomes of the yearly report: frozen, approved, treated          | no                      |
 //	| 2     | readiness            | how ready a system is, and every point of it explained                | no                      |
 //	| 2     | timetable            | schedules as rows: which are wanted, when to look at each again       | no                      |
+//	| 1     | ical                 | the text of a calendar, subscribed to or sent: RFC 5545, and nothing else | no                  |
 //	| 2     | outbox               | what a message owed is: addressee, subject, expiry, answers wanted    | no                      |
 //	| 2     | check                | rules C1-C12 and G1-G9 over plans, evidence and a date                | no                      |
 //	| 3     | emergency            | a crisis as it is declared, staffed, logged, reported and stood down  | no                      |
+//	| 3     | invited              | who was asked to come to which drill, and who must hear that it moved | no                     |
 //	| 3     | door                 | the one door: an actor, an act, its entry, one transaction; the Store | through Store           |
 //	| 4     | register             | runs, schedules and messages: every change and every question         | through door            |
 //	| 4     | governance           | the acts of people: rights, approvals, follow-up, evidence            | through door            |
@@ -78,6 +81,7 @@
 //	| 6     | runner               | time drives the register: due drills, automatic steps, deliveries     | clock, queue            |
 //	| 6     | frame                | what every page stands on: who visits, what he may see, how it is answered | HTTP              |
 //	| 6     | slack                | the municipality's Slack: what is posted there, and what people answer there | Slack                |
+//	| 6     | gateway              | hands messages to Teams, to a gateway of SMS, to signed webhooks      | HTTP                    |
 //	| 7     | web                  | people drive the register: pages, API, sign-in                        | HTTP                    |
 //	| 7     | web/sign             | signing in and out, and proving it again                              | HTTP                    |
 //	| 7     | web/home             | the overview, what waits for whom, the search                         | HTTP                    |
@@ -169,7 +173,6 @@
 //	| github.com/mattn/go-sqlite3 | store, store/meaning                  | the database's own errors                                     |
 //	| github.com/spf13/cobra      | cmd/beredskab, cmd/beredskab/after, cmd/beredskab/attest, cmd/beredskab/dossier, cmd/beredskab/follow, cmd/beredskab/inforce, cmd/beredskab/offline, cmd/beredskab/papers, cmd/beredskab/people, line | the command line: some groups of commands have a package of their own |
 //	| golang.org/x/sys            | action/supervisor, action/supervisor/landlock, app, disk | the operating system: process fences, file systems, clocks    |
-//	| rsc.io/qr                   | bundle, web/sign                      | a telephone number on a card, and the key of an app for codes |
 //
 // # Names
 //
