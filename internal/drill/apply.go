@@ -87,7 +87,7 @@ func within(kind event.Kind) []State {
 		return []State{Planned, Running, Paused, Cleaning}
 	case event.RunEnded:
 		return []State{Cleaning}
-	case event.StepStarted, event.StepAsked, event.StepRaised:
+	case event.StepStarted, event.StepAsked, event.StepRaised, event.StepGivenUp:
 		return []State{Running, Cleaning}
 	case event.StepEnded, event.StepTaken, event.StepAnswered, event.StepSkipped, event.StepReopened, event.StepSettled:
 		return []State{Running, Paused, Cleaning}
@@ -167,6 +167,9 @@ func (r *Run) applyRun(e event.Event) error {
 	refuse := func(why string) error { return &Refusal{e.Kind, e.Step, why} }
 	switch e.Kind {
 	case event.RunStarted:
+		if r.call(e.Chain); len(r.Steps) == 0 {
+			return ErrNoSteps
+		}
 		r.State = Running
 		r.Times.start(r, e.At.Wall)
 	case event.RunPaused:

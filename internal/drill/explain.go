@@ -27,7 +27,7 @@ func Explain(code string) (text string, ok bool) {
 }
 
 func explanations() []string {
-	return slices.Concat(explainResult(), explainCourse(), explainRest())
+	return slices.Concat(explainResult(), explainCourse(), explainRest(), explainChain())
 }
 
 // explainResult explains the findings on what the run came to and how its steps
@@ -148,6 +148,32 @@ Ways out: open a corrective action that answers it (beredskab action open), or c
 The evaluator named something that worked, and not well enough, and the report that says so was approved. Severity: warning.
 
 Ways out: open a corrective action that answers it (beredskab action open), or close it with the reason why it may stay so.
+`,
+	}
+}
+
+// explainChain explains what an exercise of the alarm shows.
+func explainChain() []string {
+	return []string{
+		`D16: somebody cannot be reached
+
+An exercise of the alarm called a role through both channels and then its deputy, and nobody answered in time. In a real
+incident the chain breaks here. Severity: error.
+
+Ways out: check the number, the mailbox and the deputy, and hold the exercise again. See also G3 and G4.
+`,
+		`D17: the first channel brought no answer
+
+A link of the alert chain answered only after the second channel was used. The time until then is lost whenever it is real.
+Severity: warning.
+
+Ways out: find out whether the number is right, the message arrived, or the telephone was silent; change the order of channels.
+`,
+		`D18: the alert chain took longer than its aim
+
+The last link of the chain was reached later than the exercise aims at. Severity: warning.
+
+Ways out: see which link took longest, let one person call several from there, or aim at what can be reached.
 `,
 	}
 }

@@ -29,7 +29,7 @@ type Finding struct {
 // Findings lists what the run showed, errors first. It may be asked at any time;
 // only after the end is it complete.
 func (r *Run) Findings() []Finding {
-	found := slices.Concat(r.timeFindings(), r.courseFindings())
+	found := slices.Concat(r.timeFindings(), r.chainFindings(), r.courseFindings())
 	for i := range r.Steps {
 		found = append(found, r.stepFindings(&r.Steps[i])...)
 	}
@@ -104,6 +104,12 @@ func (r *Run) courseFindings() (found []Finding) {
 // stepFindings are those of one step: first how it ended, then what else was
 // noticed on the way.
 func (r *Run) stepFindings(s *Step) (found []Finding) {
+	if s.Link || s.GivenUp {
+		found = r.linkFindings(s)
+	}
+	if s.Link && s.State != Skipped || s.Way() == never {
+		return found
+	}
 	add := func(code, hint, format string, args ...any) *Finding {
 		found = append(found, Finding{Code: code, Step: s.ID, Text: fmt.Sprintf(format, args...), Hint: hint})
 		return &found[len(found)-1]

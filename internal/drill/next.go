@@ -62,7 +62,9 @@ func (r *Run) Next(now event.Moment, ladder Ladder) (tasks []Task, again time.Ti
 			tasks = append(tasks, t)
 		case s.State == Asked || s.State == Taken || s.State == Unknown:
 			level, left := r.climb(s, elapsed, ladder)
-			if level > s.Level {
+			if r.lost(s, level) {
+				tasks = append(tasks, Task{Kind: event.StepGivenUp, Step: s.ID, Why: "nobody was reached"})
+			} else if level > s.Level {
 				tasks = append(tasks, Task{Kind: event.StepRaised, Step: s.ID, Level: level, Why: "nobody has answered"})
 			}
 			if left > 0 {
@@ -95,7 +97,7 @@ func (r *Run) climb(s *Step, elapsed time.Duration, ladder Ladder) (level int, l
 		since, leave = s.takenOn, s.Estimate.Std()
 	}
 	waited := elapsed - since - r.paused(since, elapsed, true) - leave
-	for i, rung := range [...]time.Duration{ladder.Remind, ladder.Deputy, ladder.Leader} {
+	for i, rung := range r.rungs(s, ladder) {
 		if waited < rung {
 			return level, rung - waited
 		}

@@ -18,7 +18,7 @@ func (r *Run) ready(s *Step, rest bool) bool {
 		})
 	default:
 		return r.State == Running && !slices.ContainsFunc(s.after, func(i int) bool {
-			return r.Steps[i].State != Done && r.Steps[i].State != Skipped
+			return r.Steps[i].State != Done && r.Steps[i].State != Skipped && !r.Steps[i].GivenUp
 		})
 	}
 }
@@ -58,7 +58,7 @@ func (r *Run) block(now time.Time) {
 	}
 	stop := false
 	for i := range r.Steps {
-		stop = stop || (r.Drill.StopOnFailure && r.Steps[i].State == Failed && !r.Steps[i].Cleanup)
+		stop = stop || (r.Drill.StopOnFailure && r.Steps[i].failed() && !r.Steps[i].Cleanup)
 	}
 	for _, i := range r.order {
 		s := &r.Steps[i]
@@ -66,7 +66,7 @@ func (r *Run) block(now time.Time) {
 			continue
 		}
 		barred := stop || slices.ContainsFunc(s.after, func(i int) bool {
-			return r.Steps[i].State == Failed || r.Steps[i].State == Blocked
+			return r.Steps[i].failed() || r.Steps[i].State == Blocked
 		})
 		switch {
 		case barred && s.State == Waiting:

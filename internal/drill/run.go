@@ -72,6 +72,10 @@ type Step struct {
 	Failures  int    // attempts and answers that failed, also those that were made good
 	Unreached bool   // some request went to the deputy or the leader for want of an answer
 
+	Link    bool // a link of the alert chain, which an alert exercise calls
+	Decides bool // a link that may declare the state of readiness
+	GivenUp bool // nobody was reached in time; a link that answers later is done all the same
+
 	// ReadyAt is when the step could first begin, StartedAt when the machine
 	// first began or a person was first asked, TakenAt when a person first took
 	// it in hand, and EndedAt when the newest attempt was over.

@@ -63,6 +63,7 @@ func setDrill(t testing.TB, d *plan.Drill, options map[string]string) {
 	_, d.StopOnFailure = options["stop"]
 	d.MaxDuration, d.DisruptedAtT0, d.RecoveryPoint = length(t, options["max"]), options["t0"], options["point"]
 	d.Steps = list(options["steps"])
+	d.AssessedAt, d.DeclaredAt, d.Alarm.Within = options["assessed"], options["declared"], length(t, options["within"])
 }
 
 func addStep(t testing.TB, p *plan.Plan, d *plan.Drill, words []string, options map[string]string) {
@@ -250,6 +251,8 @@ func taskText(task drill.Task) string {
 		return fmt.Sprintf("start %s#%d", task.Step, task.Attempt)
 	case event.StepAsked:
 		return "ask " + task.Step
+	case event.StepGivenUp:
+		return "give up " + task.Step
 	case event.StepRaised:
 		return strings.TrimSpace(fmt.Sprintf("raise %s", task.Step)) + ":" + strconv.Itoa(task.Level)
 	default:
@@ -264,7 +267,7 @@ func eventOf(t testing.TB, words []string) event.Event {
 		"start": event.RunStarted, "pause": event.RunPaused, "break": event.RunPaused, "resume": event.RunResumed, "abort": event.RunAborted,
 		"real": event.RunBroken, "finish": event.RunEnded, "begin": event.StepStarted, "end": event.StepEnded, "late": event.StepEnded,
 		"ask": event.StepAsked, "take": event.StepTaken, "answer": event.StepAnswered, "skip": event.StepSkipped,
-		"reopen": event.StepReopened, "settle": event.StepSettled, "raise": event.StepRaised, "note": event.NoteAdded, "set": event.TimeSet,
+		"reopen": event.StepReopened, "give": event.StepGivenUp, "settle": event.StepSettled, "raise": event.StepRaised, "note": event.NoteAdded, "set": event.TimeSet,
 	}
 	e := event.Event{Kind: kinds[words[0]], Actor: "mette", Assured: "login", Text: "fordi"}
 	if e.Kind == "" {
@@ -300,6 +303,11 @@ func setField(t testing.TB, e *event.Event, key, value string) {
 		e.Actor = value
 	case key == "rung":
 		e.Level, _ = strconv.Atoi(value)
+	case key == "chain": // a star marks who decides
+		for _, role := range list(value) {
+			role, decides := strings.CutSuffix(role, "*")
+			e.Chain = append(e.Chain, event.Link{Role: role, Name: strings.ToUpper(role), Decides: decides})
+		}
 	case err != nil:
 		t.Fatal(err)
 	case key == "spent":

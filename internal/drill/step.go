@@ -18,7 +18,7 @@ func from(kind event.Kind) []StepState {
 		return []StepState{Started, Unknown}
 	case event.StepTaken:
 		return []StepState{Asked}
-	case event.StepAnswered:
+	case event.StepAnswered, event.StepGivenUp:
 		return []StepState{Asked, Taken}
 	case event.StepRaised:
 		return []StepState{Asked, Taken, Failed, Unknown}
@@ -53,6 +53,8 @@ func (r *Run) applyStep(s *Step, e event.Event) error {
 		s.Level = e.Level
 		passed := e.Actor != "" && e.Actor != "system" // by somebody who said that he cannot answer
 		s.Unreached = s.Unreached || (e.Level >= 2 && s.Human() && s.State != Failed && !passed)
+	case event.StepGivenUp:
+		r.giveUp(s, e)
 	case event.StepSkipped:
 		r.skip(s, e)
 	case event.StepReopened:
@@ -66,6 +68,9 @@ func (r *Run) applyStep(s *Step, e event.Event) error {
 // misfit says why the event cannot happen to the step as it stands; empty when
 // it can.
 func (r *Run) misfit(s *Step, e event.Event) string {
+	if why := s.unlike(r, e); why != "" || s.late(e) {
+		return why
+	}
 	if !slices.Contains(from(e.Kind), s.State) {
 		if s.By != "" && s.Over() {
 			return fmt.Sprintf("it is %s already, by %s at %s", s.State, s.By, s.EndedAt.Format(time.RFC3339))
@@ -265,7 +270,7 @@ func (r *Run) decide(s *Step, e event.Event) {
 // verification has shown to be wrong. What was built on it is done again too.
 func (r *Run) reopen(s *Step, e event.Event) error {
 	redo := []int{s.Number - 1}
-	if !s.Cleanup {
+	if !s.Cleanup && !s.Link {
 		for i, behind := range r.behind(s.Number - 1) {
 			f := &r.Steps[i]
 			if behind && f.inHand() {
@@ -285,7 +290,7 @@ func (r *Run) reopen(s *Step, e event.Event) error {
 
 // again lets the step wait for its next attempt.
 func (r *Run) again(s *Step) {
-	s.State, s.Outcome, s.Level = Waiting, "", 0
+	s.State, s.Outcome, s.Level, s.GivenUp = Waiting, "", 0, false
 	s.By, s.Assured, s.Note = "", "", ""
 	s.EndedAt, s.Recovery, s.overOn = time.Time{}, time.Time{}, r.clock.elapsed
 }

@@ -111,7 +111,8 @@ func (t *Times) start(r *Run, now time.Time) {
 	points := map[string][]*time.Time{
 		"incident": {&t.DeclaredAt, &t.ActivatedAt},
 		"measured": {&t.DetectedAt, &t.AlertedAt, &t.DeclaredAt, &t.ActivatedAt},
-		"alert":    {&t.DetectedAt, &t.AlertedAt, &t.ActivatedAt},
+		"alert":    {&t.DetectedAt, &t.AlertedAt, &t.ActivatedAt}, // without a chain to measure
+		"alarm":    {&t.DetectedAt},
 		"tabletop": {&t.DetectedAt, &t.AlertedAt},
 		"staff":    {&t.DetectedAt, &t.AlertedAt},
 	}
@@ -121,6 +122,8 @@ func (t *Times) start(r *Run, now time.Time) {
 		source = "estimated"
 	case r.Measured():
 		kind = "measured"
+	case r.Calls():
+		kind = "alarm"
 	}
 	for _, p := range points[kind] {
 		if p.IsZero() {
@@ -136,7 +139,7 @@ func (t *Times) start(r *Run, now time.Time) {
 // director who reads out an inject are not the team.
 func (t *Times) mobilise(s *Step, e event.Event) {
 	team := s.Kind() == plan.StepManual || (s.Confirm != nil && s.Confirm.By != "systemejer")
-	if team && t.MobilisedAt.IsZero() {
+	if team && t.MobilisedAt.IsZero() && !s.Link {
 		t.MobilisedAt = e.At.Wall
 	}
 }
@@ -163,9 +166,16 @@ func (t *Times) derive(r *Run) {
 	if restored && r.verify >= 0 && r.Steps[r.verify].State == Done {
 		t.VerifiedAt, t.verifiedOn = r.Steps[r.verify].EndedAt, r.Steps[r.verify].overOn
 	}
-	if !slices.Contains(t.given, "recovery_point_at") {
-		t.RecoveryPointAt = r.recoveryPoint()
+	if r.Calls() {
+		t.alarmed(r)
 	}
+	if r.Drill.AssessedAt != "" {
+		t.put("assessed_at", r.answered(r.Drill.AssessedAt))
+	}
+	if r.Drill.DeclaredAt != "" {
+		t.put("declared_at", r.answered(r.Drill.DeclaredAt))
+	}
+	t.put("recovery_point_at", r.recoveryPoint())
 }
 
 // begun takes what the beginning of a step says. A person who answers without

@@ -31,7 +31,7 @@ func (r *Run) judge() Verdict {
 	switch {
 	case bad || blocked:
 		return NotPassed
-	case !rta.Known:
+	case !rta.Known && r.Calling().Reached == 0: // an exercise of the alarm measures the chain
 		return NotMeasured
 	case len(found) > 0:
 		return WithRemarks

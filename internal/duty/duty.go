@@ -98,7 +98,7 @@ type Run struct {
 }
 
 // Lead is the right to lead the run and to set its times.
-func (r Run) Lead() Ground { return Open(r.Plan, false) }
+func (r Run) Lead() Ground { return r.present(Open(r.Plan, false)) }
 
 // Remark is the right to write into the run's log: for whoever leads it, or is
 // asked in it.
@@ -122,7 +122,7 @@ func (r Run) Remark() Ground {
 // of people, and may be done by whoever carries drills out.
 func (r Run) Answer(step *drill.Step) Ground {
 	on := About(r.Plan, step.Team)
-	return func(b *rights.Book, who string, at time.Time) (rights.Basis, error) {
+	return r.present(func(b *rights.Book, who string, at time.Time) (rights.Basis, error) {
 		switch {
 		case !b.Governed(at):
 			return r.named(who, step)
@@ -137,7 +137,7 @@ func (r Run) Answer(step *drill.Step) Ground {
 			return b.Decide(who, matrix.Drill, matrix.Execute, on, at)
 		}
 		return basis, fmt.Errorf("%w; the director, %s, may answer on behalf of %s", err, r.Director, r.Asks(step))
-	}
+	})
 }
 
 // named goes by the name that the actor says, which is all that there is as long as

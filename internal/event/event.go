@@ -27,6 +27,7 @@ const (
 	StepReopened Kind = "step_reopened"  // a step that is over is done again, with what follows from it
 	StepSettled  Kind = "step_settled"   // a person decides how an unknown attempt counts: done, failed or rerun
 	StepRaised   Kind = "step_escalated" // nobody answered, or a person passed it on, so the next on the ladder is asked; without a step, the run takes too long
+	StepGivenUp  Kind = "step_given_up"  // of an exercise of the alarm: nobody was reached, and it goes on without
 	NoteAdded    Kind = "note"
 	TimeSet      Kind = "time_set"
 )
@@ -57,6 +58,15 @@ type Event struct {
 	Recovery time.Time `json:"recovery_point_at,omitzero"`
 	Artifice bool      `json:"artificial,omitempty"` // RunPaused: made by the exercise
 	Late     bool      `json:"late,omitempty"`       // StepEnded: too late, kept but not counted (F6)
+	Chain    []Link    `json:"chain,omitempty"`      // RunStarted of an alert exercise: whom it calls, in order
+}
+
+// Link is one link of the alert chain as the organisation's file had it when the
+// run began.
+type Link struct {
+	Role    string `json:"role"`
+	Name    string `json:"name,omitempty"`
+	Decides bool   `json:"decides,omitempty"` // may declare the state of readiness
 }
 
 // Moment is a reading of both clocks. Wall is for people and records; Mono is

@@ -1,5 +1,7 @@
 package plan
 
+import "cmp"
+
 // Drill is an exercise that the plan asks for: which kind, when, over which
 // steps, with which aims and by whom (spec/domain.md 4.3).
 type Drill struct {
@@ -26,7 +28,23 @@ type Drill struct {
 	DisruptedAtT0  string   `json:"disrupted_at,omitempty,omitzero"` // step id whose start is the simulated t0; default: the start
 	RecoveryPoint  string   `json:"recovery_point,omitempty,omitzero"`
 	RemindDaysOnly []int    `json:"remind_days,omitempty,omitzero"` // default 14, 7, 1
+	AssessedAt     string   `json:"assessed_at,omitempty,omitzero"` // step id whose answer is the first assessment, t3
+	DeclaredAt     string   `json:"declared_at,omitempty,omitzero"` // step id whose answer declares the state of readiness, t4
+	OutsideHours   bool     `json:"outside_hours,omitempty,omitzero"`
+	Alarm          alarm    `json:"alarm,omitempty,omitzero"` // how an alert exercise calls the chain of organisation.yaml
 }
+
+// alarm is how an alert exercise calls the alert chain: each link is asked
+// whether the alarm has come, then through the second channel, then its deputy,
+// and each time waits as long.
+type alarm struct {
+	Within     Duration `json:"within,omitempty,omitzero"`   // default 10m
+	Channels   []string `json:"channels,omitempty,omitzero"` // names of channels of the settings: the first, and the second; empty: all of them
+	PhonesDown bool     `json:"phones_down,omitempty,omitzero"`
+}
+
+// Wait is how long a link of the chain has to answer on each rung.
+func (a alarm) Wait() Duration { return cmp.Or(a.Within, 10) }
 
 // Schedule says when a drill is due, as text that package schedule reads.
 type Schedule struct {
@@ -41,7 +59,7 @@ type Schedule struct {
 // aim is one objective of an exercise: what is measured and what is wanted.
 type aim struct {
 	Text    string `json:"text"`
-	Measure string `json:"measure,omitempty,omitzero"` // rta, rpa, or a step id
+	Measure string `json:"measure,omitempty,omitzero"` // rta, rpa, chain, or a step id
 	Target  string `json:"target,omitempty,omitzero"`  // a duration, or words
 }
 
@@ -53,7 +71,7 @@ type Cast struct {
 	Evaluators   []string `json:"evaluators,omitempty,omitzero"`
 	Participants []string `json:"participants,omitempty,omitzero"`
 	Observers    []string `json:"observers,omitempty,omitzero"`
-	Barred       []string `json:"barred,omitempty,omitzero"` // roles that must not take part
+	Barred       []string `json:"barred,omitempty,omitzero"` // roles and teams that the drill is held without; their deputies are asked
 }
 
 // Measured tells whether a drill of this type measures recovery time. A review,

@@ -122,6 +122,9 @@ func (c *crossing) cast(path string, cast *Cast) {
 		{"barred", cast.Barred},
 	} {
 		for i, role := range group.roles {
+			if group.key == "barred" && c.team[role] {
+				continue // a key person is often one of a team
+			}
 			c.roleKnown(fmt.Sprintf("%s.%s[%d]", path, group.key, i), role)
 		}
 	}

@@ -86,11 +86,28 @@ func (r reading) drills(drills []Drill, graph *stepGraph) {
 			own.known(fmt.Sprintf("%s.steps[%d]", path, j), id)
 		}
 		own.known(path+".disrupted_at", d.DisruptedAtT0)
+		own.known(path+".assessed_at", d.AssessedAt)
+		own.known(path+".declared_at", d.DeclaredAt)
+		r.held(d, path)
 		for j, aim := range d.Objectives {
-			if aim.Measure != "rta" && aim.Measure != "rpa" {
+			if !slices.Contains([]string{"rta", "rpa", "chain"}, aim.Measure) {
 				own.known(fmt.Sprintf("%s.objectives[%d].measure", path, j), aim.Measure)
 			}
 		}
+	}
+}
+
+// held checks who leads a drill that is held without somebody, and that only an
+// alert exercise says how it calls the chain.
+func (r reading) held(d *Drill, path string) {
+	for i, role := range d.Participants.Barred {
+		if role != "" && role == d.Participants.Director {
+			r.In(fmt.Sprintf("%s.participants.barred[%d]", path, i), "BP055", "the drill is held without "+strict.Quote(role)+", who leads it",
+				"let another role lead, or hold the drill with everybody")
+		}
+	}
+	if said := d.Alarm.Within > 0 || len(d.Alarm.Channels) > 0 || d.Alarm.PhonesDown; said && d.Type != "alert" {
+		r.In(path+".alarm", "BP055", "a drill of type "+strict.Quote(d.Type)+" calls no alert chain", "write type: alert, or delete alarm:")
 	}
 }
 
