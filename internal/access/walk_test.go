@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"beredskab/internal/door"
+	"beredskab/internal/rights"
 )
 
 // acting are the methods through which somebody acts, and by whom beside the owner each
@@ -31,6 +32,18 @@ func acting() []act {
 		{method: "MakeLink", by: []string{"system"}, never: []string{owner}, do: func(h *house, a door.Actor, _ string) error {
 			_, _, err := h.MakeLink(h.t.Context(), a, Link{Run: "2026-07", Step: "x", Person: owner})
 			return err
+		}},
+		{method: "OfferAccount", by: []string{"system"}, never: []string{owner}, do: func(h *house, a door.Actor, _ string) error {
+			_, err := h.OfferAccount(h.t.Context(), a, rights.Account{Issuer: "slack:T1", Subject: "U1"}, "x", owner+"@kommune.test")
+			return err
+		}},
+		{method: "TieAccount", do: func(h *house, a door.Actor, _ string) error {
+			token, err := h.OfferAccount(h.t.Context(), door.System("n1"), rights.Account{Issuer: "slack:T1", Subject: "U9"}, "x", owner+"@kommune.test")
+			h.ok(err)
+			return h.TieAccount(h.t.Context(), a, token)
+		}},
+		{method: "UntieAccount", by: []string{admin}, do: func(h *house, a door.Actor, _ string) error {
+			return h.UntieAccount(h.t.Context(), a, owner, rights.Account{Issuer: "slack:T1", Subject: "U9"})
 		}},
 		{method: "MakeToken", by: []string{admin, auditor}, do: func(h *house, a door.Actor, _ string) error {
 			_, err := h.MakeToken(h.t.Context(), a, "x", []string{"read"}, h.Now().Wall.Add(time.Hour))

@@ -126,7 +126,7 @@ func told() []string {
 		approval.KindVerification, approval.KindTraining,
 		followup.ActionKind, followup.DispensationKind, followup.EvaluationKind, followup.EvidenceKind,
 		emergency.CrisisKind, emergency.LineKind, kindProposal,
-		"link", "api_token", // of access, which stands beside this package
+		"link", "api_token", "account_offer", // of access, which stands beside this package
 	}
 }
 

@@ -216,7 +216,7 @@ func turns(b *rights.Book, now time.Time) []time.Time {
 func acting(b *rights.Book, role matrix.Role, at time.Time) []string {
 	return slices.DeleteFunc(b.Holding(role, rights.Scope{}, at), func(id string) bool {
 		p, _ := b.Person(id)
-		return len(p.Accounts) == 0 || !slices.ContainsFunc(b.Grants(id), func(g rights.Grant) bool {
+		return !slices.ContainsFunc(p.Accounts, rights.Account.SignsIn) || !slices.ContainsFunc(b.Grants(id), func(g rights.Grant) bool {
 			return g.Role == role && g.Scope == rights.Scope{} && g.DeputyOf == "" && g.InForce(at)
 		})
 	})

@@ -44,6 +44,13 @@ type Account struct {
 // Local is the issuer of the operating system's own accounts.
 const Local = "local"
 
+// Slack begins the issuer of an account in a workspace of Slack, such as
+// slack:T024BE7LD. It tells who answers there, and lets nobody in.
+const Slack = "slack:"
+
+// SignsIn tells whether somebody comes in with that account.
+func (a Account) SignsIn() bool { return !strings.HasPrefix(a.Issuer, Slack) }
+
 // String writes the account as ParseAccount reads it.
 func (a Account) String() string {
 	if a.Issuer == Local {
@@ -52,7 +59,8 @@ func (a Account) String() string {
 	return a.Issuer + "|" + a.Subject
 }
 
-// ParseAccount reads a user name of the machine, or https://issuer|subject.
+// ParseAccount reads a user name of the machine, https://issuer|subject, or
+// slack:WORKSPACE|USER.
 func ParseAccount(text string) (Account, error) {
 	issuer, subject, remote := strings.Cut(strings.TrimSpace(text), "|")
 	if !remote {
@@ -66,7 +74,7 @@ func (a Account) check() error {
 	switch {
 	case a.Subject == "" || a.Issuer == "":
 		return errors.New("an account needs a name: write a user name of this machine, or https://issuer|subject")
-	case a.Issuer != Local && !strings.HasPrefix(a.Issuer, "https://"):
+	case a.Issuer != Local && a.SignsIn() && !strings.HasPrefix(a.Issuer, "https://"):
 		return fmt.Errorf("the issuer %q is no https address: write https://issuer|subject", a.Issuer)
 	case a.Issuer == Local && strings.ContainsAny(a.Subject, " \t/:"):
 		return fmt.Errorf("%q is no user name of a machine: write it as `id -un` prints it, or https://issuer|subject", a.Subject)

@@ -90,50 +90,20 @@ func (s *step) nobody() bool {
 	return s.v.Person.ID == "" && s.link.Person == "" && s.v.Book.Governed(s.v.Now)
 }
 
-// may tells whether the step asks whoever has the link.
-func (s *step) may() bool {
-	_, err := s.run.Answer(s.step)(s.v.Book, s.actor().Name, s.v.Now)
-	return err == nil
-}
-
 // stand says what the page is to show: ask, where there is something to answer, or
 // why there is not.
 func (s *step) stand() string {
-	if s.step.Over() && !s.run.Held(s.step) {
-		return s.over()
-	}
-	switch asked := s.step.State == drill.Asked || s.step.State == drill.Taken; {
-	case !s.step.Human():
-		return "lead"
-	case !asked && s.step.State == drill.Waiting:
-		return "waiting"
-	case !asked:
-		return "lead"
+	switch stand := s.run.Stand(s.v.Book, s.actor().Name, s.step, s.v.Now); {
+	case stand != "ask" && stand != "foreign":
+		return stand
 	case s.ended():
 		return "expired"
 	case s.nobody():
 		return "login"
-	case !s.may():
-		return "foreign"
+	case stand == "foreign":
+		return stand
 	case s.step.Confirm != nil && s.step.Confirm.Assurance == "login" && s.v.Person.ID == "":
 		return "login"
 	}
 	return "ask"
-}
-
-// over says what became of a step of which nothing more is expected.
-func (s *step) over() string {
-	switch {
-	case s.run.Closing != "" && s.step.Note == s.run.Closing:
-		return s.run.Closing // aborted or interrupted before it was answered
-	case s.step.State == drill.Blocked:
-		return "blocked"
-	case s.step.State == drill.Skipped:
-		return "skipped"
-	case !s.step.Human():
-		return "carried"
-	case s.step.By == s.actor().Name:
-		return "mine"
-	}
-	return "other"
 }
