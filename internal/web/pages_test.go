@@ -1,11 +1,11 @@
 package web_test
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
@@ -105,28 +105,35 @@ func (w *town) pages(langs []string) (list []page) {
 }
 
 // walk lets a browser look at the pages.
-func (w *town) walk(script, origin string, pages []page) (looks []seen) {
+func (w *town) walk(script, origin string, pages []page) []seen {
 	w.t.Helper()
-	told, err := json.Marshal(pages)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	folder := cmp.Or(*shots, w.t.TempDir())
-	cmd := exec.CommandContext(w.t.Context(), "node", filepath.Join(proof.Root(w.t), ".ci", "pages", script), origin, folder)
-	var out, problems bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(told), &out, &problems
-	failed := cmd.Run()
-	lines := bufio.NewScanner(&out)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var s seen
-		if err := json.Unmarshal(lines.Bytes(), &s); err != nil {
-			w.t.Fatalf("%s says %q: %v", script, lines.Text(), err)
-		}
-		looks = append(looks, s)
-	}
+	looks, problems := walked[seen](w.t, script, origin, pages)
 	if len(looks) == 0 {
-		w.t.Fatalf("%s looked at nothing: %v\n%s\n.ci/setup pages installs what it needs", script, failed, &problems)
+		w.t.Fatal(problems)
 	}
 	return looks
+}
+
+// walked runs a walk and gives its lines; problems is what it said beside them.
+func walked[T any](t *testing.T, script, origin string, told any) (lines []T, problems string) {
+	t.Helper()
+	in, err := json.Marshal(told)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := cmp.Or(*shots, t.TempDir())
+	cmd := exec.CommandContext(t.Context(), "node", filepath.Join(proof.Root(t), ".ci", "pages", script), origin, folder)
+	var out, said bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &said
+	if err := cmd.Run(); err != nil && out.Len() == 0 || said.Len() > 0 {
+		problems = fmt.Sprintf("%s: %v\n%s\n.ci/setup pages installs what it needs", script, err, &said)
+	}
+	for decoder := json.NewDecoder(&out); decoder.More(); {
+		var line T
+		if err := decoder.Decode(&line); err != nil {
+			t.Fatalf("%s: %v", script, err)
+		}
+		lines = append(lines, line)
+	}
+	return lines, problems
 }
