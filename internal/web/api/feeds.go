@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"beredskab/internal/door"
+	"beredskab/internal/ical"
 	"beredskab/internal/phrase"
 	"beredskab/internal/web/api/feed"
 )
@@ -71,7 +72,7 @@ func (a *API) feed(w *answer, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", feed.Media)
+	w.Header().Set("Content-Type", ical.Media)
 	w.Header().Set("Cache-Control", "private, max-age=900")
 	_, err = w.Write(text)
 	return err

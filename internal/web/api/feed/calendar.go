@@ -5,19 +5,15 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
-	ics "github.com/arran4/golang-ical"
-
+	"beredskab/internal/ical"
 	"beredskab/internal/phrase"
 	"beredskab/internal/rights"
 )
 
-// Media is the media type of a calendar.
-const Media = "text/calendar; charset=utf-8"
-
-// Read gives the calendar of that secret address as RFC 5545 has it: every time in
-// UTC, so that no program needs to know a zone, and the same bytes until something
-// changes. The error matches ErrNoFeed.
+// Read gives the calendar of that secret address as RFC 5545 has it, with the same
+// bytes until something changes. The error matches ErrNoFeed.
 func (f *Feeds) Read(ctx context.Context, token string) ([]byte, error) {
 	one, b, err := f.find(ctx, token)
 	if err != nil {
@@ -28,16 +24,11 @@ func (f *Feeds) Read(ctx context.Context, token string) ([]byte, error) {
 		return nil, fmt.Errorf("putting the calendar together: %w", err)
 	}
 	p := f.Texts(one.Lang)
-	cal := ics.NewCalendar()
-	cal.SetProductId("-//beredskab//" + strings.ToUpper(one.Lang))
-	cal.SetMethod(ics.MethodPublish)
-	cal.SetCalscale("GREGORIAN")
-	cal.SetXWRCalName(line(p.Say("api.feed.name", name(one.Of, b))))
-	cal.SetXPublishedTTL("PT6H")
+	cal := ical.Calendar{Method: ical.Publish, Lang: one.Lang, Name: line(p.Say("api.feed.name", name(one.Of, b)))}
 	for _, e := range list {
-		f.write(cal, p, e, b)
+		cal.Events = append(cal.Events, f.event(p, e, b))
 	}
-	return []byte(cal.Serialize(ics.WithNewLineWindows)), nil
+	return cal.Text(), nil
 }
 
 // name is what the calendar is about, as people call it.
@@ -48,28 +39,15 @@ func name(of Of, b *rights.Book) string {
 	return of.ID
 }
 
-func (f *Feeds) write(cal *ics.Calendar, p *phrase.Phrases, e entry, b *rights.Book) {
-	out := cal.AddEvent(e.uid + "@beredskab")
-	out.SetDtStampTime(e.stamp.UTC())
-	out.SetStartAt(e.start.UTC())
-	out.SetEndAt(e.end.UTC())
-	out.SetSequence(int(e.state))
-	out.SetSummary(line(p.Say("api.feed.drill", e.title)))
-	out.SetDescription(f.describe(p, e, b))
-	if link := f.link(e); link != "" {
-		out.SetURL(link)
+func (f *Feeds) event(p *phrase.Phrases, e entry, b *rights.Book) ical.Event {
+	out := ical.Event{
+		UID: e.uid + "@beredskab", Stamp: e.stamp, Start: e.start, End: e.end, Sequence: int(e.state),
+		Summary: line(p.Say("api.feed.drill", e.title)), Description: f.describe(p, e, b), URL: f.link(e), Cancelled: e.state == off,
 	}
-	out.SetStatus(ics.ObjectStatusConfirmed)
-	if e.state == off {
-		out.SetStatus(ics.ObjectStatusCancelled)
+	if e.state == planned || e.state == moved {
+		out.Alarm = time.Hour
 	}
-	if e.state != planned && e.state != moved {
-		return
-	}
-	alarm := out.AddAlarm()
-	alarm.SetAction(ics.ActionDisplay)
-	alarm.SetTrigger("-PT60M")
-	alarm.SetProperty(ics.ComponentPropertyDescription, line(p.Say("api.feed.drill", e.title)))
+	return out
 }
 
 // describe says what to know beforehand, one sentence a line.
