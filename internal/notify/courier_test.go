@@ -40,7 +40,7 @@ func TestFolderReceives(t *testing.T) {
 		t.Fatalf("files %v, %v", files, err)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, files[1].Name()))
-	if err != nil || !strings.Contains(string(text), "Subject: DRILL: Answer step 3 for Økonomisystem – before 10:30") {
+	if err != nil || !strings.Contains(string(text), "Subject: DRILL: Confirm step 3 for Økonomisystem – please answer before 10:30") {
 		t.Errorf("%s: %s, %v", files[1].Name(), text, err)
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, files[0].Name()))

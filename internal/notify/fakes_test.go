@@ -25,6 +25,8 @@ const (
 	key1 = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 	key2 = "whsec_Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA="
 )
+	wrapped  bool        // secure is spoken from the first byte
+	sender   string      // reply to MAIL FROM, "" means 250
 
 // receiver is an HTTP server that keeps what it got and answers as told.
 type receiver struct {
@@ -68,6 +70,9 @@ type relay struct {
 	rcpt     string      // reply to RCPT TO, "" means 250
 	auth     string      // reply to AUTH, "" means 235
 	silent   string      // command after which it never answers again: EHLO or the end of DATA
+	if r.wrapped {
+		conn = tls.Server(conn, r.secure)
+	}
 	stop     context.Context
 
 	mu    sync.Mutex
@@ -93,6 +98,8 @@ func newRelay(t *testing.T, r *relay) *relay {
 			sessions.Go(func() {
 				defer context.AfterFunc(ctx, func() { conn.Close() })()
 				defer conn.Close()
+		case "MAIL":
+			say(orElse(r.sender, "250 ok"))
 				r.serve(conn)
 			})
 		}

@@ -83,7 +83,7 @@ func TestGoldenEscalation(t *testing.T) {
 	for _, lang := range Languages() {
 		for name, change := range map[string]func(f *outbox.Facts){
 			"escalation-failed": func(f *outbox.Facts) {
-				f.Failed, f.Question, f.Todo, f.Absent, f.Text = true, "", nil, "", "disk full"
+				f.Failed, f.Asks, f.Question, f.Todo, f.Absent, f.Text = true, "", "", nil, "", "disk full"
 			},
 			"escalation-long": func(f *outbox.Facts) {
 				*f = outbox.Facts{System: f.System, SystemName: f.SystemName, Run: f.Run, Incident: true, Leader: f.Leader, Phone: f.Phone}

@@ -45,12 +45,13 @@ type mailSender struct {
 	host          string
 	from, replyTo *mail.Address
 	domain        string
+	signsIn       bool
 	now           func() time.Time
 }
 
 // NewMail makes a sender of e-mail through a relay.
 func NewMail(o MailOptions) (Sender, error) {
-	s := mailSender{host: o.Host, now: o.Now}
+	s := mailSender{host: o.Host, signsIn: o.User != "", now: o.Now}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -127,9 +128,10 @@ func (s mailSender) Send(ctx context.Context, n outbox.Notice, m Message) Receip
 	return judgeMail(err)
 }
 
-// letter writes the mail: plain text first, HTML beside it, no attachment and
-// nothing to fetch. Message-ID is the same at every try of a notice, and all
-// mails of a run refer to the same thread (spec/ux.md 4.3).
+// letter writes the mail: plain text first, HTML beside it, and where a drill comes an
+// invitation, which mail programs want as a third form of the same; no attachment and
+// nothing to fetch. Message-ID is the same at every try of a notice, and mails about
+// the same refer to the same thread (spec/ux.md 4.3).
 func (s mailSender) letter(n outbox.Notice, m Message) (*gomail.Msg, error) {
 	to, err := mailbox(n.Address)
 	if err != nil {
@@ -144,10 +146,9 @@ func (s mailSender) letter(n outbox.Notice, m Message) (*gomail.Msg, error) {
 	letter.Subject(tidy.Line(m.Subject, longestSubject))
 	letter.SetDateWithValue(s.now())
 	letter.SetMessageIDWithValue(digestID(n.Key) + "@" + s.domain)
-	if thread := threadOf(n); thread != "" {
-		root := "<" + thread + "@" + s.domain + ">"
-		letter.SetGenHeader(gomail.HeaderReferences, root)
-		letter.SetGenHeader(gomail.HeaderInReplyTo, root)
+	if threads := s.threads(n); len(threads) > 0 {
+		letter.SetGenHeader(gomail.HeaderReferences, strings.Join(threads, " "))
+		letter.SetGenHeader(gomail.HeaderInReplyTo, threads[len(threads)-1])
 	}
 	letter.SetGenHeader("Auto-Submitted", "auto-generated")
 	letter.SetGenHeader("X-Auto-Response-Suppress", "All")
@@ -155,19 +156,28 @@ func (s mailSender) letter(n outbox.Notice, m Message) (*gomail.Msg, error) {
 	if m.HTML != "" {
 		letter.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	}
+	if invitation, ok := s.invitation(n, m.Parts, to); ok {
+		kind := gomail.ContentType("text/calendar; method=" + string(invitation.Method))
+		letter.AddAlternativeString(kind, string(invitation.Text()))
+	}
 	return letter, nil
 }
 
-// threadOf names the thread of a notice: its run, or the drill that is to come.
-func threadOf(n outbox.Notice) string {
+// threads names the threads of a notice, outermost first: its run and the step in it,
+// whoever is asked and however often, or the drill that is to come.
+func (s mailSender) threads(n outbox.Notice) (ids []string) {
+	add := func(kind, of string) { ids = append(ids, "<"+kind+"-"+digestID(of)+"@"+s.domain+">") }
 	switch f := n.Facts; {
 	case f.Run != "":
-		return "run-" + digestID(f.Run)
+		if add("run", f.Run); f.Step != "" {
+			add("step", f.Run+"/"+f.Step)
+		}
+	case f.Occurrence != "":
+		add("drill", f.Occurrence)
 	case f.System != "" && !f.StartsAt.IsZero():
-		return "drill-" + digestID(f.System+" "+f.StartsAt.UTC().Format(time.RFC3339))
-	default:
-		return ""
+		add("drill", f.System+" "+f.StartsAt.UTC().Format(time.RFC3339))
 	}
+	return ids
 }
 
 // mailbox reads one mail address, with or without a name. The name of a

@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"mime/quotedprintable"
 	"net/mail"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,14 @@ import (
 
 // readBack parses a mail as a mail program does: its headers and its two texts.
 func readBack(t *testing.T, raw string) (head mail.Header, text, html string) {
+	t.Helper()
+	head, bodies := readParts(t, raw)
+	return head, bodies["text/plain"], bodies["text/html"]
+}
+
+// readParts gives the forms of a mail by their media type, without charset, and checks
+// that they come in the order in which mail programs want them: the plainest first.
+func readParts(t *testing.T, raw string) (head mail.Header, bodies map[string]string) {
 	t.Helper()
 	m, err := mail.ReadMessage(strings.NewReader(raw))
 	if err != nil {
@@ -25,7 +34,8 @@ func readBack(t *testing.T, raw string) (head mail.Header, text, html string) {
 		t.Fatalf("content type %q, %v", kind, err)
 	}
 	parts := multipart.NewReader(m.Body, attributes["boundary"])
-	bodies := map[string]string{}
+	bodies = map[string]string{}
+	var order []string
 	for {
 		part, err := parts.NextRawPart()
 		if err == io.EOF {
@@ -38,9 +48,20 @@ func readBack(t *testing.T, raw string) (head mail.Header, text, html string) {
 		if err != nil || part.Header.Get("Content-Disposition") != "" {
 			t.Fatalf("a part that is not plain content: %v, %v", part.Header, err)
 		}
-		bodies[strings.Split(part.Header.Get("Content-Type"), ";")[0]] = string(body)
+		form, attributes, err := mime.ParseMediaType(part.Header.Get("Content-Type"))
+		if err != nil || attributes["charset"] != "UTF-8" {
+			t.Errorf("a part of the type %q, %v", part.Header.Get("Content-Type"), err)
+		}
+		if method := attributes["method"]; method != "" {
+			form += "; method=" + method
+		}
+		bodies[form] = string(body)
+		order = append(order, form)
 	}
-	return m.Header, bodies["text/plain"], bodies["text/html"]
+	if !slices.Equal(order[:2], []string{"text/plain", "text/html"}) || len(order) > 3 {
+		t.Errorf("the forms come as %q", order)
+	}
+	return m.Header, bodies
 }
 
 func TestMailArrives(t *testing.T) {
@@ -55,7 +76,7 @@ func TestMailArrives(t *testing.T) {
 	mails, lines := r.got()
 	head, text, html := readBack(t, mails[0])
 	subject, err := new(mime.WordDecoder).DecodeHeader(head.Get("Subject"))
-	if err != nil || subject != "ØVELSE: Svar på trin 3 for Økonomisystem – senest kl. 10.30" {
+	if err != nil || subject != "ØVELSE: Bekræft trin 3 for Økonomisystem – svar senest kl. 10.30" {
 		t.Errorf("subject %q, %v", subject, err)
 	}
 	if !strings.Contains(text, "Beløbet skal være 12.450,00 kr.") || !strings.Contains(html, "Beløbet skal være 12.450,00 kr.") {
@@ -75,8 +96,8 @@ func TestMailArrives(t *testing.T) {
 	if head.Get("Message-ID") == "" || head.Get("Message-ID") != again.Get("Message-ID") || head.Get("Message-ID") == other.Get("Message-ID") {
 		t.Errorf("message IDs %q, %q, %q", head.Get("Message-ID"), again.Get("Message-ID"), other.Get("Message-ID"))
 	}
-	if head.Get("References") == "" || head.Get("References") != other.Get("References") {
-		t.Errorf("mails of one run do not thread: %q, %q", head.Get("References"), other.Get("References"))
+	if run := other.Get("References"); run == "" || !strings.HasPrefix(head.Get("References"), run+" ") || head.Get("In-Reply-To") == run {
+		t.Errorf("mails of one run and one step do not thread: %q, %q", head.Get("References"), run)
 	}
 }
 

@@ -43,9 +43,13 @@ type Parts struct {
 	Numbered                bool
 	More                    string
 	Choices                 []Choice // empty: the message asks nothing that can be answered at once
+	Preheader               string   // what a mail program shows beside the subject
 	Action, Link, Command   string
 	Code                    string // how to come there without the link
+	Note                    string // what to know before the link is followed
 	Footer                  []string
+	Pass                    string // what to do when the reader cannot, and who is asked then
+	Event                   string // what the drill is called in a calendar
 }
 
 // Render puts a notice into words in its own language (Danish when the notice
@@ -119,8 +123,13 @@ func (w *Wording) parts(v view) (Parts, error) {
 	}
 	if v.Asks != "" {
 		p.Choices = v.choices(line)
+		Preheader: line("preheader"), Note: line("note"), Pass: line("pass"),
+	}
+	if event := line("event"); event != "" {
+		p.Event = led(v.Word, event)
 	}
 	return p, failed
+	p.Preheader = first(p.Preheader, p.Context)
 }
 
 // choices are the answers that the step takes, in the words of the language.

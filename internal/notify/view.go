@@ -30,7 +30,8 @@ type view struct {
 	Due                                string // deadline: "kl. 10.30", with the date when it is another day
 	Day, Hours, Starts, Moment         string // of the start: date, "kl. 09.00–12.00", clock, date and clock
 	DaysBefore                         int
-	Absent, Leader, Phone              string
+	MovedTo                            string // when a drill comes that does not come as it was said
+	Absent, Deputy, Leader, Phone      string
 	Passed                             bool   // by the one who was asked, who said that he cannot
 	Failed                             bool   // the step did
 	Site, Heard                        string // where a step waits for a node, and since when
@@ -67,7 +68,7 @@ func (w *Wording) facts(n outbox.Notice) view {
 		Channel: name(n.Channel), Receiver: name(n.Receiver),
 		System: name(first(f.SystemName, f.System)), Run: name(f.Run), Drill: name(f.Drill), Step: name(first(f.StepTitle, f.Step)),
 		Question: name(f.Question), Asks: name(f.Asks), Site: name(f.Site), Number: f.StepNumber, Steps: f.Steps, Minutes: f.Minutes,
-		DaysBefore: f.DaysBefore, Absent: name(f.Absent), Passed: f.Passed, Failed: f.Failed, Leader: name(f.Leader), Phone: name(f.Phone),
+		DaysBefore: f.DaysBefore, Absent: name(f.Absent), Passed: f.Passed, Failed: f.Failed, Deputy: name(f.Deputy), Leader: name(f.Leader), Phone: name(f.Phone),
 		Measured: f.Measured, RTA: words.span(f.RTAMinutes), RTO: words.limit(f.RTOMinutes),
 		RPA: words.loss(f), RPO: words.limit(f.RPOMinutes),
 		LateRTA: f.RTAMinutes > f.RTOMinutes, LateRPA: f.RPOMinutes > 0 && f.RPAMinutes > f.RPOMinutes,
@@ -102,7 +103,7 @@ func (w *Wording) times(v *view, words vocabulary, n outbox.Notice) {
 		v.Due = words.clock(by)
 	}
 	v.Heard = words.moment(local(n.Facts.Heard))
-	v.Ends = words.moment(end)
+	v.Ends, v.MovedTo = words.moment(end), words.moment(local(n.Facts.MovedTo))
 	v.Day, v.Starts, v.Moment = words.date(start), words.moment(start), words.moment(start)
 	if sameDay(created, start) {
 		v.Starts = words.clock(start)

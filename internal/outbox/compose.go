@@ -50,6 +50,7 @@ func (f *Facts) OfStep(run *drill.Run, step *drill.Step, org *plan.Organisation,
 		verb, f.Text = "settle", step.Note
 	case step.State == drill.Failed:
 		verb, f.Text, f.Failed = "retry", step.Note, true
+	case step.Link:
 	case step.Confirm != nil:
 		f.Asks, f.Question, f.Todo = string(step.Kind()), step.Confirm.Question, step.Confirm.Instructions
 	case step.Decision != nil:
@@ -62,9 +63,25 @@ func (f *Facts) OfStep(run *drill.Run, step *drill.Step, org *plan.Organisation,
 		}
 	}
 	f.Command = fmt.Sprintf("%s drill %s %s %s", command, verb, run.ID, step.ID)
+	if f.Asks != "" {
+		f.Deputy = next(run, step, org)
+	}
 }
 
 // OfDrill adds the drill that is due at StartsAt, and gives whom that concerns: who
+// next is the role that is asked when who reads now passes the step on: the deputy,
+// then the one who leads, then nobody.
+func next(run *drill.Run, step *drill.Step, org *plan.Organisation) string {
+	switch asked := run.Asks(step); {
+	case step.Level >= 3:
+		return ""
+	case step.Level < 2 && len(org.Called(asked, run.Plan)) > 1:
+		return org.Deputy(asked, run.Plan).Role
+	default:
+		return org.Reach(run.Director, run.Plan).Role
+	}
+}
+
 // leads it, first, the owner and its people. Of a plan that cannot be read, nil, it
 // is the leader alone.
 func (f *Facts) OfDrill(p *plan.Plan, id string, org *plan.Organisation) (to []plan.Contact) {
@@ -105,9 +122,9 @@ func Receivers(kind Kind, run *drill.Run, step *drill.Step, level int, org *plan
 	asks := kind == Request || kind == Escalation
 	switch {
 	case asks && step != nil && step.Human() && level <= 1:
-		return []plan.Contact{org.Reach(run.Asks(step), p)}
+		return []plan.Contact{reached(run, run.Asks(step), org)}
 	case asks && step != nil && step.Human() && level == 2:
-		return []plan.Contact{org.Deputy(run.Asks(step), p)}
+		return []plan.Contact{second(run, run.Asks(step), org)}
 	case asks, kind == Unknown, kind == Stalled:
 		return []plan.Contact{director}
 	default:

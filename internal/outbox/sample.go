@@ -34,6 +34,11 @@ func (f *Facts) sample(n *Notice, day time.Time) {
 	case Reminder:
 		n.CreatedAt = day.AddDate(0, 0, -7)
 		f.Run, f.DaysBefore, f.StartsAt, f.EndsAt = "", 7, day.Add(time.Hour), day.Add(4*time.Hour)
+		f.Occurrence = "okonomi/gendan@2026-11-26T09:00"
+	case Cancelled:
+		n.CreatedAt = day.AddDate(0, 0, -5)
+		f.Run, f.StartsAt, f.EndsAt = "", day.Add(time.Hour), day.Add(4*time.Hour)
+		f.Occurrence, f.Sequence, f.MovedTo = "okonomi/gendan@2026-11-26T09:00", 1, day.AddDate(0, 0, 7).Add(time.Hour)
 	case Started:
 		f.StartsAt, f.Steps, f.RTOMinutes = day.Add(72*time.Minute), 7, 240
 	case Request, Escalation, Unknown:
@@ -41,8 +46,9 @@ func (f *Facts) sample(n *Notice, day time.Time) {
 		f.Asks, f.Question, f.Minutes, f.AnswerBy = string(plan.StepConfirm), "Viser Økonomisystemet de rigtige tal?", 3, day.Add(150*time.Minute)
 		f.Todo = []string{"Log ind på testmiljøet", "Find bilag 2025-114", "Beløbet skal være 12.450,00 kr."}
 		f.Command = "beredskab drill confirm 2026-07 bekraeft-data"
+		f.Deputy = "Stedfortræder Økonomi"
 		if n.Kind == Escalation {
-			n.Receiver, f.Absent = "Stedfortræder Økonomi", "Systemejer Økonomi"
+			n.Receiver, f.Absent, f.Deputy = "Stedfortræder Økonomi", "Systemejer Økonomi", "Øvelsesleder"
 		}
 	case Stalled:
 		f.Step, f.StepTitle, f.StepNumber, f.Steps = "gendan-database", "Gendan database", 2, 7
