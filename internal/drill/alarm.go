@@ -41,7 +41,7 @@ func (r *Run) call(chain []event.Link) {
 			},
 			Number: i + 1, State: Waiting, Link: true, Decides: l.Decides,
 		}
-		if i > 0 {
+		if i > 0 && !r.Drill.Alarm.PhonesDown { // then everybody sets out at once
 			step.after = []int{i - 1}
 		}
 		links = append(links, step)
@@ -114,6 +114,8 @@ func (s *Step) unlike(r *Run, e event.Event) string {
 	switch {
 	case e.Kind == event.StepGivenUp && !r.Calls():
 		return "only an exercise of the alarm goes on without an answer"
+	case e.Kind == event.StepAnswered && s.written(e) != "":
+		return s.written(e)
 	case s.Link && e.Kind == event.StepTaken:
 		return "whoever has received the alarm answers yes"
 	case s.Link && e.Kind == event.StepAnswered && e.Outcome != "yes":
@@ -123,12 +125,17 @@ func (s *Step) unlike(r *Run, e event.Event) string {
 	}
 }
 
+// paperDue is for how long the papers of an exercise without telephones are waited for.
+const paperDue = 24 * time.Hour
+
 // rungs are after how long an open request climbs. A link of the chain is called
 // through the first channel, the second, and then through its deputy, each as long
 // as the other; at the top it is given up, as is every other answer that an exercise
 // of the alarm wants, so that such an exercise always ends.
 func (r *Run) rungs(s *Step, l Ladder) []time.Duration {
 	switch {
+	case s.Link && r.Drill.Alarm.PhonesDown:
+		return []time.Duration{paperDue}
 	case s.Link:
 		return []time.Duration{s.Confirm.Within.Std(), 2 * s.Confirm.Within.Std(), 3 * s.Confirm.Within.Std()}
 	case r.Calls():
@@ -148,4 +155,21 @@ func (r *Run) giveUp(s *Step, e event.Event) {
 	r.leave(s)
 	s.State, s.Outcome, s.GivenUp = Failed, "unreached", true
 	s.EndedAt, s.overOn = e.At.Wall, r.clock.elapsed
+}
+
+// written takes the time that a paper says over that of its being typed in. Where it
+// cannot be, the answer is refused.
+func (s *Step) written(e event.Event) string {
+	switch {
+	case e.Time.IsZero():
+		return ""
+	case !s.Link:
+		return "only a link of the alert chain takes the time of a paper"
+	case e.Time.Before(s.StartedAt):
+		return "the paper says " + e.Time.Format(time.RFC3339) + ", before the alarm at " + s.StartedAt.Format(time.RFC3339)
+	case e.Time.After(e.At.Wall.Add(aMinute)):
+		return "the paper says " + e.Time.Format(time.RFC3339) + ", which lies in the future"
+	default:
+		return ""
+	}
 }

@@ -110,6 +110,27 @@ func TestTheChainByHand(t *testing.T) {
 		is check=asked`)
 }
 
+// Where the telephone net is down everybody sets out at once, and the times come from
+// paper: who came too late is told by what stands there.
+func TestTheChainOnFoot(t *testing.T) {
+	p := planOf(t, "drill type=alert within=30m")
+	p.Drills[0].Alarm.PhonesDown = true
+	s := newStage(t, p, "d")
+	s.play(`
+		0m start chain=vagt,chef*,ejer -> ask alarm-vagt, ask alarm-chef, ask alarm-ejer
+		60m now ->
+		x 61m answer alarm-vagt yes at=70m: lies in the future
+		x 61m answer alarm-vagt yes at=-1m: before the alarm
+		61m answer alarm-vagt yes at=12m by=paper ->
+		62m answer alarm-chef yes at=40m by=paper ->
+		is t2=12m t5=open t5b=open
+		24h now -> give up alarm-ejer, end
+		is verdict=not_passed findings=D16:alarm-ejer,D06:alarm-chef`)
+	if c := s.run.Calling(); c.First.Length != 12*time.Minute || c.Reached != 1 || c.Ways["late"] != 1 {
+		t.Errorf("%+v", c)
+	}
+}
+
 // The aim of the whole chain is held against what was measured.
 func TestTheChainHasAnAim(t *testing.T) {
 	for target, findings := range map[string]string{"5m": "D18", "30m": "", "hurtigt": ""} {

@@ -23,7 +23,7 @@ const (
 // after it was given up, never, or untried.
 func (s *Step) Way() string {
 	switch {
-	case s.State == Done && s.GivenUp:
+	case s.State == Done && (s.GivenUp || s.Assured == "paper" && s.overOn-s.readyOn > s.Confirm.Within.Std()):
 		return tooLate
 	case s.State == Done && s.Level >= 2:
 		return byDeputy
@@ -113,10 +113,10 @@ func (t *Times) alarmed(r *Run) {
 		if !s.Link {
 			continue
 		}
-		if decided {
+		if decided && !r.Drill.Alarm.PhonesDown { // where nobody is called, everybody sets out
 			activated = earlier(activated, s.StartedAt)
 		}
-		if decided && answered {
+		if decided && answered && !r.Drill.Alarm.PhonesDown {
 			mobilised = earlier(mobilised, s.EndedAt)
 		}
 		decided = decided || s.Decides && answered && !s.GivenUp

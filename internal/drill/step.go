@@ -232,6 +232,9 @@ func (r *Run) answer(s *Step, e event.Event) {
 	r.leave(s)
 	s.Outcome, s.By, s.Assured, s.Note = e.Outcome, e.Actor, e.Assured, e.Text
 	s.EndedAt, s.overOn = e.At.Wall, r.clock.elapsed
+	if !e.Time.IsZero() {
+		s.EndedAt, s.overOn = e.Time, s.readyOn+e.Time.Sub(s.StartedAt)
+	}
 	if e.Outcome == "no" && s.Kind() != plan.StepDecision {
 		r.fail(s)
 		return

@@ -47,9 +47,17 @@ func (r Run) holds(b *rights.Book, who, role string, at time.Time) bool {
 	return err == nil && basis.OnBehalfOf == ""
 }
 
-// Chain is the alert chain of the organisation's file as an exercise calls it: each
+// Called is whom a run calls when it begins: the alert chain, in an exercise of it.
+func Called(org *plan.Organisation, run *drill.Run) []event.Link {
+	if run.Drill.Type != "alert" {
+		return nil
+	}
+	return chain(org, run.Plan)
+}
+
+// chain is the alert chain of the organisation's file as an exercise calls it: each
 // role once, in order. Whoever the matrix lets declare the state of readiness decides.
-func Chain(org *plan.Organisation, p *plan.Plan) (links []event.Link) {
+func chain(org *plan.Organisation, p *plan.Plan) (links []event.Link) {
 	decide := matrix.New().Holders(matrix.Activation, matrix.Approve)
 	for _, role := range org.AlertChain.Order {
 		if slices.ContainsFunc(links, func(l event.Link) bool { return l.Role == role }) {

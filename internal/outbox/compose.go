@@ -18,7 +18,7 @@ func About(kind Kind, run *drill.Run, org *plan.Organisation) Facts {
 		System: run.Plan.ID, SystemName: run.Plan.Name, Run: run.ID, Drill: run.Drill.Title, Incident: run.Incident,
 		Steps: len(run.Steps), StartsAt: run.Times.Start, EndsAt: run.Times.End, Phone: org.DutyPhone,
 		Leader: org.Reach(run.Director, run.Plan).Role, RTOMinutes: run.Plan.Objectives.RTO.Minutes(),
-		RPOMinutes: run.Plan.Objectives.RPO.Minutes(),
+		RPOMinutes: run.Plan.Objectives.RPO.Minutes(), Without: without(run, org),
 	}
 	if kind == Finished {
 		f.Verdict, f.Text = string(run.Verdict), run.Reason
@@ -51,6 +51,7 @@ func (f *Facts) OfStep(run *drill.Run, step *drill.Step, org *plan.Organisation,
 	case step.State == drill.Failed:
 		verb, f.Text, f.Failed = "retry", step.Note, true
 	case step.Link:
+		f.Asks = AskedAlarm
 	case step.Confirm != nil:
 		f.Asks, f.Question, f.Todo = string(step.Kind()), step.Confirm.Question, step.Confirm.Instructions
 	case step.Decision != nil:
@@ -63,25 +64,9 @@ func (f *Facts) OfStep(run *drill.Run, step *drill.Step, org *plan.Organisation,
 		}
 	}
 	f.Command = fmt.Sprintf("%s drill %s %s %s", command, verb, run.ID, step.ID)
-	if f.Asks != "" {
-		f.Deputy = next(run, step, org)
-	}
 }
 
 // OfDrill adds the drill that is due at StartsAt, and gives whom that concerns: who
-// next is the role that is asked when who reads now passes the step on: the deputy,
-// then the one who leads, then nobody.
-func next(run *drill.Run, step *drill.Step, org *plan.Organisation) string {
-	switch asked := run.Asks(step); {
-	case step.Level >= 3:
-		return ""
-	case step.Level < 2 && len(org.Called(asked, run.Plan)) > 1:
-		return org.Deputy(asked, run.Plan).Role
-	default:
-		return org.Reach(run.Director, run.Plan).Role
-	}
-}
-
 // leads it, first, the owner and its people. Of a plan that cannot be read, nil, it
 // is the leader alone.
 func (f *Facts) OfDrill(p *plan.Plan, id string, org *plan.Organisation) (to []plan.Contact) {
@@ -118,7 +103,7 @@ func slowest(run *drill.Run) (title string, over int) {
 // knows was made by the machine: there the leader is asked from the first rung.
 func Receivers(kind Kind, run *drill.Run, step *drill.Step, level int, org *plan.Organisation) []plan.Contact {
 	p := run.Plan
-	director := org.Reach(run.Director, p)
+	director := reached(run, run.Director, org)
 	asks := kind == Request || kind == Escalation
 	switch {
 	case asks && step != nil && step.Human() && level <= 1:

@@ -19,7 +19,8 @@ type Answer struct {
 	Run, Step string
 	Answer    string
 	Note      string
-	OnBehalf  bool // the run's director answers for the one asked, and says why
+	OnBehalf  bool      // the run's director answers for the one asked, and says why
+	At        time.Time // when a link of the alert chain answered, as a paper says; then it is on behalf
 }
 
 // Answer records a person's answer. Only the one asked, the deputy, or the
@@ -32,7 +33,9 @@ func (r *Register) Answer(ctx context.Context, a door.Actor, in Answer) error {
 	return r.act(ctx, a, right, "step.answer", in.Run, in.Step, func(a door.Actor, s *session, step *drill.Step) error {
 		assured := a.Assurance
 		if in.OnBehalf {
-			if assured = "on_behalf"; in.Note == "" {
+			if assured = "on_behalf"; !in.At.IsZero() {
+				assured = "paper"
+			} else if in.Note == "" {
 				return &drill.Refusal{Kind: event.StepAnswered, Step: step.ID, Why: "an answer on somebody's behalf wants a reason"}
 			}
 		}
@@ -43,7 +46,7 @@ func (r *Register) Answer(ctx context.Context, a door.Actor, in Answer) error {
 		if err != nil {
 			return err
 		}
-		e := event.Event{Kind: event.StepAnswered, Step: in.Step, Outcome: outcome, Text: in.Note, Actor: a.Name, Assured: assured}
+		e := event.Event{Kind: event.StepAnswered, Step: in.Step, Outcome: outcome, Text: in.Note, Actor: a.Name, Assured: assured, Time: in.At.UTC()}
 		if err := s.apply(e, s.r.door.Now()); err != nil {
 			return err
 		}

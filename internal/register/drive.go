@@ -219,6 +219,8 @@ func (s *session) do(n Node, t drill.Task, now event.Moment, turn *Turn) error {
 		return errors.Join(s.tell(outbox.Request, step, 0), s.trace(n, "step.ask", t.Step, map[string]any{"role": s.run.Asks(step)}))
 	case event.StepRaised:
 		return errors.Join(s.tell(outbox.Escalation, step, t.Level), s.trace(n, "step.escalate", t.Step, map[string]any{"level": t.Level, "why": t.Why}))
+	case event.StepGivenUp:
+		return s.trace(n, "step.give_up", t.Step, map[string]any{"role": s.run.Asks(step), "why": t.Why})
 	case event.RunEnded:
 		return s.ended(n, now)
 	default:

@@ -52,7 +52,7 @@ func (r *Register) Open(ctx context.Context, a door.Actor, o Opening) (id string
 		if err != nil {
 			return nil, err
 		}
-		basis, err := r.door.May(ctx, tx, typed, door.Wish{Decide: duty.Open(p, o.Drill == ""), Program: true})
+		basis, err := r.door.May(ctx, tx, typed, door.Wish{Decide: duty.Begin(org, p, o.Drill), Program: true})
 		if err != nil {
 			return nil, err
 		}
@@ -126,7 +126,7 @@ func (r *Register) open(ctx context.Context, tx door.Tx, org *plan.Organisation,
 		return kept.Run{}, errors.Join(err, conflictUnless(added))
 	}
 	s := r.begin(ctx, tx, org, row, run)
-	if err := s.apply(event.Event{Kind: event.RunStarted, Actor: a.Name, Assured: a.Assurance}, now); err != nil {
+	if err := s.apply(event.Event{Kind: event.RunStarted, Actor: a.Name, Assured: a.Assurance, Chain: duty.Called(org, &run)}, now); err != nil {
 		return kept.Run{}, err
 	}
 	if err := s.tell(outbox.Started, nil, 0); err != nil {
