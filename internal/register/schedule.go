@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"beredskab/internal/door"
+	"beredskab/internal/invited"
 	"beredskab/internal/kept"
+	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 	"beredskab/internal/timetable"
 )
@@ -27,7 +29,8 @@ func (r *Register) reschedule(ctx context.Context, tx door.Tx, set *plan.Set, no
 	for _, row := range held {
 		old[row.Key] = row
 	}
-	for _, row := range timetable.Wanted(set, checksKey) {
+	rows := timetable.Wanted(set, checksKey)
+	for _, row := range rows {
 		before, there := old[row.Key]
 		row.Born = now
 		known := there && string(before.Spec) == string(row.Spec)
@@ -46,7 +49,12 @@ func (r *Register) reschedule(ctx context.Context, tx door.Tx, set *plan.Set, no
 			return fmt.Errorf("keeping schedule %s: %w", row.Key, err)
 		}
 	}
-	return r.leave(ctx, tx, set, old, now)
+	if err := r.leave(ctx, tx, set, old, now); err != nil {
+		return err
+	}
+	return invited.Withdraw(ctx, tx, rows, set.Organisation, now, func(n outbox.Notice, to []plan.Contact) error {
+		return r.owe(ctx, tx, set.Organisation, n, to)
+	})
 }
 
 // leave ends the schedules that the files no longer ask for in that text.

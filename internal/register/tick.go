@@ -9,6 +9,7 @@ import (
 
 	"beredskab/internal/door"
 	"beredskab/internal/drill"
+	"beredskab/internal/invited"
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
@@ -252,7 +253,7 @@ func (f *following) remind(spec schedule.Spec, cal *schedule.Calendar) error {
 	}
 	for d, before := range timetable.Reminders(&f.row, spec, cal, f.now) {
 		left := int((d.Due.Sub(f.now) + 12*time.Hour) / (24 * time.Hour))
-		if err := f.owe(outbox.Reminder, fmt.Sprintf("%s/%d", d.Nominal, before), d.Due, outbox.Facts{DaysBefore: max(left, 1)}, d.Due); err != nil {
+		if err := f.owe(outbox.Reminder, fmt.Sprintf("%s/%d", d.Nominal, before), d.Due, outbox.Facts{DaysBefore: max(left, 1), Occurrence: invited.Occurrence(f.row.Key, d.Nominal)}, d.Due); err != nil {
 			return err
 		}
 	}
@@ -269,6 +270,11 @@ func (f *following) owe(kind outbox.Kind, key string, due time.Time, facts outbo
 	facts.System, facts.SystemName, facts.Drill, facts.StartsAt = f.row.System, f.row.System, f.row.Drill, due
 	facts.Command = fmt.Sprintf("%s drill start %s %s", cmp.Or(f.r.options.Command, "beredskab"), f.row.System, f.row.Drill)
 	to := facts.OfDrill(p, f.row.Drill, f.org)
+	if kind == outbox.Reminder {
+		if key, err = invited.Keep(f.ctx, f.tx, key, &facts, to, f.now); err != nil {
+			return err
+		}
+	}
 	return f.r.owe(f.ctx, f.tx, f.org, outbox.Notice{
 		Key:  fmt.Sprintf("%s/%s/%s/%s", f.row.Key, kind, due.UTC().Format(time.RFC3339), key),
 		Kind: kind, Facts: facts, CreatedAt: f.now, ExpiresAt: expires,
