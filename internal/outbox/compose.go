@@ -63,7 +63,23 @@ func (f *Facts) OfStep(run *drill.Run, step *drill.Step, org *plan.Organisation,
 			f.Todo = []string{step.Instruction}
 		}
 	}
+	if f.Asks != "" {
+		f.Deputy = next(run, step, org)
+	}
 	f.Command = fmt.Sprintf("%s drill %s %s %s", command, verb, run.ID, step.ID)
+}
+
+// next is the role that is asked when who reads now passes the step on: the deputy,
+// then the one who leads, then nobody.
+func next(run *drill.Run, step *drill.Step, org *plan.Organisation) string {
+	switch asked := run.Asks(step); {
+	case step.Level >= 3:
+		return ""
+	case step.Level < 2 && len(org.Called(asked, run.Plan)) > 1:
+		return org.Deputy(asked, run.Plan).Role
+	default:
+		return org.Reach(run.Director, run.Plan).Role
+	}
 }
 
 // OfDrill adds the drill that is due at StartsAt, and gives whom that concerns: who

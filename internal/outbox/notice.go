@@ -12,6 +12,7 @@ type Kind string
 // The kinds of notice. A kind never changes its meaning; new ones are added.
 const (
 	Reminder   Kind = "reminder"   // a drill comes in 14, 7 or 1 days
+	Cancelled  Kind = "cancelled"  // a drill that people were invited to does not come then
 	Started    Kind = "started"    // a run has begun
 	Request    Kind = "request"    // a person is asked to answer, decide or carry out a step
 	Escalation Kind = "escalation" // the person asked has not answered; the deputy or the leader is asked
@@ -26,7 +27,7 @@ const (
 
 // Kinds lists all of them.
 func Kinds() []Kind {
-	return []Kind{Reminder, Started, Request, Escalation, Unknown, Stalled, Finished, Missed, Finding, Misuse, Test}
+	return []Kind{Reminder, Cancelled, Started, Request, Escalation, Unknown, Stalled, Finished, Missed, Finding, Misuse, Test}
 }
 
 // Notice is one message owed to one receiver through one channel: a row of the
@@ -85,10 +86,14 @@ type Facts struct {
 	StartsAt   time.Time `json:"starts_at,omitzero"`
 	EndsAt     time.Time `json:"ends_at,omitzero"`
 	DaysBefore int       `json:"days_before,omitempty"`
-	Absent     string    `json:"absent,omitempty"` // who has not answered (escalation)
-	Passed     bool      `json:"passed,omitempty"` // because he said that he cannot
-	Failed     bool      `json:"failed,omitempty"` // the step did, and its leader decides (escalation)
-	Without    []string  `json:"without,omitempty"` // roles that the drill is held without
+	Occurrence string    `json:"occurrence,omitempty"` // which time of which schedule, for calendars (reminder, cancelled)
+	Sequence   int       `json:"sequence,omitempty"`   // how often what was said of it has changed
+	MovedTo    time.Time `json:"moved_to,omitzero"`    // when it comes instead (cancelled)
+	Absent     string    `json:"absent,omitempty"`     // who has not answered (escalation)
+	Passed     bool      `json:"passed,omitempty"`     // because he said that he cannot
+	Failed     bool      `json:"failed,omitempty"`     // the step did, and its leader decides (escalation)
+	Deputy     string    `json:"deputy,omitempty"`     // who is asked when the reader passes the step on; empty: nobody is left
+	Without    []string  `json:"without,omitempty"`    // roles that the drill is held without
 	Leader     string    `json:"leader,omitempty"`
 	Phone      string    `json:"phone,omitempty"` // the duty phone, from settings
 	Verdict    string    `json:"verdict,omitempty"`
