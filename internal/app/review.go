@@ -77,14 +77,4 @@ func (a *App) commands(p *plan.Plan) (list []approval.Command, unresolved []stri
 }
 
 // Act is what somebody says who has read it.
-func (r Review) Act(kind approval.Kind) approval.Act {
-	act := approval.Act{Kind: kind, Version: r.Plan.Hash(), Shown: r.Shown.Digest()}
-	switch kind {
-	case approval.Accepted:
-		values := approval.VersionOf(r.Plan).Objectives
-		act.Values = &values
-	case approval.Approved:
-		act.Review = &r.Shown
-	}
-	return act
-}
+func (r Review) Act(kind approval.Kind) approval.Act { return r.Shown.Act(kind, r.Plan) }

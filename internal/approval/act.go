@@ -77,6 +77,19 @@ type Review struct {
 	Commands   []Command `json:"commands"`         // all that the version starts on machines
 }
 
+// Act is what somebody says of that version who has read this.
+func (r Review) Act(kind Kind, of *plan.Plan) Act {
+	act := Act{Kind: kind, Version: of.Hash(), Shown: r.Digest()}
+	switch kind {
+	case Accepted:
+		values := VersionOf(of).Objectives
+		act.Values = &values
+	case Approved:
+		act.Review = &r
+	}
+	return act
+}
+
 // Command is what one step starts, with every parameter in its place.
 type Command struct {
 	Step string   `json:"step"`

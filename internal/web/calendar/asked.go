@@ -16,12 +16,11 @@ type asked struct {
 	Of     int    // the year
 	First  time.Time
 	Filter string // mine, critical, unplanned, or empty: all
-	Page   int    // from 1
 }
 
 func ask(v *frame.Visit, zone *time.Location) asked {
 	today := v.Now.In(zone)
-	a := asked{View: v.Query("view"), Of: today.Year(), Filter: v.Query("filter"), Page: 1}
+	a := asked{View: v.Query("view"), Of: today.Year(), Filter: v.Query("filter")}
 	if !slices.Contains([]string{"month", "list"}, a.View) {
 		a.View = "year"
 	}
@@ -35,9 +34,6 @@ func ask(v *frame.Visit, zone *time.Location) asked {
 	a.First = time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, zone)
 	if first, err := time.ParseInLocation("2006-01", v.Query("month"), zone); err == nil && within(first.Year()) {
 		a.First = first
-	}
-	if n, err := strconv.Atoi(v.Query("page")); err == nil && n > 0 {
-		a.Page = n
 	}
 	return a
 }
@@ -58,16 +54,13 @@ func (a asked) path(change func(*asked)) string {
 	if a.Filter != "" {
 		q.Set("filter", a.Filter)
 	}
-	if a.Page > 1 {
-		q.Set("page", strconv.Itoa(a.Page))
-	}
 	return "/calendar?" + q.Encode()
 }
 
 func (d *desk) tabs() (list []tab) {
 	for _, view := range []string{"year", "month", "list"} {
 		list = append(list, tab{
-			Path: d.asked.path(func(a *asked) { a.View, a.Page = view, 1 }), Text: d.v.Texts.Say("calendar.view." + view), Here: d.asked.View == view,
+			Path: d.asked.path(func(a *asked) { a.View = view }), Text: d.v.Texts.Say("calendar.view." + view), Here: d.asked.View == view,
 		})
 	}
 	return list
@@ -80,30 +73,8 @@ func (d *desk) filters() (list []tab) {
 			key = "calendar.filter." + filter
 		}
 		list = append(list, tab{
-			Path: d.asked.path(func(a *asked) { a.Filter, a.Page = filter, 1 }), Text: d.v.Texts.Say(key), Here: d.asked.Filter == filter,
+			Path: d.asked.path(func(a *asked) { a.Filter = filter }), Text: d.v.Texts.Say(key), Here: d.asked.Filter == filter,
 		})
 	}
 	return list
-}
-
-// paged is a part of a long list.
-type paged struct {
-	Previous, Next string
-	Page, Pages    int
-}
-
-// perPage is how many lines a page has.
-const perPage = 50
-
-// cut gives the place of the page's lines in a list of so many.
-func (d *desk) cut(n int) (from, to int, p paged) {
-	p.Pages = max(1, (n+perPage-1)/perPage)
-	p.Page = min(d.asked.Page, p.Pages)
-	if p.Page > 1 {
-		p.Previous = d.asked.path(func(a *asked) { a.Page = p.Page - 1 })
-	}
-	if p.Page < p.Pages {
-		p.Next = d.asked.path(func(a *asked) { a.Page = p.Page + 1 })
-	}
-	return (p.Page - 1) * perPage, min(p.Page*perPage, n), p
 }

@@ -5,19 +5,20 @@ import (
 	"slices"
 	"time"
 
+	"beredskab/internal/frame"
 	"beredskab/internal/plan"
 )
 
 // list is what is to come, soonest first.
 type list struct {
 	Lines []line
-	Pager paged
+	Pager frame.Pager
 }
 
 func (d *desk) list() *list {
 	coming := slices.DeleteFunc(slices.Clone(d.lines), func(l line) bool { return l.State != "planned" || l.At.Before(d.v.Now) })
-	from, to, pager := d.cut(len(coming))
-	return &list{Lines: coming[from:to], Pager: pager}
+	lines, pager := frame.Page(d.v, coming)
+	return &list{Lines: lines, Pager: pager}
 }
 
 // proposal is a day for a system that nothing is planned for.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"beredskab/internal/frame"
 	"beredskab/internal/phrase"
 	"beredskab/internal/picture"
 	"beredskab/internal/plan"
@@ -16,7 +17,7 @@ type year struct {
 	Previous, Next string
 	Months         []monthName
 	Rows           []row
-	Pager          paged
+	Pager          frame.Pager
 	Picture        *picture.Picture
 }
 
@@ -40,12 +41,12 @@ func (d *desk) year() (*year, error) {
 	for m := time.January; m <= time.December; m++ {
 		long, short := d.v.Texts.Month(m)
 		first := time.Date(d.asked.Of, m, 1, 0, 0, 0, 0, d.zone)
-		out.Months = append(out.Months, monthName{short, long, d.asked.path(func(a *asked) { a.View, a.First, a.Page = "month", first, 1 })})
+		out.Months = append(out.Months, monthName{short, long, d.asked.path(func(a *asked) { a.View, a.First = "month", first })})
 	}
-	from, to, pager := d.cut(len(d.systems))
+	systems, pager := frame.Page(d.v, d.systems)
 	out.Pager = pager
 	by, closed := d.byMonth(), d.closed()
-	for _, p := range d.systems[from:to] {
+	for _, p := range systems {
 		out.Rows = append(out.Rows, d.row(p, by, closed))
 	}
 	return out, d.draw(out)

@@ -53,7 +53,7 @@ type actionsPage struct {
 	Open, Late int // of those that the visitor may see
 	System     string
 	Systems    []option
-	Pages      pages
+	Pages      frame.Pager
 	New        bool
 	File       string
 }
@@ -64,7 +64,7 @@ func (p *Part) actions(v *frame.Visit) error {
 		return err
 	}
 	show, tabs := showing(v, "open", "mine", "late", "closed")
-	d := actionsPage{Tabs: tabs, Show: show, System: v.Query("system"), Systems: s.options(), File: "/actions.csv" + with(v, "show", show)[len("/actions"):]}
+	d := actionsPage{Tabs: tabs, Show: show, System: v.Query("system"), Systems: s.options(), File: "/actions.csv" + v.With("show", show)[len("/actions"):]}
 	open, err := p.unfinished(v, s)
 	if err != nil {
 		return err
@@ -80,7 +80,7 @@ func (p *Part) actions(v *frame.Visit) error {
 		return err
 	}
 	d.New = mayOpen(v, s)
-	d.List, d.Pages = page(v, list)
+	d.List, d.Pages = frame.Page(v, list)
 	return v.Show("follow/actions", d)
 }
 

@@ -19,7 +19,7 @@ type words func(o *governance.Office, ctx context.Context, a door.Actor, id, tex
 
 // say does an act with the words of the field of its name.
 func (p *Part) say(v *frame.Visit, id, name string, do words) error {
-	if err := filled(v, name); err != nil {
+	if err := v.Filled("follow", name); err != nil {
 		return err
 	}
 	return do(p.Office, v.Context(), v.Actor(), id, v.Field(name))
@@ -48,7 +48,7 @@ func (p *Part) closeAction(v *frame.Visit) error {
 func (p *Part) reopen(v *frame.Visit) error {
 	due, err := lastOf(v, "reopen_due")
 	if err == nil {
-		err = filled(v, "reopen", "reopen_due")
+		err = v.Filled("follow", "reopen", "reopen_due")
 	}
 	if err == nil {
 		err = p.Office.ReopenAction(v.Context(), v.Actor(), v.Path("action"), v.Field("reopen"), due)
@@ -59,7 +59,7 @@ func (p *Part) reopen(v *frame.Visit) error {
 func (p *Part) move(v *frame.Visit) error {
 	due, err := lastOf(v, "move_due")
 	if err == nil {
-		err = filled(v, "move")
+		err = v.Filled("follow", "move")
 	}
 	if err == nil && due.IsZero() && v.Field("move_owner") == "" {
 		err = frame.Wrong{Key: "follow.wrong.move_to"}
@@ -104,7 +104,7 @@ func findingsOf(v *frame.Visit) []string {
 }
 
 func (p *Part) openAction(v *frame.Visit) error {
-	if err := filled(v, "text", "owner", "due"); err != nil {
+	if err := v.Filled("follow", "text", "owner", "due"); err != nil {
 		return v.Again(p.newAction, err)
 	}
 	due, err := lastOf(v, "due")

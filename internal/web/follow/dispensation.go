@@ -38,7 +38,7 @@ type dispensationsPage struct {
 	List    []dispensation
 	Asked   int
 	Running int
-	Pages   pages
+	Pages   frame.Pager
 	May     bool
 }
 
@@ -76,7 +76,7 @@ func (p *Part) dispensations(v *frame.Visit) error {
 		}
 		return x.To.Compare(y.To)
 	})
-	d.List, d.Pages = page(v, list)
+	d.List, d.Pages = frame.Page(v, list)
 	return v.Show("follow/dispensations", d)
 }
 
@@ -216,7 +216,7 @@ func (p *Part) apply(v *frame.Visit) error {
 
 // application reads what was asked for.
 func application(v *frame.Visit) (d followup.Dispensation, err error) {
-	if err := filled(v, "code", "reason", "risk", "measures", "until"); err != nil {
+	if err := v.Filled("follow", "code", "reason", "risk", "measures", "until"); err != nil {
 		return d, err
 	}
 	d = followup.Dispensation{Code: v.Field("code"), System: v.Field("system"), Reason: v.Field("reason"), Risk: v.Field("risk")}
@@ -231,7 +231,7 @@ func application(v *frame.Visit) (d followup.Dispensation, err error) {
 		}
 	}
 	for name, into := range map[string]*time.Time{"from": &d.From, "until": &d.To, "review": &d.Review} {
-		if *into, err = day(v, name); err != nil {
+		if *into, err = v.Day("follow", name); err != nil {
 			return d, err
 		}
 	}

@@ -59,7 +59,7 @@ type findingsPage struct {
 	Code, System   string
 	Codes, Systems []option
 	List           []finding
-	Pages          pages
+	Pages          frame.Pager
 }
 
 // count is how many findings are in a state.
@@ -90,7 +90,7 @@ func (p *Part) findings(v *frame.Visit) error {
 		}
 		return cmp.Or(weight(x)-weight(y), x.RaisedAt.Compare(y.RaisedAt), cmp.Compare(x.Key, y.Key))
 	})
-	shown, pages := page(v, all)
+	shown, pages := frame.Page(v, all)
 	answers, err := p.answers(v)
 	if err != nil {
 		return err
@@ -188,7 +188,7 @@ func (p *Part) finding(v *frame.Visit) error {
 }
 
 func (p *Part) closeFinding(v *frame.Visit) error {
-	err := filled(v, "reason")
+	err := v.Filled("follow", "reason")
 	if err == nil {
 		err = p.Office.CloseFinding(v.Context(), v.Actor(), v.Field("key"), v.Field("reason"))
 	}

@@ -9,9 +9,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -162,74 +160,13 @@ func doing(v *frame.Visit) string {
 // typed is what a form holds: what was sent, else what the address asks for.
 func typed(v *frame.Visit, name string) string { return cmp.Or(v.Field(name), v.Query(name)) }
 
-// filled refuses the first of those fields that is empty; what to write stands under
-// "follow.wrong." and its name.
-func filled(v *frame.Visit, names ...string) error {
-	for _, name := range names {
-		if v.Field(name) == "" {
-			return frame.Wrong{Key: "follow.wrong." + name}
-		}
-	}
-	return nil
-}
-
-// day reads the beginning of a day where the municipality is; an empty field is no
-// day.
-func day(v *frame.Visit, name string) (time.Time, error) {
-	text := v.Field(name)
-	if text == "" {
-		return time.Time{}, nil
-	}
-	at, err := time.ParseInLocation(time.DateOnly, text, v.Texts.Zone)
-	if err != nil {
-		return at, frame.Wrong{Key: "follow.wrong.day", Values: []any{text}}
-	}
-	return at, nil
-}
-
 // lastOf is the last second of a day, which is still in time.
 func lastOf(v *frame.Visit, name string) (time.Time, error) {
-	at, err := day(v, name)
+	at, err := v.Day("follow", name)
 	if err != nil || at.IsZero() {
 		return at, err
 	}
 	return at.AddDate(0, 0, 1).Add(-time.Second), nil
-}
-
-// perPage is how many lines a page of a list has.
-const perPage = 50
-
-// pages says which part of a list is shown.
-type pages struct {
-	Page, Pages    int
-	Previous, Next string
-}
-
-// page cuts the page that was asked for out of a list.
-func page[T any](v *frame.Visit, list []T) ([]T, pages) {
-	count := max(1, (len(list)+perPage-1)/perPage)
-	number, _ := strconv.Atoi(v.Query("page"))
-	number = min(max(number, 1), count)
-	p := pages{Page: number, Pages: count}
-	if number > 1 {
-		p.Previous = with(v, "page", strconv.Itoa(number-1))
-	}
-	if number < count {
-		p.Next = with(v, "page", strconv.Itoa(number+1))
-	}
-	return list[(number-1)*perPage : min(number*perPage, len(list))], p
-}
-
-// with is the address of this page with another value of the query.
-func with(v *frame.Visit, name, value string) string {
-	q := url.Values{}
-	for key, values := range v.Request.URL.Query() {
-		if key != "done" && key != "page" {
-			q[key] = values
-		}
-	}
-	q.Set(name, value)
-	return v.Request.URL.Path + "?" + q.Encode()
 }
 
 // showing is the view of a list that was asked for, the first one unless it is
@@ -240,7 +177,7 @@ func showing(v *frame.Visit, kinds ...string) (show string, tabs []tab) {
 		show = asked
 	}
 	for _, kind := range kinds {
-		tabs = append(tabs, tab{with(v, "show", kind), v.Texts.Say("follow.show." + kind), kind == show})
+		tabs = append(tabs, tab{v.With("show", kind), v.Texts.Say("follow.show." + kind), kind == show})
 	}
 	return show, tabs
 }

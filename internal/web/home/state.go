@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"beredskab/internal/check"
 	"beredskab/internal/dossier"
 	"beredskab/internal/frame"
-	"beredskab/internal/kept"
 	"beredskab/internal/plan"
 	"beredskab/internal/preparedness"
 	"beredskab/internal/report"
@@ -27,60 +25,17 @@ type state struct {
 	owing   []dossier.Owed
 }
 
-// How long a reading is good for: a while when nothing was done meanwhile, for what
-// grows old by itself does so in days; and a moment when others did something, so
-// that a drill with many who look on is not read anew at each of its steps.
-const (
-	fresh = time.Minute
-	calm  = 10 * time.Second
-)
+// calm is how old what others did may be on these pages.
+const calm = 10 * time.Second
 
-// cache holds the newest reading. Whoever comes while it is made waits for it, so
-// that a hundred visitors cost one reading.
-type cache struct {
-	mu     sync.Mutex
-	newest int64 // number of the newest line of the log when it was made
-	state  *state
-}
-
-// now is how the municipality stands for the visitor, who sees at once what he did
-// himself; empty before its plans were taken over.
+// now is how the municipality stands for the visitor; empty before its plans were taken
+// over.
 func (p *Part) now(v *frame.Visit) (*state, error) {
-	p.cache.mu.Lock()
-	defer p.cache.mu.Unlock()
-	newest, err := p.newest(v.Context(), "")
-	if err != nil {
-		return nil, err
-	}
-	own, err := p.newest(v.Context(), v.Person.ID)
-	if err != nil {
-		return nil, err
-	}
-	at, last := p.Door.Now().Wall, p.cache.state
-	if last != nil && own <= p.cache.newest && !at.Before(last.at) {
-		good := fresh
-		if newest != p.cache.newest {
-			good = calm
-		}
-		if at.Sub(last.at) < good {
-			return last, nil
-		}
-	}
-	s, err := p.read(v.Context(), at)
+	s, err := p.standing.Now(v, calm, p.read)
 	if err != nil {
 		return nil, fmt.Errorf("reading how the municipality stands: %w", err)
 	}
-	p.cache.newest, p.cache.state = newest, s
 	return s, nil
-}
-
-// newest is the number of the newest line of the log, by that person or by anybody.
-func (p *Part) newest(ctx context.Context, person string) (int64, error) {
-	entries, err := p.Register.Entries(ctx, kept.EntryFilter{Actor: person, Limit: 1})
-	if err != nil || len(entries) == 0 {
-		return 0, err
-	}
-	return entries[0].Seq, nil
 }
 
 func (p *Part) read(ctx context.Context, at time.Time) (*state, error) {

@@ -145,7 +145,7 @@ func (p *Part) onEvaluation(v *frame.Visit, done string, err error) error {
 }
 
 func (p *Part) debrief(v *frame.Visit) error {
-	err := filled(v, "notes")
+	err := v.Filled("papers", "notes")
 	if err == nil {
 		err = p.Office.Debrief(v.Context(), v.Actor(), v.Path("run"), v.Field("notes"))
 	}
@@ -191,7 +191,7 @@ func (p *Part) evaluationReport(v *frame.Visit) error {
 }
 
 func (p *Part) approveEvaluation(v *frame.Visit) error {
-	err := filled(v, "seen")
+	err := v.Filled("papers", "seen")
 	if err == nil {
 		err = p.Desk.Approve(v.Context(), v.Actor(), v.Path("run"), v.Field("seen"))
 	}

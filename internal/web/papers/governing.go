@@ -106,7 +106,7 @@ func (p *Part) onDocument(v *frame.Visit, done string, err error) error {
 }
 
 func (p *Part) addDocument(v *frame.Visit) error {
-	err := filled(v, "id", "version", "title")
+	err := v.Filled("papers", "id", "version", "title")
 	d := approval.Document{ID: v.Field("id"), Version: v.Field("version"), Title: v.Field("title"), Case: v.Field("case")}
 	if every := v.Field("every"); err == nil && every != "" {
 		if d.ReviewEvery, err = plan.ParseDuration(every + "d"); err != nil {
@@ -120,7 +120,7 @@ func (p *Part) addDocument(v *frame.Visit) error {
 }
 
 func (p *Part) approveDocument(v *frame.Visit) error {
-	err := filled(v, "by", "at")
+	err := v.Filled("papers", "by", "at")
 	said := governance.Decision{By: v.Field("by"), Case: v.Field("decision_case")}
 	if err == nil {
 		said.At, err = date(v, "at")

@@ -84,24 +84,10 @@ func year(v *frame.Visit) (int, error) {
 	return n, nil
 }
 
-// filled refuses the first of those fields that is empty; what to write stands under
-// "papers.wrong." and its name.
-func filled(v *frame.Visit, names ...string) error {
-	for _, name := range names {
-		if v.Field(name) == "" {
-			return frame.Wrong{Key: "papers.wrong." + name}
-		}
-	}
-	return nil
-}
-
 // date reads a day and gives it as it was written; an empty field is no day.
 func date(v *frame.Visit, name string) (string, error) {
-	text := v.Field(name)
-	if _, err := time.Parse(time.DateOnly, text); text != "" && err != nil {
-		return "", frame.Wrong{Key: "papers.wrong.day", Values: []any{text}}
-	}
-	return text, nil
+	_, err := v.Day("papers", name)
+	return v.Field(name), err
 }
 
 // lines are the lines of a field that say something.

@@ -235,7 +235,7 @@ func changeOf(text string) (c preparedness.Change) {
 // approve is for just those figures that were on the screen.
 func (p *Part) approve(v *frame.Visit) error {
 	return p.onReport(v, "approved", func(y int) error {
-		if err := filled(v, "seen"); err != nil {
+		if err := v.Filled("papers", "seen"); err != nil {
 			return err
 		}
 		return p.Office.ApproveReport(v.Context(), v.Actor(), y, v.Field("seen"))
@@ -244,7 +244,7 @@ func (p *Part) approve(v *frame.Visit) error {
 
 func (p *Part) treat(v *frame.Visit) error {
 	return p.onReport(v, "treated", func(y int) error {
-		if err := filled(v, "on", "committee", "decision"); err != nil {
+		if err := v.Filled("papers", "on", "committee", "decision"); err != nil {
 			return err
 		}
 		on, err := date(v, "on")

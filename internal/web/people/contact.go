@@ -30,7 +30,7 @@ type contactsPage struct {
 	Systems      []option
 	List         []contact
 	Due, Count   int
-	Pages        pages
+	Pages        frame.Pager
 }
 
 // seen are the contacts that the visitor may see, who must be called first.
@@ -81,7 +81,7 @@ func (p *Part) contacts(v *frame.Visit) error {
 	}
 	byText(d.Systems)
 	list = slices.DeleteFunc(list, func(c contact) bool { return d.Show == "due" && !c.Late || d.System != "" && c.System != d.System })
-	d.List, d.Pages = page(v, list)
+	d.List, d.Pages = frame.Page(v, list)
 	return v.Show("people/contacts", d)
 }
 
@@ -114,10 +114,10 @@ func (p *Part) contact(v *frame.Visit) error {
 }
 
 func (p *Part) call(v *frame.Visit) error {
-	err := filled(v, "channel", "reached")
+	err := v.Filled("people", "channel", "reached")
 	tried := approval.Verification{System: v.Field("system"), Whom: v.Field("whom"), Channel: v.Field("channel"), Reached: v.Field("reached") == "yes", Note: v.Field("note")}
 	if err == nil && !tried.Reached {
-		err = filled(v, "note")
+		err = v.Filled("people", "note")
 	}
 	if err == nil {
 		err = p.Office.VerifyContact(v.Context(), v.Actor(), tried)

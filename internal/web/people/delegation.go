@@ -98,7 +98,7 @@ func (p *Part) delegate(v *frame.Visit) error {
 
 // passed reads the delegation that is to be given.
 func passed(v *frame.Visit) (g rights.Delegation, err error) {
-	if err = filled(v, "to", "until", "reason"); err != nil {
+	if err = v.Filled("people", "to", "until", "reason"); err != nil {
 		return g, err
 	}
 	g = rights.Delegation{Of: v.Field("of"), To: v.Field("to"), Reason: v.Field("reason")}
@@ -107,10 +107,10 @@ func passed(v *frame.Visit) (g rights.Delegation, err error) {
 			g.Systems = append(g.Systems, id)
 		}
 	}
-	if g.From, err = day(v, "from", false); err != nil {
+	if g.From, err = v.Day("people", "from"); err != nil {
 		return g, err
 	}
-	g.Until, err = day(v, "until", true)
+	g.Until, err = until(v, "until")
 	return g, err
 }
 

@@ -8,8 +8,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
-	"strconv"
 	"time"
 
 	"beredskab/internal/door"
@@ -94,64 +92,11 @@ func about(set *plan.Set, id string) rights.Object {
 	return rights.Object{Scope: rights.Scope{System: id}}
 }
 
-// filled refuses the first of those fields that is empty; what to write stands under
-// "people.wrong." and its name.
-func filled(v *frame.Visit, names ...string) error {
-	for _, name := range names {
-		if v.Field(name) == "" {
-			return frame.Wrong{Key: "people.wrong." + name}
-		}
+// until reads the end of a day, which counts in full; an empty field is no end.
+func until(v *frame.Visit, name string) (time.Time, error) {
+	at, err := v.Day("people", name)
+	if err != nil || at.IsZero() {
+		return at, err
 	}
-	return nil
-}
-
-// day reads a day where the municipality is; an empty field is no day. The last one
-// counts in full.
-func day(v *frame.Visit, name string, last bool) (time.Time, error) {
-	text := v.Field(name)
-	if text == "" {
-		return time.Time{}, nil
-	}
-	at, err := time.ParseInLocation(time.DateOnly, text, v.Texts.Zone)
-	if err != nil {
-		return at, frame.Wrong{Key: "people.wrong.day", Values: []any{text}}
-	}
-	if last {
-		at = at.AddDate(0, 0, 1)
-	}
-	return at, nil
-}
-
-// perPage is how many lines a page of a list has.
-const perPage = 50
-
-// pages says which part of a list is shown.
-type pages struct {
-	Page, Pages    int
-	Previous, Next string
-}
-
-// page cuts the page that was asked for out of a list.
-func page[T any](v *frame.Visit, list []T) ([]T, pages) {
-	count := max(1, (len(list)+perPage-1)/perPage)
-	number, _ := strconv.Atoi(v.Query("page"))
-	number = min(max(number, 1), count)
-	to := func(n int) string {
-		q := url.Values{}
-		for key, values := range v.Request.URL.Query() {
-			if key != "done" {
-				q[key] = values
-			}
-		}
-		q.Set("page", strconv.Itoa(n))
-		return v.Request.URL.Path + "?" + q.Encode()
-	}
-	p := pages{Page: number, Pages: count}
-	if number > 1 {
-		p.Previous = to(number - 1)
-	}
-	if number < count {
-		p.Next = to(number + 1)
-	}
-	return list[(number-1)*perPage : min(number*perPage, len(list))], p
+	return at.AddDate(0, 0, 1), nil
 }

@@ -39,7 +39,7 @@ type peoplePage struct {
 	Shows     []option
 	List      []row
 	StandIns  []standIn
-	Pages     pages
+	Pages     frame.Pager
 	Count     int
 	New, Give bool
 }
@@ -74,7 +74,7 @@ func (p *Part) people(v *frame.Visit) error {
 	}
 	slices.SortFunc(list, func(x, y row) int { return cmp.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name)) })
 	d.Count = len(list)
-	d.List, d.Pages = page(v, list)
+	d.List, d.Pages = frame.Page(v, list)
 	return v.Show("people/people", d)
 }
 
@@ -188,7 +188,7 @@ func (p *Part) onPerson(v *frame.Visit, done string, err error) error {
 }
 
 func (p *Part) disable(v *frame.Visit) error {
-	err := filled(v, "why")
+	err := v.Filled("people", "why")
 	if err == nil {
 		err = p.Office.DisablePerson(v.Context(), v.Actor(), v.Path("person"), v.Field("why"))
 	}
@@ -227,7 +227,7 @@ func (p *Part) newPerson(v *frame.Visit) error {
 }
 
 func (p *Part) add(v *frame.Visit) error {
-	if err := filled(v, "name", "account"); err != nil {
+	if err := v.Filled("people", "name", "account"); err != nil {
 		return v.Again(p.newPerson, err)
 	}
 	account, err := rights.ParseAccount(v.Field("account"))

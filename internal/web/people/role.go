@@ -143,7 +143,7 @@ func (p *Part) give(v *frame.Visit) error {
 // given reads the role that is to be given. It is for one thing at most; governance
 // says so.
 func given(v *frame.Visit) (g rights.Grant, err error) {
-	if err = filled(v, "role"); err != nil {
+	if err = v.Filled("people", "role"); err != nil {
 		return g, err
 	}
 	if g.Role, err = matrix.ParseRole(v.Field("role")); err != nil {
@@ -154,10 +154,10 @@ func given(v *frame.Visit) (g rights.Grant, err error) {
 	if g.System != "" && g.Unit+g.Team != "" || g.Unit != "" && g.Team != "" {
 		return g, frame.Wrong{Key: "people.wrong.scope"}
 	}
-	if g.From, err = day(v, "from", false); err != nil {
+	if g.From, err = v.Day("people", "from"); err != nil {
 		return g, err
 	}
-	g.To, err = day(v, "to", true)
+	g.To, err = until(v, "to")
 	return g, err
 }
 

@@ -2,7 +2,6 @@ package systems
 
 import (
 	"net/url"
-	"strconv"
 	"time"
 
 	"beredskab/internal/check"
@@ -13,10 +12,9 @@ import (
 
 type drillsPage struct {
 	*system
-	Planned        []planned
-	Held           []held
-	Page           int
-	Previous, Next string
+	Planned []planned
+	Held    []held
+	frame.Pager
 }
 
 // planned is a drill that the plan asks for, and when it is due.
@@ -40,10 +38,7 @@ func (p *Part) drills(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	out := &drillsPage{system: s, Page: 1}
-	if n, err := strconv.Atoi(v.Query("page")); err == nil {
-		out.Page = min(max(1, n), mostDrills)
-	}
+	out, page := &drillsPage{system: s}, v.Page(mostDrills)
 	schedules, err := p.Register.Schedules(v.Context())
 	if err != nil {
 		return err
@@ -57,17 +52,12 @@ func (p *Part) drills(v *frame.Visit) error {
 		}
 		out.Planned = append(out.Planned, one)
 	}
-	rows, err := p.Register.Runs(v.Context(), kept.RunFilter{System: s.ID, Limit: out.Page*aPage + 1})
+	rows, err := p.Register.Runs(v.Context(), kept.RunFilter{System: s.ID, Limit: page*frame.PerPage + 1})
 	if err != nil {
 		return err
 	}
-	if len(rows) > out.Page*aPage {
-		rows, out.Next = rows[:out.Page*aPage], s.Path+"/drills?page="+strconv.Itoa(out.Page+1)
-	}
-	if out.Page > 1 {
-		out.Previous = s.Path + "/drills?page=" + strconv.Itoa(out.Page-1)
-	}
-	for _, row := range rows[min(len(rows), (out.Page-1)*aPage):] {
+	out.Pager = v.Turn(page, len(rows) > page*frame.PerPage)
+	for _, row := range rows[min(len(rows), (page-1)*frame.PerPage):min(len(rows), page*frame.PerPage)] {
 		out.Held = append(out.Held, s.heldRow(v, row))
 	}
 	return v.Show("systems/drills", out)

@@ -2,7 +2,6 @@ package systems
 
 import (
 	"cmp"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,9 +16,6 @@ import (
 	"beredskab/internal/rights"
 )
 
-// aPage is how many systems a page of the list has.
-const aPage = 50
-
 // listing is the list of systems: the worst first.
 type listing struct {
 	Rows                      []row
@@ -28,8 +24,7 @@ type listing struct {
 	State, Unit, Class, Query string
 	Mine                      bool
 	Narrowed                  bool
-	Previous, Next            string
-	Page, Pages               int
+	frame.Pager
 }
 
 // option is a choice of a form.
@@ -51,11 +46,11 @@ type row struct {
 // list shows the systems that the visitor may see, filtered by what the address
 // asks for.
 func (p *Part) list(v *frame.Visit) error {
-	s, err := p.now(v.Context())
+	s, err := p.now(v)
 	if err != nil {
 		return err
 	}
-	out := &listing{State: v.Query("state"), Unit: v.Query("unit"), Class: v.Query("class"), Query: v.Query("q"), Mine: v.Query("mine") != "", Page: 1}
+	out := &listing{State: v.Query("state"), Unit: v.Query("unit"), Class: v.Query("class"), Query: v.Query("q"), Mine: v.Query("mine") != ""}
 	out.Narrowed = out.State+out.Unit+out.Class+out.Query != "" || out.Mine
 	units := map[string]bool{}
 	for _, one := range s.set.Plans {
@@ -80,7 +75,8 @@ func (p *Part) list(v *frame.Visit) error {
 		return cmp.Or(cmp.Compare(b.gravity, a.gravity), cmp.Compare(a.total, b.total), cmp.Compare(a.Class, b.Class), cmp.Compare(a.Name, b.Name))
 	})
 	out.choices(v)
-	out.cut(v)
+	out.Found = len(out.Rows)
+	out.Rows, out.Pager = frame.Page(v, out.Rows)
 	return v.Show("systems/list", out)
 }
 
@@ -127,28 +123,4 @@ func (l *listing) choices(v *frame.Visit) {
 		l.Classes = append(l.Classes, option{strconv.Itoa(class), v.Texts.Say("systems.class." + strconv.Itoa(class))})
 	}
 	slices.SortFunc(l.Units, func(a, b option) int { return cmp.Compare(a.Text, b.Text) })
-}
-
-// cut leaves the page that the address asks for.
-func (l *listing) cut(v *frame.Visit) {
-	l.Found = len(l.Rows)
-	l.Pages = max(1, (l.Found+aPage-1)/aPage)
-	if n, err := strconv.Atoi(v.Query("page")); err == nil {
-		l.Page = min(max(1, n), l.Pages)
-	}
-	at := func(page int) string {
-		if page < 1 || page > l.Pages {
-			return ""
-		}
-		query := url.Values{}
-		for name, values := range v.Request.URL.Query() {
-			if name != "page" && name != "done" {
-				query[name] = values
-			}
-		}
-		query.Set("page", strconv.Itoa(page))
-		return "/systems?" + query.Encode()
-	}
-	l.Previous, l.Next = at(l.Page-1), at(l.Page+1)
-	l.Rows = l.Rows[(l.Page-1)*aPage : min(l.Page*aPage, l.Found)]
 }

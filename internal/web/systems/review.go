@@ -56,19 +56,6 @@ func (p *Part) shown(v *frame.Visit, s *system) (out shown, err error) {
 	return out, err
 }
 
-// act is what somebody says who has read it.
-func (s shown) act(kind approval.Kind) approval.Act {
-	act := approval.Act{Kind: kind, Version: s.plan.Hash(), Shown: s.review.Digest()}
-	switch kind {
-	case approval.Accepted:
-		values := approval.VersionOf(s.plan).Objectives
-		act.Values = &values
-	case approval.Approved:
-		act.Review = &s.review
-	}
-	return act
-}
-
 // reviewPage is a version as those see it who are asked about it.
 type reviewPage struct {
 	*system
@@ -220,7 +207,7 @@ func (out *reviewPage) offers(v *frame.Visit, s *system, what shown) {
 		if err != nil {
 			return false
 		}
-		act := what.act(kind)
+		act := what.review.Act(kind, what.plan)
 		act.System, act.Seq, act.By, act.At, act.Assurance = s.ID, s.standing.NextSeq(), basis, v.Now, v.Session.Assurance
 		act.Claim, act.Reason, act.Comments = v.Person.ID, "?", []approval.Comment{{Text: "?"}}
 		return s.standing.May(act) == nil
@@ -268,7 +255,7 @@ func (p *Part) said(v *frame.Visit, s *system, kind approval.Kind) (approval.Act
 	if v.Field("version") != what.plan.Hash() {
 		return approval.Act{}, frame.Wrong{Key: "systems.wrong.changed"}
 	}
-	act := what.act(kind)
+	act := what.review.Act(kind, what.plan)
 	switch kind {
 	case approval.Confirmed, approval.Accepted, approval.Approved:
 		if what.seen() == "" || v.Field("seen") != what.seen() {

@@ -5,10 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"beredskab/internal/check"
+	"beredskab/internal/frame"
 	"beredskab/internal/kept"
 	"beredskab/internal/plan"
 	"beredskab/internal/preparedness"
@@ -30,38 +30,12 @@ type state struct {
 	graph    *recovery.Graph
 }
 
-// fresh is how long a reading is good for when nothing was done meanwhile: what
-// grows old by itself does so in days.
-const fresh = time.Minute
-
-// cache holds the newest reading. Whoever comes while it is made waits for it, so
-// that a hundred visitors cost one reading.
-type cache struct {
-	mu     sync.Mutex
-	newest int64 // number of the newest line of the log when it was made
-	state  *state
-}
-
 // now is how the systems stand; without any before their plans were taken over.
-func (p *Part) now(ctx context.Context) (*state, error) {
-	p.cache.mu.Lock()
-	defer p.cache.mu.Unlock()
-	entries, err := p.Register.Entries(ctx, kept.EntryFilter{Limit: 1})
-	if err != nil {
-		return nil, err
-	}
-	newest, at := int64(0), p.Door.Now().Wall
-	if len(entries) > 0 {
-		newest = entries[0].Seq
-	}
-	if last := p.cache.state; last != nil && newest == p.cache.newest && !at.Before(last.at) && at.Sub(last.at) < fresh {
-		return last, nil
-	}
-	s, err := p.read(ctx, at)
+func (p *Part) now(v *frame.Visit) (*state, error) {
+	s, err := p.standing.Now(v, 0, p.read)
 	if err != nil {
 		return nil, fmt.Errorf("reading how the systems stand: %w", err)
 	}
-	p.cache.newest, p.cache.state = newest, s
 	return s, nil
 }
 

@@ -51,7 +51,7 @@ type tab struct {
 // system reads what the page is about; the version in force, or of a system without
 // one the newest, unless the address names another.
 func (p *Part) system(v *frame.Visit, here string) (*system, error) {
-	s, err := p.now(v.Context())
+	s, err := p.now(v)
 	if err != nil {
 		return nil, err
 	}

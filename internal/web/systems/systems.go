@@ -41,7 +41,7 @@ type Options struct {
 // Part is these pages.
 type Part struct {
 	Options
-	cache cache
+	standing frame.Reading[state]
 }
 
 // New gives the pages.
