@@ -3,9 +3,11 @@ package frame
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"beredskab/internal/access"
@@ -52,7 +54,7 @@ func (f *Frame) admit(v *Visit) error {
 // before anything is looked at.
 func (f *Frame) readable(v *Visit) error {
 	r := v.Request
-	if err := f.cross.Check(r); err != nil {
+	if err := errors.Join(f.cross.Check(r), f.disguised(r)); err != nil {
 		return v.refuse(http.StatusForbidden, "problem.cross_site", err)
 	}
 	if r.Method != http.MethodPost {
@@ -73,6 +75,17 @@ func (f *Frame) readable(v *Visit) error {
 		return v.refuse(http.StatusRequestEntityTooLarge, "problem.large", err)
 	case err != nil:
 		return v.refuse(http.StatusBadRequest, "problem.form", err)
+	}
+	return nil
+}
+
+// disguised refuses a form that comes from our own host without encryption, where
+// somebody in between could have written it: the library looks at the host alone
+// (GO-2025-3884). Browsers that say Sec-Fetch-Site have looked at the scheme themselves.
+func (f *Frame) disguised(r *http.Request) error {
+	from, ours := r.Header.Get("Origin"), strings.TrimPrefix(f.Origin, "https://")
+	if r.Method == http.MethodPost && ours != f.Origin && r.Header.Get("Sec-Fetch-Site") == "" && from == "http://"+ours {
+		return fmt.Errorf("the form comes from %s, which is not encrypted", from)
 	}
 	return nil
 }

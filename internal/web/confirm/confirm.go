@@ -55,8 +55,11 @@ func (p *Part) show(v *frame.Visit) error {
 // unknown is the page of a link that never was, whatever is wrong with it.
 func unknown(v *frame.Visit) error { return v.Show("confirm/unknown", nil) }
 
-// discreet keeps the link from whatever the visitor looks at next.
-func discreet(v *frame.Visit) { v.Header().Set("Referrer-Policy", "no-referrer") }
+// discreet keeps the link from whatever the visitor looks at next: the browser says from
+// which host he comes, and never from which page. It must say the host, because browsers
+// that send no Sec-Fetch-Site send the origin "null" from a page without a referrer, and
+// an answer from nowhere is refused.
+func discreet(v *frame.Visit) { v.Header().Set("Referrer-Policy", "strict-origin") }
 
 // ask asks for a short code.
 func (p *Part) ask(v *frame.Visit) error {

@@ -97,7 +97,7 @@ func TestThePageActsNeverByItself(t *testing.T) {
 			if found := active.FindString(text); status != http.StatusOK || found != "" {
 				t.Errorf("%s by %q: %d, %q", step, who, status, found)
 			}
-			if head.Get("Referrer-Policy") != "no-referrer" || head.Get("Cache-Control") != "no-store" || !strings.Contains(head.Get("Content-Security-Policy"), "script-src 'self'") {
+			if head.Get("Referrer-Policy") != "strict-origin" || head.Get("Cache-Control") != "no-store" || !strings.Contains(head.Get("Content-Security-Policy"), "script-src 'self'") {
 				t.Errorf("%s: %v", step, head)
 			}
 			if strings.Contains(text, `method="get"`) {
