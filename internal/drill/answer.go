@@ -1,6 +1,7 @@
 package drill
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,16 +35,15 @@ func (s *Step) Read(answer string) (outcome string, err error) {
 // Sure refuses an answer of whom the program knows less surely than the plan wants:
 // by a link alone, or by a short code, where the plan wants more. A program's token is
 // worth no more than a link: it says for whom the program acts, and not that he is
-// there. Every other way is as good as a login, or has a rule of its own.
+// there. An account in Slack is worth a code: it was tied to its person by a login, and
+// whoever holds his telephone has it. Every other way is as good as a login, or has a
+// rule of its own.
 func (s *Step) Sure(assured string) error {
 	ways := []string{"link", "code", "login"}
 	if s.Confirm == nil {
 		return nil
 	}
-	got := slices.Index(ways, assured)
-	if assured == "token" {
-		got = 0
-	}
+	got := slices.Index(ways, cmp.Or(map[string]string{"token": "link", "slack": "code"}[assured], assured))
 	if got >= 0 && got < slices.Index(ways, s.Confirm.Assurance) {
 		why := fmt.Sprintf("the plan wants this answer by %s, and by %s is not enough", s.Confirm.Assurance, assured)
 		return &Refusal{Kind: event.StepAnswered, Step: s.ID, Why: why}
