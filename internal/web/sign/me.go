@@ -45,6 +45,7 @@ type oneself struct {
 	Delegations []rights.Delegation
 	Sessions    []stay
 	Accounts    []string
+	Chats       []string // accounts that he answers with in a chat
 	Password    bool
 }
 
@@ -67,7 +68,11 @@ func (p *Part) me(v *frame.Visit) error {
 		}
 	}
 	for _, a := range v.Person.Accounts {
-		me.Accounts = append(me.Accounts, a.String())
+		if a.SignsIn() {
+			me.Accounts = append(me.Accounts, a.String())
+		} else {
+			me.Chats = append(me.Chats, a.String())
+		}
 	}
 	list, err := p.gate.Sessions(v.Context(), v.Person.ID)
 	if err != nil {

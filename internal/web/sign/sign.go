@@ -49,6 +49,9 @@ func (p *Part) Routes() []frame.Route {
 		{Method: http.MethodPost, Path: "/me/sign-out", Need: any, Handle: p.outEverywhere},
 		{Method: http.MethodGet, Path: "/me/password", Need: any, Handle: p.password},
 		{Method: http.MethodPost, Path: "/me/password", Need: any, Handle: p.setPassword},
+		{Method: http.MethodGet, Path: "/me/slack/{token}", Need: frame.Need{Fresh: true}, Handle: p.offered},
+		{Method: http.MethodPost, Path: "/me/slack/{token}", Need: frame.Need{Fresh: true}, Handle: p.tie},
+		{Method: http.MethodPost, Path: "/me/slack", Need: any, Handle: p.untie},
 	}
 	if !p.demo {
 		list = append(list, frame.Route{Method: http.MethodGet, Path: "/sign-in", Need: open, Handle: p.in})
