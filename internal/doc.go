@@ -68,6 +68,7 @@
 //	| 5     | report/book          | what the compiled plan and its action cards say, chapter by chapter   | no                      |
 //	| 5     | report/page          | a document before it has a form: page, Markdown, list                 | no                      |
 //	| 5     | report/press         | a page as tagged PDF, through a browser that is on the machine        | processes               |
+//	| 5     | resend               | a message that could not be delivered is owed once more, as an act    | through door            |
 //	| 5     | vigil                | looks through the log for signs of misuse; tells of them once a day   | clock                   |
 //	| 5     | ops                  | what operators watch: health, readiness and metrics                   | HTTP                    |
 //	| 5     | proof                | what a fault test says: its size, its seed, its figure                | test files              |
@@ -116,6 +117,7 @@
 //	| 10     | cmd/beredskab/dossier | the commands about documents, receipts, contacts, training and misuse | terminal                |
 //	| 10     | cmd/beredskab/folder | what commands say about a folder of plan files                        | files                   |
 //	| 10     | cmd/beredskab/follow | the commands about findings, corrective actions and dispensations     | terminal                |
+//	| 10     | cmd/beredskab/notices | the commands about messages: outbox, preview, tests, channels        | terminal                |
 //	| 10     | cmd/beredskab/offline | the copy of the plans: made, checked, shown, opened; times from paper | files, HTTP            |
 //	| 10     | cmd/beredskab/papers | the commands that make documents, and the yearly report's way         | terminal, files         |
 //	| 10     | cmd/beredskab/people | the commands about persons and their roles, and who may do what       | terminal                |
@@ -171,7 +173,7 @@
 //	| --------------------------- | ------------------------------------- | ------------------------------------------------------------- |
 //	| github.com/jackc/pgx/v5     | store, store/meaning                  | the database's own batches and errors                         |
 //	| github.com/mattn/go-sqlite3 | store, store/meaning                  | the database's own errors                                     |
-//	| github.com/spf13/cobra      | cmd/beredskab, cmd/beredskab/after, cmd/beredskab/attest, cmd/beredskab/dossier, cmd/beredskab/follow, cmd/beredskab/inforce, cmd/beredskab/offline, cmd/beredskab/papers, cmd/beredskab/people, line | the command line: some groups of commands have a package of their own |
+//	| github.com/spf13/cobra      | cmd/beredskab, cmd/beredskab/after, cmd/beredskab/attest, cmd/beredskab/dossier, cmd/beredskab/follow, cmd/beredskab/inforce, cmd/beredskab/notices, cmd/beredskab/offline, cmd/beredskab/papers, cmd/beredskab/people, line | the command line: some groups of commands have a package of their own |
 //	| golang.org/x/sys            | action/supervisor, action/supervisor/landlock, app, disk | the operating system: process fences, file systems, clocks    |
 //
 // # Names

@@ -14,11 +14,16 @@ import (
 
 // Courier builds the channels that the settings name.
 func (s *Settings) Courier() (*notify.Courier, error) {
+	return channels.Courier(s.Channels, s.building())
+}
+
+// building is what channels are built with.
+func (s *Settings) building() channels.Options {
 	options := channels.Options{Secret: secret}
 	if s.Texts != "" {
 		options.Texts = os.DirFS(s.Texts)
 	}
-	return channels.Courier(s.Channels, options)
+	return options
 }
 
 // secret reads a secret from its file, which nobody but its owner and group may

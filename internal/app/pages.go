@@ -1,17 +1,18 @@
 package app
 
 import (
+	"beredskab/internal/access"
+	"beredskab/internal/channels"
+	"beredskab/internal/check"
+	"beredskab/internal/dossier"
+	"beredskab/internal/facsimile"
+	"beredskab/internal/kept"
+	"beredskab/internal/outbox"
+	"beredskab/internal/web"
 	"context"
 	"io/fs"
 	"os"
 	"sync"
-
-	"beredskab/internal/access"
-	"beredskab/internal/check"
-	"beredskab/internal/dossier"
-	"beredskab/internal/kept"
-	"beredskab/internal/outbox"
-	"beredskab/internal/web"
 )
 
 // Gate is how people come in from outside.
@@ -28,7 +29,7 @@ func (a *App) Site(guest string) (*web.Site, error) {
 		SignIn: provider,
 		Door:   a.door, Register: a.Register, Office: a.Office, Dossier: dossier.New(a.door), Gate: a.gate, Copies: a.copies,
 		Bureau: a.Bureau, Desk: a.After, Check: a.checkNow, Judge: a.RunChecks, Notary: a.Notary, Commands: a.commands, Author: a.author, File: a.planFile,
-		Settings: a.settings, Channels: a.channels, Preview: a.Settings.Preview, Try: a.TryChannel,
+		Settings: a.settings, Channels: a.channels, Draft: a.Courier.Draft, Sent: a.sent(guest), Try: a.TryChannel, Resend: a.Resend,
 		Name: a.municipality, Origin: a.Settings.URL, Guest: guest, Proxies: a.Settings.Proxies,
 		Broken:  func(err error) bool { return a.store.Away(err) || a.store.Faulty(err) },
 		Version: ReadBuild().Version, Log: a.Log,
@@ -64,6 +65,15 @@ func (a *App) channels() (list []web.Channel) {
 		list = append(list, web.Channel{Name: c.Name, Kind: c.Kind, Address: c.Address, Fallback: c.Fallback})
 	}
 	return list
+}
+
+// sent gives what a demo would have sent. Elsewhere nobody reads it: it holds the links
+// that answer in the receivers' names.
+func (a *App) sent(guest string) func() ([]facsimile.Sent, error) {
+	if guest == "" {
+		return nil
+	}
+	return func() ([]facsimile.Sent, error) { return channels.Sent(a.Settings.Channels) }
 }
 
 // checkNow applies every rule to the register as it is now.

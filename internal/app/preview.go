@@ -4,29 +4,37 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"beredskab/internal/channels"
 	"beredskab/internal/door"
+	"beredskab/internal/facsimile"
+	"beredskab/internal/kept"
 	"beredskab/internal/notify"
 	"beredskab/internal/outbox"
+	"beredskab/internal/resend"
 )
 
-// Preview gives the text of a message, without sending it.
-func (s *Settings) Preview(n outbox.Notice) (string, error) {
+// Draft gives a message as its channel would send it, without sending it; as, unless it
+// is empty, is the kind of a channel that takes the place of its own.
+func (s *Settings) Draft(n outbox.Notice, as string) (facsimile.Draft, error) {
+	if as != "" {
+		return channels.Draft(as, n, s.building())
+	}
 	courier, err := s.courier()
 	if err != nil {
-		return "", err
+		return facsimile.Draft{}, err
 	}
-	return courier.Preview(n)
+	if n.Channel != "" && !slices.ContainsFunc(courier.Channels(), func(c notify.Channel) bool { return c.Name == n.Channel }) {
+		return facsimile.Draft{}, fmt.Errorf("channel %q: %w; `beredskab notify channels` lists them", n.Channel, kept.ErrNotFound)
+	}
+	return courier.Draft(n)
 }
 
-// Configured lists the channels as they are in force.
-func (s *Settings) Configured() ([]notify.Channel, error) {
-	courier, err := s.courier()
-	if err != nil {
-		return nil, err
-	}
-	return courier.Channels(), nil
+// Resend has a message sent once more that could not be delivered.
+func (a *App) Resend(ctx context.Context, by door.Actor, id int64) error {
+	return resend.Desk{Door: a.door, Register: a.Register}.Message(ctx, by, id)
 }
 
 // TryChannel sends a test message through the outbox, so that it meets what a

@@ -30,13 +30,13 @@ func readSheets(files fs.FS, lang string) (*sheets, error) {
 		return nil, err
 	}
 	s := &sheets{texts: texts, pages: map[string]*template.Template{}}
-	around, err := template.New("").Funcs(s.words()).ParseFS(files, "layout"+suffix, "parts"+suffix)
+	around, err := template.New("").Funcs(s.words()).ParseFS(files, "layout"+suffix, "parts"+suffix, "looks"+suffix)
 	if err != nil {
 		return nil, fmt.Errorf("reading what stands around the pages: %w", err)
 	}
 	return s, fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		page, ours := strings.CutSuffix(name, suffix)
-		if err != nil || entry.IsDir() || !ours || page == "layout" || page == "parts" {
+		if err != nil || entry.IsDir() || !ours || page == "layout" || page == "parts" || page == "looks" {
 			return err
 		}
 		t, err := around.Clone()

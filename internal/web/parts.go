@@ -1,9 +1,6 @@
 package web
 
 import (
-	"context"
-	"slices"
-
 	"beredskab/internal/door"
 	"beredskab/internal/frame"
 	"beredskab/internal/web/api"
@@ -18,6 +15,8 @@ import (
 	"beredskab/internal/web/sign"
 	"beredskab/internal/web/systems"
 	"beredskab/internal/web/trace"
+	"context"
+	"slices"
 )
 
 // parts are the routes of every part of the pages.
@@ -32,7 +31,7 @@ func (s *Site) parts(calendars feed) []frame.Route {
 		papers.New(papers.Options{Register: s.Register, Office: s.Office, Bureau: s.Bureau, Dossier: s.Dossier, Desk: s.Desk, Copies: s.Copies}).Routes(),
 		trace.New(trace.Options{
 			Door: s.Door, Register: s.Register, Office: s.Office, Notary: s.Notary, Origin: s.Origin,
-			Settings: s.Settings, Channels: s.Channels, Preview: s.Preview, Test: s.Try,
+			Settings: s.Settings, Channels: s.Channels, Draft: s.Draft, Sent: s.Sent, Test: s.Try, Resend: s.Resend,
 		}).Routes(),
 		home.New(home.Options{Door: s.Door, Register: s.Register, Office: s.Office, Dossier: s.Dossier, Copies: s.Copies}).Routes(),
 		calendar.New(calendar.Options{Register: s.Register, Feed: calendars, Origin: s.Origin}).Routes(),

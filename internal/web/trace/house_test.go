@@ -16,6 +16,7 @@ import (
 	"beredskab/internal/access"
 	"beredskab/internal/door"
 	"beredskab/internal/event"
+	"beredskab/internal/facsimile"
 	"beredskab/internal/frame"
 	"beredskab/internal/governance"
 	"beredskab/internal/kept"
@@ -25,6 +26,7 @@ import (
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 	"beredskab/internal/register"
+	"beredskab/internal/resend"
 	"beredskab/internal/rights"
 	"beredskab/internal/store"
 	"beredskab/internal/web/trace"
@@ -47,6 +49,7 @@ type house struct {
 	run      string
 	anchor   string
 	messages string // folder of the channel
+	sent     []facsimile.Sent
 }
 
 func (h *house) Now() event.Moment { return event.Moment{Wall: h.wall, Boot: "boot"} }
@@ -95,7 +98,7 @@ func newHouse(t *testing.T) *house {
 
 // serve wires the pages as the program does: one channel that writes into a folder.
 func (h *house) serve(log *slog.Logger) {
-	h.ok(os.Mkdir(h.messages, 0o700))
+	h.ok(os.MkdirAll(h.messages, 0o700))
 	sender, err := notify.NewFolder(h.messages)
 	h.ok(err)
 	h.courier, err = notify.New(notify.Options{Channels: []notify.Channel{{Name: "folder", Kind: "folder", Sender: sender}}, Now: func() time.Time { return h.wall }})
@@ -105,7 +108,8 @@ func (h *house) serve(log *slog.Logger) {
 	f, err := frame.New(frame.Options{Door: h.door, Gate: h, Objects: h, Files: files, Name: func(context.Context) string { return "Eksempel Kommune" }, Log: log})
 	h.ok(err)
 	h.pages, err = f.Handler(trace.New(trace.Options{
-		Door: h.door, Register: h.register, Office: h.office, Notary: h.notary, Origin: origin, Farthest: 1000, Preview: h.courier.Preview, Test: h.test,
+		Door: h.door, Register: h.register, Office: h.office, Notary: h.notary, Origin: origin, Farthest: 1000, Draft: h.courier.Draft, Test: h.test,
+		Sent: func() ([]facsimile.Sent, error) { return h.sent, nil }, Resend: resend.Desk{Door: h.door, Register: h.register}.Message,
 		Settings: func() []trace.Setting {
 			return []trace.Setting{{"database_password_file", "/etc/beredskab/db.secret", "beredskab.yaml"}, {"listen", "127.0.0.1:8090", ""}}
 		},

@@ -8,9 +8,12 @@ import (
 	"strconv"
 	"strings"
 
+	"beredskab/internal/facsimile"
 	"beredskab/internal/frame"
 	"beredskab/internal/kept"
+	"beredskab/internal/matrix"
 	"beredskab/internal/outbox"
+	"beredskab/internal/rights"
 )
 
 // noticesPage is the list of messages.
@@ -92,33 +95,77 @@ func mark(s outbox.State) string {
 type noticePage struct {
 	message
 	Tries   []outbox.Delivery
+	Letter  letter
 	Subject string
 	Text    string
 	Hidden  bool // it had a link, which is kept nowhere
+	Again   bool // the visitor may have it sent again
 	Problem string
 }
 
 func (p *Part) notice(v *frame.Visit) error {
-	id, err := strconv.ParseInt(v.Path("id"), 10, 64)
-	if err != nil {
-		return fmt.Errorf("message %q: %w", v.Path("id"), kept.ErrNotFound)
-	}
-	n, err := p.Register.Notice(v.Context(), id)
+	n, err := p.found(v)
 	if err != nil {
 		return err
 	}
 	pg := noticePage{message: message{n, mark(n.State)}}
-	if pg.Tries, err = p.Register.Deliveries(v.Context(), id); err != nil {
-		return fmt.Errorf("reading the tries of message %d: %w", id, err)
+	if pg.Tries, err = p.Register.Deliveries(v.Context(), n.ID); err != nil {
+		return fmt.Errorf("reading the tries of message %d: %w", n.ID, err)
 	}
+	final := n.State == outbox.Refused || n.State == outbox.Expired
+	pg.Again = final && v.May(matrix.Installation, matrix.Execute, rights.Object{})
+	var d facsimile.Draft
+	if d, pg.Hidden, err = p.draft(n); err != nil {
+		pg.Problem = err.Error()
+	} else {
+		pg.Subject, pg.Text, pg.Letter = d.Subject, d.Text, look(d.Wire)
+		pg.Letter.ID, pg.Letter.Lang, pg.Letter.At, pg.Letter.Receiver = n.ID, n.Language, n.CreatedAt, n.Receiver
+		pg.Letter.Page = fmt.Sprintf("/notices/%d/mail", n.ID)
+	}
+	v.Frames()
+	return v.Show("trace/notice", pg)
+}
+
+// found is the message that the path names.
+func (p *Part) found(v *frame.Visit) (outbox.Notice, error) {
+	id, err := strconv.ParseInt(v.Path("id"), 10, 64)
+	if err != nil {
+		return outbox.Notice{}, fmt.Errorf("message %q: %w", v.Path("id"), kept.ErrNotFound)
+	}
+	return p.Register.Notice(v.Context(), id)
+}
+
+// draft is a message as it goes out. Its link is known to the receiver alone.
+func (p *Part) draft(n outbox.Notice) (d facsimile.Draft, hidden bool, err error) {
 	linked := []outbox.Kind{outbox.Request, outbox.Escalation, outbox.Unknown, outbox.Stalled}
-	if pg.Hidden = p.Origin != "" && slices.Contains(linked, n.Kind); pg.Hidden {
+	if hidden = p.Origin != "" && slices.Contains(linked, n.Kind); hidden {
 		n.Facts.Link, n.Facts.ShortCode = p.Origin+"/c/***", "•••-•••"
 	}
-	text, err := p.Preview(n)
+	d, err = p.Draft(n)
+	return d, hidden, err
+}
+
+// mail is a message as a mail program shows it.
+func (p *Part) mail(v *frame.Visit) error {
+	n, err := p.found(v)
 	if err != nil {
-		pg.Problem = err.Error()
+		return err
 	}
-	pg.Subject, pg.Text, _ = strings.Cut(text, "\n\n")
-	return v.Show("trace/notice", pg)
+	d, _, err := p.draft(n)
+	if err != nil {
+		return err
+	}
+	return shown(v, look(d.Wire))
+}
+
+// resend has it sent once more.
+func (p *Part) resend(v *frame.Visit) error {
+	n, err := p.found(v)
+	if err != nil {
+		return err
+	}
+	if err := p.Resend(v.Context(), v.Actor(), n.ID); err != nil {
+		return v.Again(p.notice, err)
+	}
+	return v.Go(fmt.Sprintf("/notices/%d", n.ID), "trace.resent")
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"beredskab/internal/door"
+	"beredskab/internal/facsimile"
 	"beredskab/internal/frame"
 	"beredskab/internal/governance"
 	"beredskab/internal/matrix"
@@ -35,11 +36,16 @@ type Options struct {
 	Farthest int64  // lines of the log that one visit looks through; 0: 20,000
 	Settings func() []Setting
 	Channels func() []Channel
-	// Preview gives the text of a message as its channel words it.
-	Preview func(outbox.Notice) (string, error)
+	// Draft gives a message as its channel would send it.
+	Draft func(outbox.Notice) (facsimile.Draft, error)
+	// Sent gives what a demo would have sent, newest first; nil: this is no demo, and what
+	// was sent is with whom it was sent to.
+	Sent func() ([]facsimile.Sent, error)
 	// Test sends a message through a channel, to that address or to its own, as the
 	// command notify test does.
 	Test func(ctx context.Context, by door.Actor, channel, address, language string) (outbox.Delivery, error)
+	// Resend has a message sent once more that could not be delivered.
+	Resend func(ctx context.Context, by door.Actor, id int64) error
 }
 
 // Part is these pages.
@@ -60,15 +66,23 @@ func (p *Part) Routes() []frame.Route {
 	log := frame.Need{Permission: matrix.Log}
 	messages := frame.Need{Permission: matrix.PlanConfidential}
 	operator := frame.Need{Permission: matrix.Installation, Verb: matrix.Execute}
-	return []frame.Route{
+	list := []frame.Route{
 		{Method: http.MethodGet, Path: "/log", Need: log, Handle: p.log},
 		{Method: http.MethodGet, Path: "/log/verify", Need: log, Handle: p.verify},
 		{Method: http.MethodPost, Path: "/log/export", Need: log, Handle: p.export},
 		{Method: http.MethodGet, Path: "/notices", Need: messages, Handle: p.notices},
 		{Method: http.MethodGet, Path: "/notices/{id}", Need: messages, Handle: p.notice},
+		{Method: http.MethodGet, Path: "/notices/{id}/mail", Need: messages, Handle: p.mail},
 		{Method: http.MethodPost, Path: "/notices/test", Need: operator, Handle: p.test},
+		{Method: http.MethodPost, Path: "/notices/{id}/resend", Need: operator, Handle: p.resend},
 		{Method: http.MethodGet, Path: "/settings", Need: operator, Handle: p.settings},
 	}
+	if p.Sent != nil {
+		list = append(list,
+			frame.Route{Method: http.MethodGet, Path: "/outbox", Handle: p.outbox},
+			frame.Route{Method: http.MethodGet, Path: "/outbox/{id}/mail", Handle: p.outboxMail})
+	}
+	return list
 }
 
 // beside are the other pages here that the visitor may see.

@@ -2,6 +2,7 @@ package trace_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"beredskab/internal/door"
+	"beredskab/internal/facsimile"
 	"beredskab/internal/outbox"
 	"beredskab/internal/rights"
 )
@@ -224,4 +226,72 @@ func TestNames(t *testing.T) {
 	if strings.Contains(text, ">"+p+"<") {
 		t.Errorf("%s stands alone", p)
 	}
+}
+
+// A message that could not be delivered is sent again by whoever may, as an act with its
+// line in the log; one that still waits, or asks about a step that is over, is left alone.
+func TestResend(t *testing.T) {
+	h := newHouse(t)
+	owed, err := h.register.Owed(t.Context(), 10)
+	h.ok(err)
+	path := fmt.Sprintf("/notices/%d/resend", owed[0].ID)
+	if got := h.ask(http.MethodPost, "admin", "da", path); got.Code != http.StatusConflict {
+		t.Errorf("a message that still waits was sent again: %d", got.Code)
+	}
+	h.ok(h.register.Tried(t.Context(), owed[0].ID, outbox.Delivery{At: h.wall, Channel: "folder", Outcome: outbox.GiveUp, Detail: "no such mailbox"}, outbox.Refused))
+	h.see("koordinator", fmt.Sprintf("/notices/%d", owed[0].ID), "no such mailbox", "Kunne ikke sendes")
+	if got := h.ask(http.MethodPost, "koordinator", "da", path); got.Code != http.StatusForbidden {
+		t.Errorf("a coordinator had it sent again: %d", got.Code)
+	}
+	h.wall = h.wall.Add(96 * time.Hour)
+	if got := h.ask(http.MethodPost, "admin", "da", path); got.Code != http.StatusSeeOther {
+		t.Fatalf("%d: %s", got.Code, got.Body)
+	}
+	n, err := h.register.Notice(t.Context(), owed[0].ID)
+	h.ok(err)
+	if n.State != outbox.Owed || !n.NextTry.Equal(h.wall) || !n.ExpiresAt.After(h.wall) || n.Tries != 1 {
+		t.Errorf("%+v", n)
+	}
+	h.see("revisor", "/log", "lod en besked sende igen")
+	over := outbox.Notice{Key: "over", Kind: outbox.Request, Channel: "folder", Receiver: "systemejer", Facts: outbox.Facts{Run: h.run, Step: "gone"}}
+	id, err := h.register.Owe(t.Context(), door.System("n1"), over)
+	h.ok(err)
+	h.ok(h.register.Tried(t.Context(), id, outbox.Delivery{At: h.wall, Channel: "folder", Outcome: outbox.GiveUp}, outbox.Expired))
+	if got := h.ask(http.MethodPost, "admin", "da", fmt.Sprintf("/notices/%d/resend", id)); got.Code != http.StatusConflict {
+		t.Errorf("a step that is over was asked about again: %d", got.Code)
+	}
+}
+
+// The outbox of a demo shows each message as its receiver sees it, and the buttons of one
+// that can be answered are those of the message's own link.
+func TestOutbox(t *testing.T) {
+	h := newHouse(t)
+	h.sent = []facsimile.Sent{
+		{
+			ID: 3, Kind: "request", Channel: "slack", Receiver: "Systemejer", Language: "da", At: h.wall, Run: h.run, Step: "bekraeft-data", Asks: "confirm", Link: origin + "/c/TOKEN",
+			Wire: facsimile.Wire{Kind: "slack", To: "#drills", Body: `{"text":"x","blocks":[{"type":"actions","elements":[
+				{"type":"button","action_id":"yes","text":{"type":"plain_text","text":"Ja, det virker"}},{"type":"button","action_id":"what","text":{"type":"plain_text","text":"Hvad er det?"}}]}]}`},
+		},
+		{ID: 2, Kind: "started", Channel: "mail", Receiver: "Øvelsesleder", At: h.wall, Wire: facsimile.Wire{Kind: "mail", Body: "From: b@k.test\r\nContent-Type: text/html\r\n\r\n<html><head></head><body><a href=\"/x\">Se</a></body></html>"}},
+		{ID: 1, Kind: "started", Channel: "sms", Receiver: "Øvelsesleder", At: h.wall, Wire: facsimile.Wire{Kind: "sms", Text: "ØVELSE: i gang"}},
+	}
+	h.serve(slog.New(slog.NewTextHandler(t.Output(), nil)))
+	text := h.see("itchef", "/outbox", "look-slack", "#drills", "Hvad er det?", "ØVELSE: i gang", "14 tegn", `src="/outbox/2/mail"`, "til Systemejer · slack")
+	if strings.Contains(text, `action="/c/TOKEN"`) {
+		t.Error("a step that nobody is asked about can be answered")
+	}
+	if text := h.see("itchef", "/outbox?channel=sms", "ØVELSE: i gang"); strings.Contains(text, "look-slack") {
+		t.Error("the filter lets another channel through")
+	}
+	mail := h.ask(http.MethodGet, "itchef", "da", "/outbox/2/mail")
+	if csp := mail.Header().Get("Content-Security-Policy"); !strings.HasPrefix(csp, "sandbox ") || !strings.Contains(csp, "default-src 'none'") || !strings.Contains(mail.Body.String(), `<base target="_top">`) {
+		t.Errorf("%s: %s", csp, mail.Body)
+	}
+	for _, path := range []string{"/outbox/1/mail", "/outbox/9/mail"} {
+		if got := h.ask(http.MethodGet, "itchef", "da", path).Code; got != http.StatusNotFound {
+			t.Errorf("GET %s: %d", path, got)
+		}
+	}
+	h.sent = nil
+	h.see("itchef", "/outbox", "Ingen beskeder endnu")
 }
