@@ -48,6 +48,7 @@
 //	| 4     | governance           | the acts of people: rights, approvals, follow-up, evidence            | through door            |
 //	| 4     | dossier              | what people have said beside the plans, read as of a moment           | through door            |
 //	| 4     | access               | how people come in: sign-in, sessions, confirm links, tokens          | through door            |
+//	| 4     | halted               | which channels are shut, because the other side takes nothing more    | through door            |
 //	| 4     | fault                | the named moments at which a test kills the process                   | this process            |
 //	| 4     | disk                 | the disk under a folder: its kind, its room, its lock, what survives  | file systems            |
 //	| 5     | store                | door.Store on SQLite and on PostgreSQL; migrations, backup            | database                |

@@ -227,7 +227,7 @@ func TestSettingsThatCannotBeUsed(t *testing.T) {
 		{"a word in a flag", "", map[string]string{"parallel": "y"}, nil, []string{"flag --parallel: ", `"y" is no whole number`}},
 		{"a port that is a word", "channels:\n  - name: m\n    kind: mail\n    port: smtp\n", nil, nil, []string{":4:5: ", "no whole number"}},
 		{"below zero", "parallel: -1\n", nil, nil, []string{"beredskab.yaml: ", "parallel is -1", "such as 8"}},
-		{"a kind of channel", "channels: [{name: a, kind: pigeon}]\n", nil, nil, []string{`channel "a" has kind "pigeon"`, "slack, mail, webhook or folder"}},
+		{"a kind of channel", "channels: [{name: a, kind: pigeon}]\n", nil, nil, []string{`channel "a" has kind "pigeon"`, "slack, mail, teams, sms, webhook or folder"}},
 		{"a channel without name", "channels: [{kind: folder}]\n", nil, nil, []string{"has no name", "name: slack"}},
 		{"two of one name", "channels: [{name: a, kind: folder}, {name: a, kind: mail}]\n", nil, nil, []string{`two channels are called "a"`}},
 		{"a driver", "targets: [{name: a, driver: mysql}]\n", nil, nil, []string{`driver "mysql"`, "sqlite or postgres"}},

@@ -11,7 +11,8 @@ import (
 	"time"
 
 	"beredskab/internal/address"
-	"beredskab/internal/disk"
+	"beredskab/internal/gateway"
+	"beredskab/internal/halted"
 	"beredskab/internal/notify"
 	"beredskab/internal/outbox"
 	"beredskab/internal/slack"
@@ -25,22 +26,27 @@ type Channel struct {
 	Address      string   `mapstructure:"address"`
 	Language     string   `mapstructure:"language"`
 	Fallback     string   `mapstructure:"fallback"`
-	TokenFile    string   `mapstructure:"token_file"`    // slack: a bot's token
-	WebhookFile  string   `mapstructure:"webhook_file"`  // slack: address of an incoming webhook
-	URL          string   `mapstructure:"url"`           // webhook; slack: another Web API
+	TokenFile    string   `mapstructure:"token_file"`    // slack: a bot's token; sms: a key of gatewayapi
+	WebhookFile  string   `mapstructure:"webhook_file"`  // slack: address of an incoming webhook; teams: of the flow
+	URL          string   `mapstructure:"url"`           // webhook, sms; slack: another Web API
 	SecretFiles  []string `mapstructure:"secret_files"`  // webhook
 	Host         string   `mapstructure:"host"`          // mail
 	Port         int      `mapstructure:"port"`          // mail
 	TLS          string   `mapstructure:"tls"`           // mail: starttls, tls or none
-	User         string   `mapstructure:"user"`          // mail
-	PasswordFile string   `mapstructure:"password_file"` // mail
-	From         string   `mapstructure:"from"`          // mail
+	User         string   `mapstructure:"user"`          // mail; sms: of cpsms
+	PasswordFile string   `mapstructure:"password_file"` // mail; sms: a key of cpsms
+	From         string   `mapstructure:"from"`          // mail; sms: whom telephones show
 	ReplyTo      string   `mapstructure:"reply_to"`      // mail
-	Dir          string   `mapstructure:"dir"`           // folder
+	Gateway      string   `mapstructure:"gateway"`       // sms: gatewayapi, cpsms, or empty for what follows
+	Method       string   `mapstructure:"method"`        // sms: how url is asked; POST by default
+	Body         string   `mapstructure:"body"`          // sms: with {to}, {digits}, {text}, {from} and {id}
+	HeadersFile  string   `mapstructure:"headers_file"`  // sms: a header a line, keys among them
+	Answer       string   `mapstructure:"answer"`        // sms: what the answer holds when the message was taken
+	Dir          string   `mapstructure:"dir"`           // messages are written into this folder instead of sent; needed for a folder, possible for every kind
 }
 
 // Kinds lists the kinds of channel.
-func Kinds() []string { return []string{"slack", "mail", "webhook", "folder"} }
+func Kinds() []string { return []string{"slack", "mail", "teams", "sms", "webhook", "folder"} }
 
 // Check says what is wrong with a list of channels, and what to write instead.
 func Check(list []Channel) error {
@@ -55,6 +61,9 @@ func Check(list []Channel) error {
 			last := len(Kinds()) - 1
 			return fmt.Errorf("channel %q has kind %q; write %s or %s", c.Name, c.Kind, strings.Join(Kinds()[:last], ", "), Kinds()[last])
 		}
+		if wrong := c.wrong(); wrong != "" {
+			return errors.New(wrong)
+		}
 		seen[c.Name] = true
 	}
 	return nil
@@ -64,7 +73,7 @@ func Check(list []Channel) error {
 // made absolute.
 func (c *Channel) Paths() []*string {
 	paths := []*string{&c.Dir}
-	for _, p := range []*string{&c.TokenFile, &c.WebhookFile, &c.PasswordFile} {
+	for _, p := range []*string{&c.TokenFile, &c.WebhookFile, &c.PasswordFile, &c.HeadersFile} {
 		paths = append(paths, p)
 	}
 	for i := range c.SecretFiles {
@@ -75,7 +84,7 @@ func (c *Channel) Paths() []*string {
 
 // Secrets are the files of c that hold secrets.
 func (c Channel) Secrets() []string {
-	return append([]string{c.TokenFile, c.WebhookFile, c.PasswordFile}, c.SecretFiles...)
+	return append([]string{c.TokenFile, c.WebhookFile, c.PasswordFile, c.HeadersFile}, c.SecretFiles...)
 }
 
 // String is the channel as lists of settings show it, without secrets.
@@ -87,32 +96,42 @@ func (c Channel) String() string {
 type Options struct {
 	Texts  fs.FS                             // the municipality's own texts; may be nil
 	Secret func(file string) (string, error) // reads a secret; "" for no file
+	Halted *halted.Book                      // where it is kept that a receiver takes nothing more; nil: nowhere
 }
 
 // Courier builds the channels.
 func Courier(list []Channel, o Options) (*notify.Courier, error) {
 	options := notify.Options{Texts: o.Texts}
 	for _, c := range list {
-		sender, err := c.sender(o)
+		sender, err := c.build(o)
 		if err != nil {
 			return nil, fmt.Errorf("channel %s: %w", c.Name, err)
 		}
 		channel := notify.Channel{
 			Name: c.Name, Kind: c.Kind, Sender: sender, Address: c.Address, Language: c.Language, Fallback: c.Fallback,
 		}
-		if c.Kind == "slack" {
+		switch c.Kind {
+		case "slack":
 			channel.Gap = time.Second
+		case "teams":
+			channel.Address = "" // the flow knows where; an address would make a message somebody's
+		case "webhook":
+			channel.Policy = gateway.WebhookPolicy()
 		}
 		options.Channels = append(options.Channels, channel)
 	}
 	return notify.New(options)
 }
 
-// Routes says which channels messages go to: mail to each receiver, the others
+// Routes says which channels messages go to: mail and SMS to each receiver, the others
 // to their own address.
 func Routes(list []Channel) (routes []outbox.Route) {
 	for _, c := range list {
-		routes = append(routes, outbox.Route{Channel: c.Name, Personal: c.Kind == "mail", Language: c.Language})
+		route := outbox.Route{Channel: c.Name, Personal: c.Kind == "mail" || c.Kind == "sms", Language: c.Language}
+		if c.Kind == "webhook" {
+			route.Lives = gateway.WebhookLives
+		}
+		routes = append(routes, route)
 	}
 	return routes
 }
@@ -129,21 +148,14 @@ func (c Channel) sender(o Options) (notify.Sender, error) {
 		return notify.NewMail(notify.MailOptions{
 			Host: c.Host, Port: c.Port, TLS: notify.MailTLS(c.TLS), User: c.User, Password: password, From: c.From, ReplyTo: c.ReplyTo,
 		})
+	case "teams":
+		return c.teams(o)
+	case "sms":
+		return c.sms(o)
 	case "webhook":
-		options := notify.WebhookOptions{URL: c.URL}
-		for _, file := range c.SecretFiles {
-			key, err := o.Secret(file)
-			if err != nil {
-				return nil, err
-			}
-			options.Secrets = append(options.Secrets, key)
-		}
-		return notify.NewWebhook(options)
+		return c.webhook(o)
 	default:
-		if err := disk.MakeFolder(c.Dir); err != nil {
-			return nil, fmt.Errorf("making the folder for messages: %w", err)
-		}
-		return notify.NewFolder(c.Dir)
+		return nil, fmt.Errorf("nothing sends messages of the kind %q", c.Kind)
 	}
 }
 
@@ -155,6 +167,9 @@ func (c Channel) slack(o Options) (notify.Sender, error) {
 	webhook, err := o.Secret(c.WebhookFile)
 	if err != nil {
 		return nil, err
+	}
+	if c.Dir != "" && token+webhook == "" {
+		token = "none" // nothing is sent
 	}
 	return slack.New(slack.Options{Token: token, WebhookURL: webhook, APIURL: c.URL})
 }

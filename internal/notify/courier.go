@@ -25,6 +25,7 @@ type Channel struct {
 	Language string        // used when a notice names none; empty means Danish
 	Fallback string        // name of the channel that takes over when this one fails; empty for none
 	Gap      time.Duration // shortest time between two messages to one address; Slack wants 1 second
+	Policy   Policy        // how its messages are tried again; the zero value means the courier's
 }
 
 // Options says what a Courier works with.
@@ -122,10 +123,17 @@ func (c *Courier) DeliverDigest(ctx context.Context, group []outbox.Notice) []De
 		if isExpired(one, before) {
 			decisions[i] = c.policy.expired(one, now)
 		} else {
-			decisions[i] = c.policy.Decide(one, r, now, c.channels[one.Channel].Fallback)
+			decisions[i] = c.policyOf(one.Channel).Decide(one, r, now, c.channels[one.Channel].Fallback)
 		}
 	}
 	return decisions
+}
+
+func (c *Courier) policyOf(channel string) Policy {
+	if own := c.channels[channel].Policy; own != (Policy{}) {
+		return own
+	}
+	return c.policy
 }
 
 func isExpired(n outbox.Notice, now time.Time) bool {

@@ -20,59 +20,16 @@ import (
 // patience is how long senders under test wait for an answer that never comes.
 const patience = 100 * time.Millisecond
 
-// key1 and key2 are webhook secrets: base64 of 32 known bytes.
-const (
-	key1 = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-	key2 = "whsec_Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA="
-)
-	wrapped  bool        // secure is spoken from the first byte
-	sender   string      // reply to MAIL FROM, "" means 250
-
-// receiver is an HTTP server that keeps what it got and answers as told.
-type receiver struct {
-	*httptest.Server
-	mu     sync.Mutex
-	bodies []string
-	heads  []http.Header
-}
-
-// newReceiver serves answer after each request was read whole. An answer that
-// waits must wait for the request's context, which ends with the server.
-func newReceiver(t *testing.T, answer http.HandlerFunc) *receiver {
-	t.Helper()
-	r := &receiver{}
-	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		var body strings.Builder
-		_, _ = bufio.NewReader(request.Body).WriteTo(&body)
-		r.mu.Lock()
-		r.bodies, r.heads = append(r.bodies, body.String()), append(r.heads, request.Header.Clone())
-		r.mu.Unlock()
-		answer(w, request)
-	}))
-	t.Cleanup(func() {
-		r.CloseClientConnections()
-		r.Close()
-	})
-	return r
-}
-
-func (r *receiver) got() ([]string, []http.Header) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return append([]string{}, r.bodies...), append([]http.Header{}, r.heads...)
-}
-
 // relay is a mail server of one kind of answer. It keeps the mails it took.
 type relay struct {
 	t        *testing.T
 	listener net.Listener
 	secure   *tls.Config // offers STARTTLS when set
+	wrapped  bool        // secure is spoken from the first byte
+	sender   string      // reply to MAIL FROM, "" means 250
 	rcpt     string      // reply to RCPT TO, "" means 250
 	auth     string      // reply to AUTH, "" means 235
 	silent   string      // command after which it never answers again: EHLO or the end of DATA
-	if r.wrapped {
-		conn = tls.Server(conn, r.secure)
-	}
 	stop     context.Context
 
 	mu    sync.Mutex
@@ -98,8 +55,6 @@ func newRelay(t *testing.T, r *relay) *relay {
 			sessions.Go(func() {
 				defer context.AfterFunc(ctx, func() { conn.Close() })()
 				defer conn.Close()
-		case "MAIL":
-			say(orElse(r.sender, "250 ok"))
 				r.serve(conn)
 			})
 		}
@@ -115,6 +70,9 @@ func newRelay(t *testing.T, r *relay) *relay {
 func (r *relay) port() int { return r.listener.Addr().(*net.TCPAddr).Port }
 
 func (r *relay) serve(conn net.Conn) {
+	if r.wrapped {
+		conn = tls.Server(conn, r.secure)
+	}
 	in := bufio.NewScanner(conn)
 	say := func(line string) { fmt.Fprintf(conn, "%s\r\n", line) }
 	say("220 relay.example ESMTP")
@@ -140,6 +98,8 @@ func (r *relay) serve(conn net.Conn) {
 			in = bufio.NewScanner(conn)
 		case "AUTH":
 			say(orElse(r.auth, "235 welcome"))
+		case "MAIL":
+			say(orElse(r.sender, "250 ok"))
 		case "RCPT":
 			say(orElse(r.rcpt, "250 ok"))
 		case "DATA":

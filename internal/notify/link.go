@@ -1,9 +1,12 @@
 package notify
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/url"
 	"strings"
 
+	"beredskab/internal/outbox"
 	"beredskab/internal/tidy"
 )
 
@@ -36,4 +39,23 @@ func hostOf(link string) string {
 		return ""
 	}
 	return u.Host
+}
+
+// originOf is how the program is reached, of a link that it made; "" of none.
+func originOf(link string) string {
+	u, err := url.Parse(link)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// StableID names a notice to other programs: 32 letters and digits that are the same
+// at every try, so that a repetition can be told.
+func StableID(n outbox.Notice) string { return digestID(n.Key) }
+
+// digestID is a short stable name for a key of any length and content.
+func digestID(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:16])
 }

@@ -12,10 +12,11 @@ import (
 // Form is the shape in which a channel wants its messages.
 type Form string
 
-// The forms. FormText is plain text only.
+// The forms. FormText is plain text only; in FormSMS the text is one SMS.
 const (
 	FormText Form = "text"
 	FormMail Form = "mail"
+	FormSMS  Form = "sms"
 )
 
 // Message is a notice in words. Text and Parts are always filled in, HTML only for
@@ -42,14 +43,16 @@ type Parts struct {
 	Todo                    []string
 	Numbered                bool
 	More                    string
-	Choices                 []Choice // empty: the message asks nothing that can be answered at once
 	Preheader               string   // what a mail program shows beside the subject
+	Choices                 []Choice // empty: the message asks nothing that can be answered at once
 	Action, Link, Command   string
-	Code                    string // how to come there without the link
 	Note                    string // what to know before the link is followed
-	Footer                  []string
+	Code                    string // how to come there without the link
+	ShortCode, Whole        string // the code by itself, and what a button to the whole run is called
+	Origin                  string // how the program is reached, of the link; the rest of an address is put behind it
 	Pass                    string // what to do when the reader cannot, and who is asked then
 	Event                   string // what the drill is called in a calendar
+	Footer                  []string
 }
 
 // Render puts a notice into words in its own language (Danish when the notice
@@ -85,6 +88,10 @@ func (w *Wording) render(v view, form Form) (Message, error) {
 	m.Text = text.String()
 	switch form {
 	case FormText:
+	case FormSMS:
+		if m.Text, err = w.sms(v); err != nil {
+			return Message{}, fmt.Errorf("writing a %s notice as an SMS: %w", v.Kind, err)
+		}
 	case FormMail:
 		var page bytes.Buffer
 		if err := w.html.Execute(&page, p); err != nil {
@@ -92,7 +99,7 @@ func (w *Wording) render(v view, form Form) (Message, error) {
 		}
 		m.HTML = page.String()
 	default:
-		return Message{}, fmt.Errorf("rendering a %s notice: there is no form %q; use %s or %s", v.Kind, form, FormText, FormMail)
+		return Message{}, fmt.Errorf("rendering a %s notice: there is no form %q; use %s, %s or %s", v.Kind, form, FormText, FormMail, FormSMS)
 	}
 	return m, nil
 }
@@ -112,24 +119,28 @@ func (w *Wording) parts(v view) (Parts, error) {
 		return strip(b.String())
 	}
 	line := func(name string) string { return strings.Join(lines(name), " ") }
+	if v.Asks == outbox.AskedAlarm {
+		v.Question = line("question-alarm")
+	}
 	p := Parts{
 		Lang: v.Lang, Tone: v.Tone, Link: v.Link, Todo: v.Todo, Numbered: v.Kind != digestKind,
 		Subject: led(v.Word, line("subject")), Title: led(v.Word, line("title")), Context: line("context"),
 		Body: lines("body"), TodoHead: line("todo"), Action: line("action"), Code: line("code"), Command: line("command"), Footer: lines("footer"),
+		ShortCode: line("short-code"), Whole: line("whole"), Origin: originOf(v.Link),
+		Preheader: line("preheader"), Note: line("note"), Pass: line("pass"),
 	}
+	if event := line("event"); event != "" {
+		p.Event = led(v.Word, event)
+	}
+	p.Preheader = first(p.Preheader, p.Context)
 	p.Subject = tidy.Cut(p.Subject, longestSubject)
 	if v.More > 0 {
 		p.More = line("more")
 	}
 	if v.Asks != "" {
 		p.Choices = v.choices(line)
-		Preheader: line("preheader"), Note: line("note"), Pass: line("pass"),
-	}
-	if event := line("event"); event != "" {
-		p.Event = led(v.Word, event)
 	}
 	return p, failed
-	p.Preheader = first(p.Preheader, p.Context)
 }
 
 // choices are the answers that the step takes, in the words of the language.
@@ -142,7 +153,9 @@ func (v view) choices(line func(name string) string) (list []Choice) {
 		values = values[2:]
 	}
 	for _, value := range values {
-		list = append(list, Choice{Value: value, Label: line("choice-" + value)})
+		if label := line("choice-" + value); label != "" {
+			list = append(list, Choice{Value: value, Label: label})
+		}
 	}
 	return list
 }

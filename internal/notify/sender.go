@@ -43,6 +43,7 @@ type Receipt struct {
 	Outcome    outbox.Outcome
 	Detail     string        // what the other side answered and, when it refused, what to do next; never a secret
 	RetryAfter time.Duration // the other side asked not to be tried again before; 0 when it said nothing
+	Closed     bool          // the other side takes nothing more, ever
 }
 
 func Accepted(detail string) Receipt {
@@ -83,8 +84,8 @@ func JudgeStatus(status int, retryAfter time.Duration) Receipt {
 	}
 }
 
-// retryAfter reads the header of that name: seconds or a date (RFC 9110, 10.2.3).
-func retryAfter(value string, now time.Time) time.Duration {
+// RetryAfter reads the header of that name: seconds or a date (RFC 9110, 10.2.3).
+func RetryAfter(value string, now time.Time) time.Duration {
 	if seconds, err := strconv.Atoi(strings.TrimSpace(value)); err == nil {
 		return time.Duration(min(max(seconds, 0), 7*24*3600)) * time.Second
 	}

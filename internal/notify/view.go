@@ -45,6 +45,7 @@ type view struct {
 	Code, Text, Hint   string
 	Command, Link      string
 	ShortCode, Host    string // what to type instead of following the link, and where
+	Way                string // in an SMS: the link, or where to type the code
 
 	Signs, Lines, Unread, People, Refused, SignIns, Exports int    // of misuse, in the log
 	Ends                                                    string // of the time that is told of: date and clock

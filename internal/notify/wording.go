@@ -133,15 +133,17 @@ func (w *Wording) tryAll() error {
 	for _, lang := range Languages() {
 		for _, kind := range kinds() {
 			n := outbox.Notice{Kind: kind, Language: lang, Channel: "mail"}
-			var err error
-			if kind == digestKind {
-				n.Kind = outbox.Reminder
-				_, err = w.RenderDigest([]outbox.Notice{n}, FormMail)
-			} else {
-				_, err = w.Render(n, FormMail)
-			}
-			if err != nil {
-				return fmt.Errorf("trying the message template %s/%s.tmpl: %w", lang, kind, err)
+			for _, form := range []Form{FormMail, FormSMS} {
+				var err error
+				if kind == digestKind {
+					n.Kind = outbox.Reminder
+					_, err = w.RenderDigest([]outbox.Notice{n}, form)
+				} else {
+					_, err = w.Render(n, form)
+				}
+				if err != nil {
+					return fmt.Errorf("trying the message template %s/%s.tmpl: %w", lang, kind, err)
+				}
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"cmp"
+	"time"
 
 	"beredskab/internal/plan"
 )
@@ -11,7 +12,8 @@ import (
 type Route struct {
 	Channel  string
 	Personal bool
-	Language string // empty: that of the notice
+	Language string        // empty: that of the notice
+	Lives    time.Duration // how long a message is worth sending there, where that is longer than elsewhere
 }
 
 // Through gives the messages of a notice on that route, each with its own key.
@@ -23,6 +25,9 @@ func (n Notice) Through(route Route, to []plan.Contact) (list []Notice) {
 	for _, t := range to {
 		one := n
 		one.Channel, one.Language, one.Receiver, one.Address = route.Channel, cmp.Or(route.Language, n.Language), t.Role, t.Mailbox
+		if until := n.CreatedAt.Add(route.Lives); !n.ExpiresAt.IsZero() && until.After(n.ExpiresAt) {
+			one.ExpiresAt = until
+		}
 		one.Key = n.Key + "/" + route.Channel + "/"
 		if route.Personal {
 			one.Key += cmp.Or(t.Mailbox, t.Role)

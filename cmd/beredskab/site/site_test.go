@@ -32,7 +32,7 @@ func TestSettingsFileHoldsEveryKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(s.Channels) != 5 || len(s.Targets) != 2 || s.Parallel != 4 {
+	if len(s.Channels) != 8 || len(s.Targets) != 2 || s.Parallel != 4 {
 		t.Errorf("read %d channels, %d targets, %d in parallel", len(s.Channels), len(s.Targets), s.Parallel)
 	}
 }

@@ -1,4 +1,4 @@
-package notify
+package gateway
 
 import (
 	"crypto/hmac"
@@ -32,13 +32,14 @@ func verify(t *testing.T, secret string, head http.Header, body string) bool {
 }
 
 func TestWebhookArrivesSigned(t *testing.T) {
+	w := wording(t)
 	r := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	now := time.Date(2026, time.November, 26, 8, 0, 5, 0, time.UTC)
 	s, err := NewWebhook(WebhookOptions{URL: r.URL, Secrets: []string{key1, key2}, Now: func() time.Time { return now }})
-	n := sample(outbox.Finished, "da", false)
+	n := outbox.Sample(outbox.Finished, "da", false)
 	n.Address = "http://127.0.0.1:1/elsewhere" // a notice cannot choose where webhooks go
 	for range 2 {
-		if receipt := trySend(t, sender(t, s, err), n); receipt.Outcome != outbox.Accepted {
+		if receipt := w.send(t, must(t, s, err), n); receipt.Outcome != outbox.Accepted {
 			t.Fatalf("receipt %+v", receipt)
 		}
 	}
@@ -76,7 +77,7 @@ func TestWebhookEventTypes(t *testing.T) {
 		}
 		seen[name] = kind
 	}
-	if got := eventType(sample(outbox.Started, "da", true)); got != "crisis.started" {
+	if got := eventType(outbox.Sample(outbox.Started, "da", true)); got != "crisis.started" {
 		t.Errorf("an incident that starts is %q", got)
 	}
 }
@@ -92,18 +93,6 @@ func TestWebhookOptions(t *testing.T) {
 	} {
 		if _, err := NewWebhook(o); err == nil {
 			t.Errorf("%s: no error", name)
-		}
-	}
-}
-
-func TestRetryAfter(t *testing.T) {
-	now := time.Date(2026, time.November, 26, 8, 0, 0, 0, time.UTC)
-	for value, want := range map[string]time.Duration{
-		"": 0, "0": 0, "-5": 0, " 90 ": 90 * time.Second, "soon": 0, "99999999999": 7 * 24 * time.Hour,
-		"Thu, 26 Nov 2026 08:02:00 GMT": 2 * time.Minute, "Thu, 26 Nov 2026 07:00:00 GMT": 0,
-	} {
-		if got := retryAfter(value, now); got != want {
-			t.Errorf("Retry-After %q means %v, want %v", value, got, want)
 		}
 	}
 }
