@@ -156,6 +156,9 @@ func (c *Courier) send(ctx context.Context, open []outbox.Notice) Receipt {
 	}
 	n = channel.complete(n)
 	pace := c.pacers[channel.Name]
+	if pace.rests() {
+		return Later("not sent: the channel gave no answer a moment ago")
+	}
 	if err := pace.wait(ctx, n.Address); err != nil {
 		return Later("stopped while the message waited for its turn")
 	}
@@ -168,6 +171,9 @@ func (c *Courier) send(ctx context.Context, open []outbox.Notice) Receipt {
 	r := channel.Sender.Send(ctx, n, m)
 	fault.Point("notify.send.after")
 	pace.leave(n.Address, r.RetryAfter)
+	if r.Silent {
+		pace.rest()
+	}
 	return r
 }
 

@@ -230,6 +230,34 @@ func TestAcceptedThenSilence(t *testing.T) {
 	})
 }
 
+// TestManyInABlackHole: each try waits for the time limit, and 300 messages that all
+// wait for it must not keep each other from the mail that is due after ten minutes.
+// The control is a sender that does not say that nobody answered.
+func TestManyInABlackHole(t *testing.T) {
+	for silent, wanted := range map[bool]bool{true: true, false: false} {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			slackLine := newLine(func(at time.Time) Receipt {
+				if at.Sub(start) >= 2*time.Hour {
+					return Accepted("ok")
+				}
+				time.Sleep(DefaultTimeout)
+				r := JudgeError(context.DeadlineExceeded)
+				r.Silent = silent
+				return r
+			})
+			mailLine := newLine(func(time.Time) Receipt { return Accepted("ok") })
+			p := newPost(t, slackLine, mailLine)
+			p.oweRequests(300, outbox.Request)
+			p.run(t)
+			last := mailLine.times[len(mailLine.times)-1].Sub(start)
+			if onTime := last <= 11*time.Minute; onTime != wanted || silent && len(mailLine.arrived) != 300 || len(slackLine.arrived) != 300 {
+				t.Errorf("silence told %v: the last of %d mails left after %v, %d arrived by Slack", silent, len(mailLine.arrived), last, len(slackLine.arrived))
+			}
+		})
+	}
+}
+
 // TestPacerGivesTurns: many at once get one turn a second each, others do not wait.
 func TestPacerGivesTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

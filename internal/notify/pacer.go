@@ -13,7 +13,13 @@ type pacer struct {
 	gap  time.Duration
 	free map[string]time.Time // when each place may be used again
 	shut map[string]time.Time // until when a place has asked to be left alone
+	mute time.Time            // until when nothing is tried, because no answer came
 }
+
+// restAfterSilence is how long a channel is not tried after it gave no answer. Each try
+// waits for the time limit: a thousand messages that all wait for it one after the
+// other would keep each other from the fallback that is due after ten minutes (F16).
+const restAfterSilence = 15 * time.Second
 
 func newPacer(gap time.Duration) *pacer {
 	return &pacer{gap: gap, free: map[string]time.Time{}, shut: map[string]time.Time{}}
@@ -73,4 +79,17 @@ func (p *pacer) left(place string) time.Duration {
 		return 0
 	}
 	return pause
+}
+
+// rest keeps everybody away from the whole channel for a moment.
+func (p *pacer) rest() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mute = time.Now().Add(restAfterSilence)
+}
+
+func (p *pacer) rests() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Now().Before(p.mute)
 }

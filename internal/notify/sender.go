@@ -43,6 +43,7 @@ type Receipt struct {
 	Outcome    outbox.Outcome
 	Detail     string        // what the other side answered and, when it refused, what to do next; never a secret
 	RetryAfter time.Duration // the other side asked not to be tried again before; 0 when it said nothing
+	Silent     bool          // no answer came within the time limit
 	Closed     bool          // the other side takes nothing more, ever
 }
 
@@ -100,7 +101,7 @@ func RetryAfter(value string, now time.Time) time.Duration {
 func JudgeError(err error) Receipt {
 	var timeout net.Error
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout() {
-		return Later("no answer within the time limit; the message may have arrived")
+		return Receipt{Outcome: outbox.TryAgain, Detail: "no answer within the time limit; the message may have arrived", Silent: true}
 	}
 	return Later(withoutAddress(err))
 }

@@ -1,6 +1,7 @@
 package simulation_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -95,7 +96,7 @@ func (n *node) start() {
 	s.register = register.New(door.New(s, n), register.Options{Routes: n.routes()})
 	s.runner = runner.New(runner.Options{
 		Register: s.register, Node: n.name, Site: n.says(), Role: n.place.role, Queue: s, Actions: s, Courier: n.town.courier, Log: slog.New(slog.DiscardHandler),
-		Checks: func(context.Context) error { return nil }, Beat: beat, Silence: silence, Look: look, Away: away,
+		Checks: func(context.Context) error { return nil }, Beat: beat, Silence: silence, Look: cmp.Or(n.town.look, look), Away: away, Parallel: n.town.parallel,
 	})
 	n.set(s)
 	ctx, stop := context.WithCancel(context.Background())
@@ -194,6 +195,9 @@ const patience = 10 * time.Second
 
 // travel is the way of a call to the database.
 func (s *server) travel(ctx context.Context) error {
+	if s.town.still {
+		return ctx.Err()
+	}
 	sleep(ctx, s.drawTime(20*time.Millisecond))
 	if !s.stand() {
 		return errDead
@@ -231,7 +235,7 @@ func (s *server) Update(ctx context.Context, fn func(door.Tx) error) error {
 			return fmt.Errorf("%w: it was not durable", store.ErrCommitUnknown)
 		}
 		delay := time.Duration(0)
-		if s.draw() < 0.05 {
+		if s.draw() < 0.05 && !s.town.still {
 			delay = s.drawTime(300 * time.Millisecond)
 		}
 		err := s.town.db.update(s, delay, fn)
@@ -265,7 +269,9 @@ func (s *server) committed(ctx context.Context) error {
 
 // answer is the way back from the database.
 func (s *server) answer(ctx context.Context) error {
-	sleep(ctx, s.drawTime(5*time.Millisecond))
+	if !s.town.still {
+		sleep(ctx, s.drawTime(5*time.Millisecond))
+	}
 	if !s.stand() {
 		return errDead
 	}

@@ -25,12 +25,16 @@ const (
 
 // town is one simulated week: what all nodes share, and what must hold.
 type town struct {
-	seed    uint64
-	db      *database
-	courier *notify.Courier
-	nodes   []*node
-	servers []*server // all that were ever started
-	begin   time.Time
+	seed     uint64
+	db       *database
+	courier  *notify.Courier
+	nodes    []*node
+	servers  []*server // all that were ever started
+	begin    time.Time
+	look     time.Duration    // how often messages are looked for; 0: as a week wants it
+	routes   []register.Route // nil: mail alone
+	parallel int              // commands at once on a node; 0: as ever
+	still    bool             // the way to the database takes no time
 
 	orders chan func() // for the director, who alone starts and stops servers
 	over   bool        // the director's: nothing is started any more

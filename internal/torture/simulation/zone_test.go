@@ -43,6 +43,9 @@ func (n *node) routes() []register.Route {
 	if !n.leads() {
 		return nil
 	}
+	if n.town.routes != nil {
+		return n.town.routes
+	}
 	return []register.Route{{Channel: "mail"}}
 }
 
