@@ -28,6 +28,7 @@ import (
 	"beredskab/internal/preparedness"
 	"beredskab/internal/register"
 	"beredskab/internal/runner"
+	"beredskab/internal/slack"
 	"beredskab/internal/store"
 )
 
@@ -53,6 +54,7 @@ type App struct {
 	reader   *plan.Reader
 	targets  *targets
 	runner   atomic.Pointer[runner.Runner]
+	answers  *slack.Listener // nil: nobody answers in Slack
 	watching atomic.Pointer[ops.Watch]
 	failed   chan error // the disk has failed (F13); holds one
 }

@@ -28,7 +28,7 @@ func (a *App) watch(ctx context.Context) (*ops.Watch, error) {
 	return ops.New(ops.Options{
 		Register: a.Register, Meter: a.meter, Census: a.store.Census, Schema: now.Schema, Disk: a.disk,
 		InHand: a.inHand, Anchored: a.Notary.Anchored, Version: build.Version, Commit: build.Revision,
-		Doubts: func() []ops.Trouble { return append(a.doubts(), notes...) },
+		Doubts: func() []ops.Trouble { return append(append(a.doubts(), a.deaf()...), notes...) },
 	}), nil
 }
 

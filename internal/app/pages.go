@@ -32,7 +32,7 @@ func (a *App) Site(guest string) (*web.Site, error) {
 		Settings: a.settings, Channels: a.channels, Draft: a.Courier.Draft, Sent: a.sent(guest), Try: a.TryChannel, Resend: a.Resend,
 		Name: a.municipality, Origin: a.Settings.URL, Guest: guest, Proxies: a.Settings.Proxies,
 		Broken:  func(err error) bool { return a.store.Away(err) || a.store.Faulty(err) },
-		Version: ReadBuild().Version, Log: a.Log,
+		Version: ReadBuild().Version, Slack: a.heard(), Log: a.Log,
 	})
 }
 

@@ -40,6 +40,9 @@ func (a *App) serve(ctx context.Context, reload <-chan struct{}) (err error) {
 			a.Notary.Part(ctx, func() bool { return a.Settings.Database == "" || r != nil && r.Leads() }) // the only server may stop before it leads
 		}
 	}()
+	if err := a.hear(ctx, &beside); err != nil {
+		return err
+	}
 	if err := a.show(ctx, &beside); err != nil {
 		return err
 	}

@@ -43,6 +43,9 @@ type Channel struct {
 	HeadersFile  string   `mapstructure:"headers_file"`  // sms: a header a line, keys among them
 	Answer       string   `mapstructure:"answer"`        // sms: what the answer holds when the message was taken
 	Dir          string   `mapstructure:"dir"`           // messages are written into this folder instead of sent; needed for a folder, possible for every kind
+
+	AppTokenFile string `mapstructure:"app_token_file"`      // slack: an app-level token, for answers over a socket
+	SigningFile  string `mapstructure:"signing_secret_file"` // slack: what requests with answers are signed with
 }
 
 // Kinds lists the kinds of channel.
@@ -73,7 +76,7 @@ func Check(list []Channel) error {
 // made absolute.
 func (c *Channel) Paths() []*string {
 	paths := []*string{&c.Dir}
-	for _, p := range []*string{&c.TokenFile, &c.WebhookFile, &c.PasswordFile, &c.HeadersFile} {
+	for _, p := range []*string{&c.TokenFile, &c.AppTokenFile, &c.SigningFile, &c.WebhookFile, &c.PasswordFile, &c.HeadersFile} {
 		paths = append(paths, p)
 	}
 	for i := range c.SecretFiles {
@@ -84,7 +87,7 @@ func (c *Channel) Paths() []*string {
 
 // Secrets are the files of c that hold secrets.
 func (c Channel) Secrets() []string {
-	return append([]string{c.TokenFile, c.WebhookFile, c.PasswordFile, c.HeadersFile}, c.SecretFiles...)
+	return append([]string{c.TokenFile, c.AppTokenFile, c.SigningFile, c.WebhookFile, c.PasswordFile, c.HeadersFile}, c.SecretFiles...)
 }
 
 // String is the channel as lists of settings show it, without secrets.

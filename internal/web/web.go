@@ -57,6 +57,7 @@ type Options struct {
 	Name     func(context.Context) (string, error)                    // of the municipality
 	Broken   func(error) bool                                         // the register cannot be reached, or its disk has failed
 	Origin   string                                                   // https://…, where people reach the pages; empty: on this machine only
+	Slack    http.Handler                                             // of what Slack sends over HTTP; nil: nothing comes
 	SignIn   *Provider                                                // the municipality's own; nil: it is not connected
 	Proxies  []string                                                 // whose word counts on where a visitor comes from
 	Guest    string                                                   // the person that a visitor of a demo is at first; empty: this is no demo
@@ -104,6 +105,9 @@ func New(o Options) (*Site, error) {
 		return nil, err
 	}
 	beside := map[string]http.Handler{"GET /assets/": assets, "/api/v1/": programs.Handler(), "/feeds/{file}": programs.Handler()}
+	if o.Slack != nil {
+		beside["POST /slack/{kind}"] = o.Slack
+	}
 	s.handler, err = f.Handler(s.routes, beside)
 	return s, err
 }
