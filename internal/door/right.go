@@ -131,8 +131,19 @@ func Enabled(b *rights.Book, id string, at time.Time) error {
 	return nil
 }
 
-// Book reads the people as they stand.
+// Book reads the people as they stand. Every act asks for it, so it is made once for
+// each change of theirs.
 func Book(ctx context.Context, tx Tx) (*rights.Book, error) {
+	book, err := tx.Remember(ctx, "book", [3]string{rights.KindPerson, rights.KindGrant, rights.KindDelegation}, func() (any, error) {
+		return readBook(ctx, tx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return book.(*rights.Book), nil
+}
+
+func readBook(ctx context.Context, tx Tx) (*rights.Book, error) {
 	persons, errP := Every[rights.Person](ctx, tx, rights.KindPerson, record.Filter{})
 	grants, errG := Every[rights.Grant](ctx, tx, rights.KindGrant, record.Filter{})
 	delegations, errD := Every[rights.Delegation](ctx, tx, rights.KindDelegation, record.Filter{})

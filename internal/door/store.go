@@ -111,6 +111,9 @@ type Tx interface {
 	PutRecord(ctx context.Context, r record.Row) error
 	Record(ctx context.Context, kind, key string) (record.Row, error)
 	Records(ctx context.Context, kind string, f record.Filter) ([]record.Row, error)
+	// Remember gives what read makes of the records of those kinds and of nothing else, or
+	// what it made before when none of them has been written since. Nobody may change it.
+	Remember(ctx context.Context, what string, kinds [3]string, read func() (any, error)) (any, error)
 
 	// PutFinding inserts or replaces by Key.
 	PutFinding(ctx context.Context, f kept.Finding) error

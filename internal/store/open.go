@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -78,6 +79,7 @@ type DB struct {
 	lock    *os.File      // in mode Serve
 	queue   enqueuer
 	failed  atomic.Pointer[error] // why nothing more is written (F13)
+	memory  sync.Map              // what was read of records, by name, see Remember
 }
 
 // engine is what differs between the two databases.

@@ -12,6 +12,7 @@ import (
 )
 
 func (t *transaction) PutRecord(ctx context.Context, r record.Row) error {
+	t.recorded = true
 	rows, err := t.q.PutRecord(ctx, queries.PutRecordParams{
 		Kind: r.Kind, RecordKey: r.Key, System: r.System, Person: r.Person, State: r.State, Due: micros(r.Due), At: micros(r.At),
 		Rev: int64(r.Rev), Body: string(r.Body),
@@ -50,6 +51,38 @@ func (t *transaction) Records(ctx context.Context, kind string, f record.Filter)
 		list = list[:min(f.Limit, len(list))]
 	}
 	return list, doing(err, "listing the records", kind)
+}
+
+// stamp changes with every write to the records of some kinds: a record is never
+// deleted, and each write raises its revision.
+type stamp struct{ many, revs int64 }
+
+// remembered is what was read when the records stood so.
+type remembered struct {
+	stamp stamp
+	value any
+}
+
+// Remember never keeps what a transaction sees of its own writes: it may still fail.
+// The stamp is read first, so that what is kept may be newer than its stamp says and
+// never older.
+func (t *transaction) Remember(ctx context.Context, what string, kinds [3]string, read func() (any, error)) (any, error) {
+	if t.recorded {
+		return read()
+	}
+	row, err := t.q.RecordsStamp(ctx, queries.RecordsStampParams{First: kinds[0], Second: kinds[1], Third: kinds[2]})
+	if err != nil {
+		return nil, doing(err, "looking whether records have changed", what)
+	}
+	now := stamp{row.Many, row.Revs}
+	if was, ok := t.db.memory.Load(what); ok && was.(remembered).stamp == now {
+		return was.(remembered).value, nil
+	}
+	value, err := read()
+	if err == nil {
+		t.db.memory.Store(what, remembered{now, value})
+	}
+	return value, err
 }
 
 func recordRow(row queries.Record) record.Row {

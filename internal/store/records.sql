@@ -15,6 +15,10 @@ SELECT * FROM record WHERE kind = @kind AND record_key = @record_key;
 -- name: Records :many
 SELECT * FROM record WHERE kind = @kind ORDER BY record_key;
 
+-- name: RecordsStamp :one
+SELECT CAST(COUNT(*) AS BIGINT) AS many, CAST(COALESCE(SUM(rev), 0) AS BIGINT) AS revs
+FROM record WHERE kind IN (@first, @second, @third);
+
 -- name: NewestRecords :many
 SELECT * FROM record WHERE kind = @kind ORDER BY at DESC LIMIT @most;
 

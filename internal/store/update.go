@@ -94,11 +94,12 @@ func (db *DB) again(ctx context.Context, do func() error) error {
 
 // transaction is door.Tx over one session.
 type transaction struct {
-	db      *DB
-	session session
-	q       *queries.Queries
-	woken   []string
-	entries []kept.Entry // to be appended to the log before the commit
+	db       *DB
+	session  session
+	q        *queries.Queries
+	woken    []string
+	entries  []kept.Entry // to be appended to the log before the commit
+	recorded bool         // a record was written
 }
 
 func (db *DB) transaction(s session) *transaction {

@@ -322,3 +322,26 @@ func (q *Queries) RecordsOfSystem(ctx context.Context, arg RecordsOfSystemParams
 	}
 	return items, nil
 }
+
+const recordsStamp = `-- name: RecordsStamp :one
+SELECT CAST(COUNT(*) AS BIGINT) AS many, CAST(COALESCE(SUM(rev), 0) AS BIGINT) AS revs
+FROM record WHERE kind IN (?1, ?2, ?3)
+`
+
+type RecordsStampParams struct {
+	First  string
+	Second string
+	Third  string
+}
+
+type RecordsStampRow struct {
+	Many int64
+	Revs int64
+}
+
+func (q *Queries) RecordsStamp(ctx context.Context, arg RecordsStampParams) (RecordsStampRow, error) {
+	row := q.db.QueryRowContext(ctx, recordsStamp, arg.First, arg.Second, arg.Third)
+	var i RecordsStampRow
+	err := row.Scan(&i.Many, &i.Revs)
+	return i, err
+}
