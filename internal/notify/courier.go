@@ -147,6 +147,10 @@ func (c *Courier) send(ctx context.Context, open []outbox.Notice) Receipt {
 	if !ok {
 		return Refused(fmt.Sprintf("no channel is called %q; configure it, or use one of %s", n.Channel, c.names()))
 	}
+	pace := c.pacers[channel.Name]
+	if pace.rests() {
+		return Later("not sent: the channel gave no answer a moment ago")
+	}
 	m, err := c.render(open, channel.Sender.Form())
 	if err != nil {
 		return Refused(tidy.Line(err.Error(), LongestDetail))
@@ -155,10 +159,6 @@ func (c *Courier) send(ctx context.Context, open []outbox.Notice) Receipt {
 		n = summary(open)
 	}
 	n = channel.complete(n)
-	pace := c.pacers[channel.Name]
-	if pace.rests() {
-		return Later("not sent: the channel gave no answer a moment ago")
-	}
 	if err := pace.wait(ctx, n.Address); err != nil {
 		return Later("stopped while the message waited for its turn")
 	}

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"beredskab/internal/outbox"
+	"beredskab/internal/proof"
+	"beredskab/internal/tidy"
 )
 
 // readBack parses a mail as a mail program does: its headers and its two texts.
@@ -169,7 +171,12 @@ func TestMailHeaderInjection(t *testing.T) {
 	r := newRelay(t, &relay{})
 	s, err := NewMail(mailOptions(r))
 	mailer, w := sender(t, s, err), wording(t)
+	plain := 0
 	for i, evil := range injections() {
+		naive := "Subject: ØVELSE: " + evil + "\r\n\r\n"
+		if m, err := mail.ReadMessage(strings.NewReader(naive)); err != nil || len(m.Header) > 1 || m.Header.Get("Subject") != "ØVELSE: "+evil {
+			plain++
+		}
 		n := sample(outbox.Finished, "da", false)
 		n.Key, n.Receiver, n.Facts.Run = evil, evil, evil
 		n.Facts.SystemName, n.Facts.Verdict, n.Facts.Drill, n.Facts.Leader, n.Facts.Text = evil, evil, evil, evil, evil
@@ -191,8 +198,25 @@ func TestMailHeaderInjection(t *testing.T) {
 		}
 		checkHeaders(t, evil, mails[i])
 	}
-	if n := len(injections()); n < 100 {
-		t.Errorf("only %d strings", n)
+	failed := 0
+	if t.Failed() {
+		failed = len(injections())
+	}
+	proof.Report(t, proof.Figure{
+		ID: "S20", What: "texts that forge headers of mails", Count: len(injections()), Unit: "mails", Failed: failed,
+		Found: "every header once, none new, the receiver the same", Control: fmt.Sprintf("written as they are, %d would have broken the head", plain),
+	})
+}
+
+// TestRelayForgesNothing: what a relay says comes into the delivery log as one line.
+func TestRelayForgesNothing(t *testing.T) {
+	for _, evil := range injections() {
+		r := newRelay(t, &relay{rcpt: "550 no " + strings.NewReplacer("\n", "\n550 ", "\r", "").Replace(evil)})
+		s, err := NewMail(mailOptions(r))
+		receipt := trySend(t, sender(t, s, err), sample(outbox.Test, "da", false))
+		if receipt.Outcome == outbox.Accepted || strings.ContainsFunc(receipt.Detail, tidy.Hidden) || tidy.Width(receipt.Detail) > 2*LongestDetail {
+			t.Errorf("%q: %+v", evil, receipt)
+		}
 	}
 }
 
