@@ -58,11 +58,7 @@ func (g *Gate) reader(ctx context.Context, tx door.Tx, n outbox.Notice) (string,
 	if err != nil {
 		return "", err
 	}
-	p, err := g.door.Plan(ctx, tx, row.PlanHash)
-	if err != nil {
-		return "", err
-	}
-	run, err := drill.Open(row.ID, p, row.DrillID, row.Director)
+	run, err := g.door.Opened(ctx, tx, row)
 	if err != nil {
 		return "", err
 	}

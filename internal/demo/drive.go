@@ -44,7 +44,7 @@ func (t *story) drive(ctx context.Context, id string, c course) error {
 		if err := t.begin(ctx, &run, takes, ends); err != nil {
 			return err
 		}
-		if len(ends) == 0 {
+		if len(ends) == 0 || run.Calls() && sooner(turn.Again, ends) {
 			if !turn.Again.After(t.clock.at) {
 				return fmt.Errorf("run %s of %s stands still", id, run.Plan.ID)
 			}
@@ -57,12 +57,25 @@ func (t *story) drive(ctx context.Context, id string, c course) error {
 	}
 }
 
+// sooner tells whether something happens before anybody answers, such as that the next
+// channel is tried.
+func sooner(at time.Time, ends map[string]time.Time) bool {
+	for _, end := range ends {
+		if !at.IsZero() && end.After(at) {
+			return true
+		}
+	}
+	return false
+}
+
 // lengths is how long each step takes.
 func lengths(run *drill.Run, whole time.Duration) map[string]time.Duration {
 	takes, path, back := map[string]time.Duration{}, map[string]time.Duration{}, ""
 	for i := range run.Steps {
 		s := &run.Steps[i]
-		takes[s.ID] = s.Estimate.Std()
+		if takes[s.ID] = s.Estimate.Std(); s.Link { // the later ones were at dinner
+			takes[s.ID] = time.Duration(1+2*s.Number) * time.Minute
+		}
 		if s.Cleanup {
 			continue
 		}
@@ -87,8 +100,10 @@ func (t *story) begin(ctx context.Context, run *drill.Run, takes map[string]time
 		if s.State != drill.Asked || !ends[s.ID].IsZero() {
 			continue
 		}
-		if err := t.app.Register.Take(ctx, t.hand(run, s), run.ID, s.ID); err != nil {
-			return err
+		if !s.Link { // who has received an alarm says so at once
+			if err := t.app.Register.Take(ctx, t.hand(run, s), run.ID, s.ID); err != nil {
+				return err
+			}
 		}
 		ends[s.ID] = t.clock.at.Add(takes[s.ID])
 	}

@@ -45,6 +45,7 @@ Intern revision;revision;Revision;revision;
 Databeskyttelsesrådgiver;databeskyttelsesraadgiver;Revision;databeskyttelsesraadgiver;
 Sundhedsvagt;sundhedsvagt;Sundhed og Omsorg;it-vagt;sundhed
 Kommunikationsvagt;kommunikationsvagt;Kommunikation;it-vagt;kommunikation
+Kommunikationsvagt;kommunikationsvagt;Kommunikation;it-vagt;kommunikationsvagt
 `
 
 // sheet is all of the people as the personnel system gives them, the system
@@ -94,6 +95,8 @@ func (t *story) accountOf(role, system string) string {
 		return role + "svagt"
 	case "it-sikkerhed":
 		return security
+	case "kriseleder":
+		return "direktionen"
 	}
 	return role
 }

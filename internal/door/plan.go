@@ -2,11 +2,14 @@ package door
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"beredskab/internal/approval"
+	"beredskab/internal/drill"
+	"beredskab/internal/event"
 	"beredskab/internal/kept"
 	"beredskab/internal/ledger"
 	"beredskab/internal/plan"
@@ -143,4 +146,26 @@ func current(ctx context.Context, tx Tx, kind, id string) (hash string, err erro
 		}
 	}
 	return "", fmt.Errorf("%s of system %q: %w", kind, id, kept.ErrNotFound)
+}
+
+// Opened gives a run of the register with the steps that it began with, before anything
+// was done to them: those of its plan, and the alert chain that it calls.
+func (d *Door) Opened(ctx context.Context, tx Tx, row kept.Run) (drill.Run, error) {
+	p, err := d.Plan(ctx, tx, row.PlanHash)
+	if err != nil {
+		return drill.Run{}, err
+	}
+	run, err := drill.Open(row.ID, p, row.DrillID, row.Director)
+	if err != nil || row.Type != "alert" {
+		return run, err
+	}
+	rows, err := tx.Events(ctx, row.ID, 0)
+	if err != nil || len(rows) == 0 {
+		return run, err
+	}
+	var began event.Event
+	if err := json.Unmarshal(rows[0].Body, &began); err != nil {
+		return run, fmt.Errorf("the beginning of run %s: %w; %w", row.ID, err, ledger.ErrUnreadable)
+	}
+	return run.WithChain(began.Chain), nil
 }

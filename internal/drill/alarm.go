@@ -109,6 +109,12 @@ func (s *Step) late(e event.Event) bool {
 	return s.Link && s.GivenUp && s.State == Failed && e.Kind == event.StepAnswered && e.Outcome == "yes"
 }
 
+// Awaited tells whether the step was given up and may be answered still, because it is
+// of the alert chain and the run goes on.
+func (s *Step) Awaited(r *Run) bool {
+	return s.Link && s.GivenUp && s.State == Failed && r.State != Ended && r.Closing == ""
+}
+
 // unlike says why the event cannot happen to a step of its sort, whatever its state.
 func (s *Step) unlike(r *Run, e event.Event) string {
 	switch {

@@ -2,7 +2,6 @@ package drill
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"beredskab/internal/plan"
@@ -128,7 +127,7 @@ func (t *Times) alarmed(r *Run) {
 
 // put sets a derived point, unless a person has set it.
 func (t *Times) put(point string, at time.Time) {
-	if !slices.Contains(t.given, point) {
+	if !t.Given(point) {
 		*t.point(point) = at
 	}
 }

@@ -67,6 +67,9 @@ func (t *Times) point(name string) *time.Time {
 	}
 }
 
+// Given tells whether a person has set the point of that code name.
+func (t *Times) Given(point string) bool { return slices.Contains(t.given, point) }
+
 // aMinute is how far a time that a person writes may lie ahead of our clock.
 const aMinute = time.Minute
 

@@ -16,11 +16,11 @@ import (
 func (r Run) Stand(b *rights.Book, who string, step *drill.Step, at time.Time) string {
 	asked := step.State == drill.Asked || step.State == drill.Taken
 	switch {
-	case step.Over() && !r.Held(step):
+	case step.Over() && !r.Held(step) && !step.Awaited(r.Run):
 		return r.over(who, step)
 	case step.Human() && step.State == drill.Waiting:
 		return "waiting"
-	case !step.Human() || !asked:
+	case !step.Human() || !asked && !step.Awaited(r.Run):
 		return "lead"
 	}
 	if _, err := r.Answer(step)(b, who, at); err != nil {

@@ -32,6 +32,8 @@ type view struct {
 	DaysBefore                         int
 	MovedTo                            string // when a drill comes that does not come as it was said
 	Absent, Deputy, Leader, Phone      string
+	Without                            string // whom the drill is held without
+	Called, Reached                    int    // links of the alert chain
 	Passed                             bool   // by the one who was asked, who said that he cannot
 	Failed                             bool   // the step did
 	Site, Heard                        string // where a step waits for a node, and since when
@@ -80,6 +82,7 @@ func (w *Wording) facts(n outbox.Notice) view {
 	if v.Link != "" {
 		v.Command, v.Host = "", hostOf(v.Link) // whoever has a page needs no command
 	}
+	v.Without, v.Called, v.Reached = name(strings.Join(f.Without, ", ")), f.Called, f.Reached
 	v.Verdict = words.verdict(name(f.Verdict))
 	v.Signs, v.Lines, v.Unread, v.People, v.Refused, v.SignIns, v.Exports = len(f.Signs), f.Lines, f.Unread, f.People, f.Refused, f.SignIns, f.Exports
 	v.Todo, v.More = list(append(words.signs(f.Signs), f.Todo...))

@@ -29,6 +29,8 @@ func About(kind Kind, run *drill.Run, org *plan.Organisation) Facts {
 			f.DataMeasured, f.RPAMinutes = true, minutes(rpa)
 		}
 		f.Findings = len(run.Findings())
+		calling := run.Calling()
+		f.Called, f.Reached = calling.Called, calling.Reached
 		f.SlowStep, f.SlowBy = slowest(run)
 	}
 	return f

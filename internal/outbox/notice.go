@@ -94,6 +94,8 @@ type Facts struct {
 	Failed     bool      `json:"failed,omitempty"`     // the step did, and its leader decides (escalation)
 	Deputy     string    `json:"deputy,omitempty"`     // who is asked when the reader passes the step on; empty: nobody is left
 	Without    []string  `json:"without,omitempty"`    // roles that the drill is held without
+	Called     int       `json:"called,omitempty"`     // links of the alert chain that were called (finished)
+	Reached    int       `json:"reached,omitempty"`    // and how many of them answered in time
 	Leader     string    `json:"leader,omitempty"`
 	Phone      string    `json:"phone,omitempty"` // the duty phone, from settings
 	Verdict    string    `json:"verdict,omitempty"`

@@ -39,7 +39,7 @@ func (d *drillReport) document() *page.Document {
 	doc.Verdict = d.Say("verdict", d.Word("verdict", string(run.Verdict)))
 	doc.Mark, doc.Judged = judged(run.Verdict)
 	for _, s := range []page.Section{
-		d.conclusion(), d.basis(), d.aims(), d.times(), d.steps(), d.answers(), d.pauses(), d.fences(),
+		d.conclusion(), d.basis(), d.aims(), d.alarm(), d.times(), d.steps(), d.answers(), d.pauses(), d.fences(),
 		d.findings(), d.evaluation(), d.notes(), d.outputs(), d.gaps(), d.approval(), d.method(),
 	} {
 		if !s.Empty() {
@@ -158,6 +158,7 @@ func (d *drillReport) scenario(x *plan.Drill) [][]string {
 		{d.Say("basis.evaluators"), roles(cast.Evaluators...)},
 		{d.Say("basis.participants"), roles(cast.Participants...)},
 		{d.Say("basis.observers"), roles(cast.Observers...)},
+		{d.Say("basis.without"), roles(cast.Barred...)},
 	}
 }
 
@@ -195,6 +196,8 @@ func (d *drillReport) aims() page.Section {
 func (d *drillReport) aimed(measure string) (time.Duration, bool) {
 	m := drill.Measure{}
 	switch measure {
+	case "chain":
+		m = d.Run.Calling().Last
 	case "rta":
 		m, _ = d.Run.RTA()
 	case "rpa":

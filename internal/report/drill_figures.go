@@ -14,6 +14,13 @@ func (d *drillReport) conclusion() page.Section {
 	run, goals := &d.Run, d.Run.Plan.Objectives
 	counted, rpa := d.counted(), run.RPA()
 	s := page.Section{ID: "conclusion", Title: d.Say("conclusion")}
+	if without := d.without(); without != "" {
+		s.Text = append(s.Text, without)
+	}
+	if run.Calls() {
+		s.Text = append(append(append(s.Text, d.verdict()), d.called()...), d.tally())
+		return s
+	}
 	s.Text = append(
 		s.Text, d.verdict(),
 		d.against("rta", counted, goals.RTO.Std()), d.against("rpa", rpa, goals.RPO.Std()),
@@ -216,11 +223,8 @@ func (d *drillReport) source(p point) string {
 	switch p.code {
 	case "t0":
 		return d.Word("source", t.DisruptedSource)
-	case "t1", "t2", "t4", "t5":
-		if p.at.Equal(t.Start) {
-			return d.of("source.start")
-		}
-		return d.Say("source.person")
+	case "t1", "t2", "t3", "t4", "t5":
+		return d.sourced(p.name, p.at)
 	case "t6", "t7", "t8", "t5b":
 		return d.Say("source.steps")
 	default:

@@ -31,6 +31,7 @@ func (d *drillReport) steps() page.Section {
 		}
 	}
 	s.Pictures = bars(d.Phrases, "steps", d.Say("steps.picture"), "steps-table", lines)
+	s.After = d.alone()
 	s.Tables = []page.Table{{
 		ID: "steps-table", Caption: d.Say("steps.caption"), Key: 1, Rows: rows,
 		Columns: page.Columns(">"+d.Say("col.number"), d.Say("col.step"), ">"+d.Say("col.hours"), ">"+d.Say("col.planned"), ">"+d.Say("col.worked"),
@@ -106,6 +107,8 @@ func (d *drillReport) answers() page.Section {
 		x := &d.Run.Steps[i]
 		question := ""
 		switch {
+		case x.Link:
+			continue // the chain has a table of its own
 		case x.Confirm != nil:
 			question = x.Confirm.Question
 		case x.Decision != nil:

@@ -50,6 +50,8 @@ type DrillInput struct {
 	Scope               string    // isolated or end_to_end
 	Draft               bool      // of a version that was not in force: it is no evidence
 	PrintedAt           time.Time // when the document was made
+	// Alone are the ids of the steps that only one person has ever done, over all runs.
+	Alone []string
 	// Evaluation is how the run was evaluated; nil: it was not.
 	Evaluation *followup.Evaluation
 }

@@ -1,6 +1,7 @@
 package offline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 
 	"beredskab/internal/bundle"
 	"beredskab/internal/door"
+	"beredskab/internal/drill"
 	"beredskab/internal/kept"
 	"beredskab/internal/register"
 )
@@ -100,7 +102,8 @@ func holdsPages(folder string) bool {
 }
 
 // record writes times that were kept on paper into their runs, each as a
-// remark that is assured by paper and changes no figure. What a run has already
+// remark that is assured by paper and changes no figure, but the receipts of an alert
+// chain, of which the paper is the only measure. What a run has already
 // is left, so the same file can be recorded again. Nothing is written when any of
 // them does not fit its run.
 func record(ctx context.Context, r *register.Register, by door.Actor, file string, times []bundle.PaperTime) (recorded int, err error) {
@@ -116,11 +119,27 @@ func record(ctx context.Context, r *register.Register, by door.Actor, file strin
 		}
 	}
 	for i, t := range left {
-		if err := r.Note(ctx, by, t.Run, t.Step, sentence(t)); err != nil {
+		if err := keep(ctx, r, by, t); err != nil {
 			return i, fmt.Errorf("%s:%d:%d, after %d were recorded: %w", file, t.Line, t.Column, i, err)
 		}
 	}
 	return len(left), nil
+}
+
+// keep writes one time into its run: of the alert chain it is that link's answer, at
+// the time that the paper says, as long as the run waits for one; else it is a remark.
+func keep(ctx context.Context, r *register.Register, by door.Actor, t bundle.PaperTime) error {
+	_, run, err := r.Run(ctx, t.Run)
+	if err != nil {
+		return err
+	}
+	s, _ := run.Find(t.Step) // noted has found it
+	if !s.Link || s.State != drill.Asked && !s.Awaited(&run) {
+		return r.Note(ctx, by, t.Run, t.Step, sentence(t))
+	}
+	return r.Answer(ctx, by, register.Answer{
+		Run: t.Run, Step: t.Step, Answer: "yes", Note: sentence(t), OnBehalf: true, At: cmp.Or(t.Ended, t.Started),
+	})
 }
 
 // noted tells whether the run has this time already, and refuses one that does
@@ -138,6 +157,9 @@ func noted(ctx context.Context, r *register.Register, t bundle.PaperTime) (bool,
 	}
 	if _, ok := run.Find(t.Step); !ok {
 		return false, fmt.Errorf("step %q of run %s: %w; `beredskab drill show %s` lists its steps", t.Step, t.Run, kept.ErrNotFound, t.Run)
+	}
+	if s, _ := run.Find(t.Step); s.Note == sentence(t) {
+		return true, nil
 	}
 	for _, n := range run.Notes {
 		if n.Step == t.Step && n.Text == sentence(t) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
 )
 
@@ -38,7 +39,8 @@ type page struct {
 	Passed  bool   // it was passed on, or nobody answered, and the last on the ladder is asked
 	Taken   string // who is at it
 	TakenAt time.Time
-	Mobile  string // of whoever answers
+	Without []string // whom the drill is held without
+	Mobile  string   // of whoever answers
 
 	Answer string // that was given
 	By     string
@@ -64,6 +66,12 @@ func (s *step) page() page {
 		pg.To = s.link.Person
 	}
 	pg.ask(st)
+	if st.Link {
+		pg.Kind, pg.Question = outbox.AskedAlarm, s.v.Texts.Say("confirm.alarm")
+	}
+	for _, role := range run.Drill.Participants.Barred {
+		pg.Without = append(pg.Without, run.People.Reach(role, run.Plan).Role)
+	}
 	s.people(&pg)
 	if until, err := run.TakeBack(st, pg.Me, s.v.Now); err == nil && pg.Stand == "mine" && !s.ended() {
 		pg.Back = until

@@ -37,6 +37,7 @@ type page struct {
 	Ended, Imported, Draft, Changed     bool
 	Version, Hash, Newer                string
 	Scenario                            string
+	Without                             string // the key persons whom the drill is held without
 	View                                string
 	Views                               []tab
 	Head                                head
@@ -76,6 +77,7 @@ func (t *teller) page() *page {
 		return out
 	}
 	out.System, out.Version, out.Scenario = run.Plan.Name, cmp.Or(run.Plan.PlanVersion, "–"), run.Drill.Scenario
+	out.Without = strings.Join(t.without(), ", ")
 	out.Head = t.head()
 	out.Waits, out.Queue = t.waiting(), t.queue()
 	out.Steps = t.steps()

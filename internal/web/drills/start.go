@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"beredskab/internal/drill"
+	"beredskab/internal/duty"
 	"beredskab/internal/frame"
 	"beredskab/internal/kept"
 	"beredskab/internal/plan"
@@ -92,7 +93,7 @@ func (p *Part) prepare(v *frame.Visit) error {
 	for _, d := range pinned.Drills {
 		c := choice{ID: d.ID, Title: d.Title, Kind: v.Texts.Word("drills.type", d.Type), Here: d.ID == out.Drill, Measures: plan.Measured(d.Type)}
 		c.Path = "/drills/new?system=" + out.System + "&drill=" + d.ID
-		if run, err := drill.Open("", pinned, d.ID, ""); err == nil {
+		if run, err := opened(set.Organisation, pinned, d.ID, ""); err == nil {
 			c.Length = length(p, v, set.Organisation, run)
 		}
 		out.Drills = append(out.Drills, c)
@@ -125,6 +126,15 @@ func (p *Part) pinned(v *frame.Visit, out *starting, files *plan.Plan) (*plan.Pl
 	return held, nil
 }
 
+// opened is a run of that drill as it would be if it began now.
+func opened(org *plan.Organisation, of *plan.Plan, id, director string) (drill.Run, error) {
+	run, err := drill.Open("", of, id, director)
+	if err != nil || org == nil {
+		return run, err
+	}
+	return run.WithChain(duty.Called(org, &run)), nil
+}
+
 // length is how long the run is planned to take, step beside step.
 func length(p *Part, v *frame.Visit, org *plan.Organisation, run drill.Run) time.Duration {
 	return p.teller(v, &scene{run: run, org: cmp.Or(org, &plan.Organisation{})}).planned()
@@ -143,7 +153,7 @@ func (p *Part) check(v *frame.Visit, org *plan.Organisation, of *plan.Plan, out 
 	if d.Environment != "" {
 		c.Environment = v.Texts.Word("drills.environment", d.Environment)
 	}
-	run, err := drill.Open("", of, d.ID, v.Person.ID)
+	run, err := opened(org, of, d.ID, v.Person.ID)
 	if err != nil {
 		c.Unsound = err.Error()
 		return c, nil

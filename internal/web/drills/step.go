@@ -125,6 +125,9 @@ func (t *teller) summary(s *drill.Step) string {
 		who += " (" + t.v.Texts.Word("drills.assured", s.Assured) + ")"
 	}
 	parts := []string{t.say("drills.step." + string(s.State)), t.times(s), who, t.deviation(s)}
+	if s.Link && s.Over() && s.State != drill.Skipped {
+		parts = append(parts, t.say("drills.way."+s.Way()))
+	}
 	if s.Cleanup {
 		parts = append(parts, t.say("drills.cleanup"))
 	}
@@ -150,7 +153,7 @@ func (t *teller) deviation(s *drill.Step) string {
 
 // asked is what stands by a step that is in a person's hands.
 func (t *teller) asked(out *step, s *drill.Step) {
-	out.Ask = question(s)
+	out.Ask = t.question(s)
 	switch {
 	case s.Confirm != nil:
 		out.Todo = s.Confirm.Instructions
@@ -176,7 +179,7 @@ func (t *teller) offer(out *step, s *drill.Step, lead bool) {
 		}
 		return list
 	}
-	if s.Human() && !s.Over() {
+	if s.Human() && (!s.Over() || s.Awaited(&t.run)) {
 		switch {
 		case t.may(t.duty.Answer(s)):
 			out.Answers, out.Take = answers(), takes(event.StepTaken, "")
@@ -212,6 +215,9 @@ func (t *teller) next(s *drill.Step) string {
 func (t *teller) choice(s *drill.Step, outcome string) string {
 	if s.Kind() == plan.StepDecision {
 		return outcome
+	}
+	if s.Link {
+		return t.say("drills.answer.alarm." + outcome)
 	}
 	return t.say("drills.answer." + string(s.Kind()) + "." + outcome)
 }

@@ -45,7 +45,7 @@ func (t *teller) waiting() (list []waiting) {
 
 func (t *teller) waitsFor(s *drill.Step) waiting {
 	role := t.run.Asks(s)
-	w := waiting{Step: numbered(s), Path: "#step-" + s.ID, State: state(s), Since: s.StartedAt, What: question(s)}
+	w := waiting{Step: numbered(s), Path: "#step-" + s.ID, State: state(s), Since: s.StartedAt, What: t.question(s)}
 	decides := s.State == drill.Unknown || s.State == drill.Failed
 	if decides {
 		role, w.Since, w.What = t.run.Director, s.EndedAt, t.say("drills.wait."+string(s.State))
@@ -79,8 +79,10 @@ func dialled(number string) string {
 }
 
 // question is what the step asks a person.
-func question(s *drill.Step) string {
+func (t *teller) question(s *drill.Step) string {
 	switch {
+	case s.Link:
+		return t.say("drills.alarm")
 	case s.Confirm != nil:
 		return s.Confirm.Question
 	case s.Decision != nil:
@@ -90,6 +92,14 @@ func question(s *drill.Step) string {
 	default:
 		return s.Instruction
 	}
+}
+
+// without names whom the drill is held without.
+func (t *teller) without() (names []string) {
+	for _, role := range t.run.Drill.Participants.Barred {
+		names = append(names, t.role(role))
+	}
+	return names
 }
 
 // climb says what happens next when nobody answers: the ladder of the organisation,
