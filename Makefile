@@ -11,7 +11,7 @@ GOVULNCHECK := $(TOOLS)/govulncheck-v1.9.0
 BINARY      ?= bin/beredskab
 SQLC_CONFIG := $(firstword $(wildcard sqlc.yaml internal/store/sqlc.yaml))
 FIGURES     := $(CURDIR)/.cache/figures.jsonl
-BENCHED     := internal/plan internal/check internal/store internal/app internal/bundle internal/preparedness cmd/beredskab-verify
+BENCHED     := internal/plan internal/check internal/store internal/app internal/bundle internal/preparedness internal/runner cmd/beredskab-verify
 
 # go test begins packages in the order in which they are named: the longest first, so
 # that none of them is left to the end. The cluster and the soak mostly wait, so one
