@@ -20,6 +20,7 @@ import (
 type demoOptions struct {
 	prepare, service, bare, once bool
 	answer, web                  string
+	speed                        int
 }
 
 func (c *cli) demo() *cobra.Command {
@@ -42,12 +43,16 @@ func (c *cli) demo() *cobra.Command {
 	cmd.Flags().BoolVar(&o.bare, "bare", false, "without people: the plans and the figures of drills are taken over, and nobody is registered")
 	cmd.Flags().BoolVar(&o.once, "once", false, "hold the restore drill in the terminal and stop")
 	cmd.Flags().StringVar(&o.web, "web", "127.0.0.1:8370", "where the pages answer, on this machine; another port is taken when somebody answers there")
+	cmd.Flags().IntVar(&o.speed, "speed", demo.Quicker, "how many times as quick as their plans the people of the second drill are; what machines do takes the time that it takes")
 	cmd.Flags().BoolVar(&o.service, "service", false, "run the business system of a prepared demo until told to stop")
 	cmd.Flags().StringVar(&o.answer, "answer", "", "answer the drill's question with this, yes or no")
 	return cmd
 }
 
 func (c *cli) runDemo(ctx context.Context, o demoOptions) error {
+	if o.speed < 1 || o.speed > 3600 {
+		return usage("--speed is %d; write a number from 1 to 3600", o.speed)
+	}
 	if o.service {
 		return c.runService(ctx)
 	}
@@ -56,7 +61,7 @@ func (c *cli) runDemo(ctx context.Context, o demoOptions) error {
 		return err
 	}
 	if !o.once && !o.bare && o.answer == "" {
-		return c.showDemo(ctx, sample, o.web)
+		return c.showDemo(ctx, sample, o)
 	}
 	if o.answer == "" && !c.prompt {
 		o.answer = "yes" // nobody is there to be asked
@@ -77,12 +82,16 @@ func (c *cli) runDemo(ctx context.Context, o demoOptions) error {
 }
 
 // showDemo shows the pages until it is told to stop.
-func (c *cli) showDemo(ctx context.Context, sample *demo.Sample, address string) error {
-	stage := demo.Stage{Sample: sample, Account: c.actor().Via, Address: address, Log: slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+func (c *cli) showDemo(ctx context.Context, sample *demo.Sample, o demoOptions) error {
+	program, err := os.Executable()
+	if err != nil {
+		return fmt.Errorf("finding this program's own file: %w", err)
+	}
+	stage := demo.Stage{Sample: sample, Program: program, Account: c.actor().Via, Address: o.web, Speed: o.speed, Log: slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	return stage.Hold(ctx, func(at string) {
 		c.hint("")
 		fmt.Fprintln(c.out, at)
-		c.hint("Open that address in a browser on this machine. Ctrl-C stops the demo; starting it again begins anew.")
+		c.hint("Open that address in a browser on this machine. /outbox shows each message as its receiver sees it. Ctrl-C stops the demo.")
 	})
 }
 

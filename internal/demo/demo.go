@@ -167,8 +167,9 @@ func (s *Sample) writePlans(now time.Time) error {
 	})
 }
 
-// writeSettings writes beredskab.yaml: messages go to a folder, and the probes
-// may look at this demo's ESDH and nothing else.
+// writeSettings writes beredskab.yaml: there is a channel of each kind, whose messages go
+// to a folder instead of to anybody, and the probes may look at this demo's ESDH and
+// nothing else.
 func (s *Sample) writeSettings() error {
 	return os.WriteFile(filepath.Join(s.Dir, "beredskab.yaml"), fmt.Appendf(nil, marker+`dir: .
 plans: plans
@@ -178,8 +179,12 @@ allow:
   hosts: ["%s"]
 targets:
   - {name: esdh-test, driver: sqlite, file: esdh/esdh.db}
-channels:
-  - {name: folder, kind: folder, dir: messages, language: da}
+channels: # each writes what it would send into the folder
+  - {name: slack, kind: slack, address: "#beredskab-oevelser", language: da, dir: messages}
+  - {name: mail, kind: mail, from: "Beredskab, Eksempel Kommune <beredskab@eksempelkommune.dk>", reply_to: it-vagt@eksempelkommune.dk, dir: messages}
+  - {name: teams, kind: teams, language: da, dir: messages}
+  - {name: sms, kind: sms, from: Beredskab, dir: messages}
+  - {name: opgavesystem, kind: webhook, url: "https://opgaver.eksempelkommune.dk/beredskab", language: da, dir: messages}
 `, s.Address), 0o644)
 }
 

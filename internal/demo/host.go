@@ -1,11 +1,13 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 
@@ -18,77 +20,101 @@ import (
 // Stage is a demo whose pages are open.
 type Stage struct {
 	Sample  *Sample
+	Program string // this program's own file, for when the sample is made anew
 	Account string // of the operating system, of whoever looks at the demo
 	Address string // where its pages answer; the port may be 0
+	Speed   int    // how many times as quick as their plans the people are; 0: Quicker
 	Log     *slog.Logger
 }
 
+// Quicker is how many times as quick as their plans the people of a demo are.
+const Quicker = 60
+
 // Hold shows the pages until ctx ends: the server runs on the sample, the business
 // system answers, one drill of it is held, and another one is held by the people of
-// the municipality, sixty times as quickly as their plans say. ready is called with
-// the address of the pages once they can be opened. Nothing is sent anywhere.
+// the municipality, sixty times as quickly as their plans say. Whoever looks may have all
+// of it begin anew. ready is called with the address of the pages once they can be
+// opened. Nothing is sent anywhere.
 func (s *Stage) Hold(ctx context.Context, ready func(address string)) (err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	a, address, err := s.build(ctx)
+	l, err := listen(ctx, s.Address)
 	if err != nil {
 		return err
+	}
+	f := newFront()
+	server := &http.Server{Handler: f, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute}
+	var beside sync.WaitGroup
+	beside.Go(func() { _ = server.Serve(l) }) // it ends by being closed
+	defer beside.Wait()
+	defer func() { err = errors.Join(err, server.Close()) }()
+	address := "http://" + l.Addr().String()
+	up := func() { ready(address) }
+	for {
+		again, err := s.act(ctx, address, f, up)
+		if err != nil || again == nil {
+			return err
+		}
+		if s.Sample, err = Prepare(ctx, s.Sample.Dir, s.Program, s.Account, time.Now()); err != nil {
+			return err
+		}
+		up = func() { close(again) }
+	}
+}
+
+// act shows the sample until ctx ends or somebody wants all of it to begin anew; then he
+// waits for what is given to be closed.
+func (s *Stage) act(ctx context.Context, address string, f *front, up func()) (again chan struct{}, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	a, err := s.build(ctx, address)
+	if err != nil {
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	defer cancel()
 	ended := make(chan error, 2)
-	up := make(chan struct{})
-	beside.Go(func() { ended <- Run(ctx, s.Sample, func() { close(up) }) })
+	business := make(chan struct{})
+	beside.Go(func() { ended <- Run(ctx, s.Sample, func() { close(business) }) })
 	select {
-	case <-up:
+	case <-business:
 	case err := <-ended:
-		return err
+		return nil, err
 	}
-	cast := &cast{app: a, since: map[string]time.Time{}}
+	cast := &cast{app: a, since: map[string]time.Time{}, quicker: time.Duration(cmp.Or(s.Speed, Quicker))}
 	if err := cast.begin(ctx); err != nil {
-		return err
+		return nil, err
+	}
+	site, err := a.Site(a.Guest)
+	if err != nil {
+		return nil, err
 	}
 	beside.Go(func() { ended <- a.Serve(ctx, nil) })
 	beside.Go(func() { cast.play(ctx, s.Log) })
-	for answers := false; ; {
-		select {
-		case <-ctx.Done():
-			return nil
-		case err := <-ended:
-			return err
-		case <-time.After(look):
-			if !answers && answered(ctx, address) {
-				answers = true
-				ready("http://" + address)
-			}
-		}
+	f.open(site.Handler())
+	up()
+	select {
+	case <-ctx.Done():
+		return nil, nil
+	case err := <-ended:
+		return nil, err
+	case again := <-f.again:
+		f.shut()
+		return again, nil
 	}
 }
 
-// look is how often it is tried whether the pages can be opened.
-const look = 50 * time.Millisecond
-
-// answered tells whether somebody listens at the address.
-func answered(ctx context.Context, address string) bool {
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, "tcp", address)
-	return err == nil && conn.Close() == nil
-}
-
-// build opens the program over the sample, with its pages at the address.
-func (s *Stage) build(ctx context.Context) (a *app.App, address string, err error) {
+// build opens the program over the sample. Its pages are answered here and not by
+// itself, so that the address stays when the sample is made anew.
+func (s *Stage) build(ctx context.Context, address string) (*app.App, error) {
 	settings, err := s.Sample.Settings()
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	if settings.Web, err = freePort(ctx, s.Address); err != nil {
-		return nil, "", err
-	}
-	settings.Listen, settings.URL = "off", "http://"+settings.Web
-	if a, err = app.Open(ctx, settings, app.Serve, s.Log); err != nil {
-		return nil, "", err
+	settings.Listen, settings.Web, settings.URL = "off", "off", address
+	a, err := app.Open(ctx, settings, app.Serve, s.Log)
+	if err != nil {
+		return nil, err
 	}
 	book, err := a.Office.Book(ctx)
 	if err == nil {
@@ -97,20 +123,23 @@ func (s *Stage) build(ctx context.Context) (a *app.App, address string, err erro
 		a.Guest = guest.ID
 	}
 	if err != nil {
-		return nil, "", errors.Join(fmt.Errorf("finding the guest of the demo: %w", err), a.Close())
+		return nil, errors.Join(fmt.Errorf("finding the guest of the demo: %w", err), a.Close())
 	}
-	return a, settings.Web, nil
+	return a, nil
 }
 
-// freePort is the address itself where nobody answers there yet, and another one of
-// this machine where somebody does.
-func freePort(ctx context.Context, address string) (string, error) {
+// listen listens at the address, and at another one of this machine where somebody
+// answers there.
+func listen(ctx context.Context, address string) (net.Listener, error) {
 	var config net.ListenConfig
-	l, err := config.Listen(ctx, "tcp", address)
-	if err != nil {
-		return freeAddress(ctx)
+	if l, err := config.Listen(ctx, "tcp", address); err == nil {
+		return l, nil
 	}
-	return l.Addr().String(), l.Close()
+	free, err := freeAddress(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return config.Listen(ctx, "tcp", free)
 }
 
 // The drills that go on while somebody looks.
@@ -125,6 +154,8 @@ type cast struct {
 	app   *app.App
 	aside string               // the drill that they hold
 	since map[string]time.Time // when each step was first seen to ask somebody
+
+	quicker time.Duration // how many times as quick as their plans they are
 }
 
 // begin lets the drill leader open both drills.
@@ -137,9 +168,6 @@ func (c *cast) begin(ctx context.Context) (err error) {
 	}
 	return nil
 }
-
-// quicker is how many times as quick as their plans the people are.
-const quicker = 60
 
 // play looks once a second who has something to do.
 func (c *cast) play(ctx context.Context, log *slog.Logger) {
@@ -175,7 +203,7 @@ func (c *cast) round(ctx context.Context, now time.Time) error {
 		case step.State == drill.Asked && !known:
 			c.since[step.ID] = now
 			err = c.app.Register.Take(ctx, who, row.ID, step.ID)
-		case step.State == drill.Taken && now.Sub(begun) > step.Estimate.Std()/quicker:
+		case step.State == drill.Taken && now.Sub(begun) > step.Estimate.Std()/c.quicker:
 			answer := register.Answer{Run: row.ID, Step: step.ID, Answer: "yes"}
 			if step.Decision != nil && len(step.Decision.Options) > 0 {
 				answer.Answer = step.Decision.Options[0]
