@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -19,12 +20,15 @@ const linkNode = "link"
 
 // NoticeLink makes the link, below origin, and the short code that a message about a
 // step gets on its way out. They stand in the message alone, and a further try to
-// deliver it gets new ones. A message of another kind, or of a program without an
-// address, has none.
+// deliver it gets new ones. A message of another kind leads to the page that it is
+// about, which lets nobody in, and one of a program without an address leads nowhere.
 func (g *Gate) NoticeLink(ctx context.Context, origin string, n outbox.Notice) (link, code string, err error) {
 	kinds := []outbox.Kind{outbox.Request, outbox.Escalation, outbox.Unknown, outbox.Stalled}
-	if origin == "" || !slices.Contains(kinds, n.Kind) || n.Facts.Run == "" || n.Facts.Step == "" {
+	if origin = strings.TrimSuffix(origin, "/"); origin == "" {
 		return "", "", nil
+	}
+	if !slices.Contains(kinds, n.Kind) || n.Facts.Run == "" || n.Facts.Step == "" {
+		return page(origin, n.Facts), "", nil
 	}
 	person, err := door.Read(ctx, g.door, func(tx door.Tx) (string, error) { return g.reader(ctx, tx, n) })
 	if err != nil {
@@ -36,7 +40,18 @@ func (g *Gate) NoticeLink(ctx context.Context, origin string, n outbox.Notice) (
 	if err != nil {
 		return "", "", err
 	}
-	return strings.TrimSuffix(origin, "/") + "/c/" + token, code, nil
+	return origin + "/c/" + token, code, nil
+}
+
+// page is where whoever may see it finds what a message is about.
+func page(origin string, about outbox.Facts) string {
+	switch {
+	case about.Run != "":
+		return origin + "/drills/" + url.PathEscape(about.Run)
+	case about.System != "":
+		return origin + "/systems/" + url.PathEscape(about.System)
+	}
+	return ""
 }
 
 // reader is the person who reads the message; empty when it goes where several may,

@@ -102,18 +102,26 @@ func TestWhoseALinkIs(t *testing.T) {
 	}
 }
 
-// What is not about a step that asks, or of a program without an address, has no link.
-func TestNoticesWithoutALink(t *testing.T) {
+// What is not about a step that asks leads to the page that it is about, which has no
+// token in it and makes no row; a program without an address leads nowhere.
+func TestNoticesOfAPage(t *testing.T) {
 	h := newHouse(t)
 	n := h.asking()
-	for what, change := range map[string]func(*outbox.Notice) (origin string){
-		"no address": func(*outbox.Notice) string { return "" },
-		"a result":   func(n *outbox.Notice) string { n.Kind = outbox.Finished; return "https://b.test" },
-		"no step":    func(n *outbox.Notice) string { n.Facts.Step = ""; return "https://b.test" },
-		"no run":     func(n *outbox.Notice) string { n.Facts.Run = ""; return "https://b.test" },
+	run := "https://b.test/drills/" + n.Facts.Run
+	for what, c := range map[string]struct {
+		change func(*outbox.Notice)
+		origin string
+		want   string
+	}{
+		"no address":  {func(*outbox.Notice) {}, "", ""},
+		"a result":    {func(n *outbox.Notice) { n.Kind = outbox.Finished }, "https://b.test/", run},
+		"no step":     {func(n *outbox.Notice) { n.Facts.Step = "" }, "https://b.test", run},
+		"a reminder":  {func(n *outbox.Notice) { n.Kind, n.Facts = outbox.Reminder, outbox.Facts{System: "om/sorg"} }, "https://b.test", "https://b.test/systems/om%2Fsorg"},
+		"of no thing": {func(n *outbox.Notice) { n.Facts = outbox.Facts{} }, "https://b.test", ""},
 	} {
 		m := n
-		if link, code, err := h.NoticeLink(t.Context(), change(&m), m); link+code != "" || err != nil {
+		c.change(&m)
+		if link, code, err := h.NoticeLink(t.Context(), c.origin, m); link != c.want || code != "" || err != nil {
 			t.Errorf("%s: %q %q %v", what, link, code, err)
 		}
 	}
