@@ -12,14 +12,19 @@ import (
 
 // invited sends a notice over a relay and reads the calendar of the mail that came,
 // nil when it brought none.
-func invited(t *testing.T, n outbox.Notice, method string) *ics.VEvent {
+func invited(t *testing.T, w *Wording, n outbox.Notice, method string) *ics.VEvent {
 	t.Helper()
 	server, client := certificate(t)
 	r := newRelay(t, &relay{secure: server, wrapped: true})
 	o := mailOptions(r)
 	o.TLS, o.TLSConfig = MailFullTLS, client
 	s, err := NewMail(o)
-	if receipt := trySend(t, sender(t, s, err), n); receipt.Outcome != outbox.Accepted {
+	mailer := sender(t, s, err)
+	m, err := w.Render(n, FormMail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if receipt := mailer.Send(t.Context(), n, m); receipt.Outcome != outbox.Accepted {
 		t.Fatalf("receipt %+v", receipt)
 	}
 	mails, _ := r.got()
@@ -53,9 +58,10 @@ func of(e *ics.VEvent, name ics.ComponentProperty) string {
 // TestInvitation: a reminder invites, one that is called off takes the same entry back,
 // and the later of two has the higher number.
 func TestInvitation(t *testing.T) {
+	w := wording(t)
 	for lang, word := range map[string]string{"da": "ØVELSE: Økonomi – gendan fra backup", "en": "DRILL: Økonomi – gendan fra backup"} {
-		asked := invited(t, sample(outbox.Reminder, lang, false), "REQUEST")
-		off := invited(t, sample(outbox.Cancelled, lang, false), "CANCEL")
+		asked := invited(t, w, sample(outbox.Reminder, lang, false), "REQUEST")
+		off := invited(t, w, sample(outbox.Cancelled, lang, false), "CANCEL")
 		if asked == nil || off == nil {
 			t.Fatal("a mail without its calendar")
 		}
@@ -82,19 +88,20 @@ func TestInvitation(t *testing.T) {
 
 // TestNoInvitation: what does not invite to a drill brings no calendar.
 func TestNoInvitation(t *testing.T) {
+	w := wording(t)
 	for _, kind := range outbox.Kinds() {
 		n := sample(kind, "da", false)
 		if kind == outbox.Reminder || kind == outbox.Cancelled {
 			n.Facts.Occurrence = ""
 		}
-		if invited(t, n, "REQUEST") != nil || invited(t, n, "CANCEL") != nil {
+		if invited(t, w, n, "REQUEST") != nil || invited(t, w, n, "CANCEL") != nil {
 			t.Errorf("%s brings a calendar", kind)
 		}
 	}
 	// A drill of which nobody knows how long it takes still has an end.
 	n := sample(outbox.Reminder, "da", false)
 	n.Facts.EndsAt = time.Time{}
-	if e := invited(t, n, "REQUEST"); e == nil || of(e, "DTEND") != "20261126T090000Z" {
+	if e := invited(t, w, n, "REQUEST"); e == nil || of(e, "DTEND") != "20261126T090000Z" {
 		t.Errorf("without an end: %v", e)
 	}
 }

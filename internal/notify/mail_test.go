@@ -70,7 +70,7 @@ func TestMailArrives(t *testing.T) {
 	r := newRelay(t, &relay{})
 	s, err := NewMail(mailOptions(r))
 	mailer := sender(t, s, err)
-	for _, kind := range []outbox.Kind{outbox.Request, outbox.Request, outbox.Finished} {
+	for _, kind := range []outbox.Kind{outbox.Request, outbox.Request, outbox.Finished, outbox.Escalation} {
 		if receipt := trySend(t, mailer, sample(kind, "da", false)); receipt.Outcome != outbox.Accepted {
 			t.Fatalf("receipt %+v", receipt)
 		}
@@ -100,6 +100,9 @@ func TestMailArrives(t *testing.T) {
 	}
 	if run := other.Get("References"); run == "" || !strings.HasPrefix(head.Get("References"), run+" ") || head.Get("In-Reply-To") == run {
 		t.Errorf("mails of one run and one step do not thread: %q, %q", head.Get("References"), run)
+	}
+	if deputy, _, _ := readBack(t, mails[3]); deputy.Get("References") != head.Get("References") || deputy.Get("Message-ID") == head.Get("Message-ID") {
+		t.Errorf("the deputy's mail about the step is in the thread %q and not in %q", deputy.Get("References"), head.Get("References"))
 	}
 }
 
@@ -210,10 +213,15 @@ func TestMailHeaderInjection(t *testing.T) {
 
 // TestRelayForgesNothing: what a relay says comes into the delivery log as one line.
 func TestRelayForgesNothing(t *testing.T) {
+	n := sample(outbox.Test, "da", false)
+	m, err := wording(t).Render(n, FormMail)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, evil := range injections() {
 		r := newRelay(t, &relay{rcpt: "550 no " + strings.NewReplacer("\n", "\n550 ", "\r", "").Replace(evil)})
 		s, err := NewMail(mailOptions(r))
-		receipt := trySend(t, sender(t, s, err), sample(outbox.Test, "da", false))
+		receipt := sender(t, s, err).Send(t.Context(), n, m)
 		if receipt.Outcome == outbox.Accepted || strings.ContainsFunc(receipt.Detail, tidy.Hidden) || tidy.Width(receipt.Detail) > 2*LongestDetail {
 			t.Errorf("%q: %+v", evil, receipt)
 		}
