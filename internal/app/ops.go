@@ -9,10 +9,12 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"beredskab/internal/action"
+	"beredskab/internal/channels"
 	"beredskab/internal/ops"
 )
 
@@ -27,9 +29,23 @@ func (a *App) watch(ctx context.Context) (*ops.Watch, error) {
 	build := ReadBuild()
 	return ops.New(ops.Options{
 		Register: a.Register, Meter: a.meter, Census: a.store.Census, Schema: now.Schema, Disk: a.disk,
-		InHand: a.inHand, Anchored: a.Notary.Anchored, Version: build.Version, Commit: build.Revision,
+		InHand: a.inHand, Anchored: a.Notary.Anchored, Shut: a.shut, Told: a.Courier.Tallies, Connected: a.connected, Version: build.Version, Commit: build.Revision,
 		Doubts: func() []ops.Trouble { return append(append(a.doubts(), a.deaf()...), notes...) },
 	}), nil
+}
+
+func (a *App) shut(ctx context.Context) map[string]time.Time { return channels.Stopped(ctx, a.Courier) }
+
+// connected tells whether answers can come from Slack, where this node listens for them.
+func (a *App) connected() map[string]bool {
+	if a.answers == nil {
+		return nil
+	}
+	s := a.answers.State()
+	if !s.Socket || !s.Leads {
+		return nil
+	}
+	return map[string]bool{"slack": s.Connected}
 }
 
 func (a *App) inHand() int {

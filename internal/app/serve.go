@@ -60,6 +60,11 @@ func (a *App) serve(ctx context.Context, reload <-chan struct{}) (err error) {
 	beside.Go(func() { a.Notary.Attend(ctx, r.Leads) })
 	beside.Go(func() { a.Vigil().Attend(ctx, r.Leads) })
 	beside.Go(func() { a.keeper().Attend(ctx, r.Leads) })
+	if ping, err := a.pinging(r.Leads); err != nil {
+		return err
+	} else if ping != nil {
+		beside.Go(func() { ping.Attend(ctx) })
+	}
 	return a.run(ctx, r)
 }
 

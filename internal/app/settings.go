@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/spf13/viper"
@@ -47,12 +48,15 @@ type Settings struct {
 	Copies   Copies             `mapstructure:"bundle"` // what the server puts into the offline copies that it makes
 	Targets  []Target           `mapstructure:"targets"`
 	Channels []channels.Channel `mapstructure:"channels"`
+	Ping     Ping               `mapstructure:"ping"` // an address that is called while the server does its work
 
 	// File is the settings file that was read; empty when there was none.
 	File    string            `mapstructure:"-"`
 	origins map[string]string `mapstructure:"-"`
 	room    disk.Room
 	limit   int64 // bytes of one file of evidence
+
+	pingEvery time.Duration
 }
 
 // Allow lists what built-in probes may look at.
@@ -245,7 +249,7 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 		s.Actions = "/etc/beredskab/actions.yaml"
 	}
 	s.Dir = absolute(base, "dir", s.Dir)
-	for _, p := range []*string{&s.Plans, &s.Actions, &s.Texts, &s.Secret, &s.Copies.PassphraseFile, &s.WebCert, &s.WebKey, &s.SignIn.SecretFile} {
+	for _, p := range []*string{&s.Plans, &s.Actions, &s.Texts, &s.Secret, &s.Copies.PassphraseFile, &s.Ping.URLFile, &s.WebCert, &s.WebKey, &s.SignIn.SecretFile} {
 		*p = absolute(base, "dir", *p)
 	}
 	for i := range s.Targets {
@@ -272,7 +276,7 @@ func (s *Settings) complete(base string, environ func(string) (string, bool)) {
 // evidence, the keys, the anchors of the log and the secrets (S15). They are patterns
 // of filepath.Glob.
 func (s *Settings) hidden() []string {
-	list := []string{filepath.Join(s.Dir, registerFile+"*"), filepath.Join(s.Dir, evidenceFolder), filepath.Join(s.Dir, "*.key"), s.Secret, s.Copies.PassphraseFile, s.WebKey, s.SignIn.SecretFile}
+	list := []string{filepath.Join(s.Dir, registerFile+"*"), filepath.Join(s.Dir, evidenceFolder), filepath.Join(s.Dir, "*.key"), s.Secret, s.Copies.PassphraseFile, s.Ping.URLFile, s.WebKey, s.SignIn.SecretFile}
 	for _, a := range s.Anchor {
 		list = append(list, strings.TrimPrefix(a, notary.ClonePrefix))
 	}

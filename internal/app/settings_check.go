@@ -79,7 +79,7 @@ func (s *Settings) check() error {
 	if err := s.checkRole(); err != nil {
 		return err
 	}
-	return errors.Join(s.checkOperation(), s.checkWeb(), s.checkSecrets())
+	return errors.Join(s.checkOperation(), s.checkPing(), s.checkWeb(), s.checkSecrets())
 }
 
 // listenOff turns health and figures off.
@@ -154,6 +154,7 @@ func (s *Settings) List() []Setting {
 		"database": address.Shown(s.Database), "database_password_file": s.Secret, "parallel": fmt.Sprint(s.Parallel),
 		"listen": s.Listen, "min_free": s.MinFree, "evidence_limit": s.Evidence,
 		"web": s.Web, "url": s.URL, "web_certificate_file": s.WebCert, "web_key_file": s.WebKey,
+		"ping.url_file": s.Ping.URLFile, "ping.every": s.Ping.Every,
 		"sign_in.issuer": s.SignIn.Issuer, "sign_in.client": s.SignIn.Client, "sign_in.secret_file": s.SignIn.SecretFile,
 	}
 	var list []Setting

@@ -47,7 +47,8 @@ func TestSlack(t *testing.T) {
 func TestTeams(t *testing.T) {
 	got, err := Read(Wire{Kind: "teams", Body: `{"type":"message","attachments":[{"content":{"type":"AdaptiveCard","body":[
 		{"type":"TextBlock","text":"ØVELSE","size":"large"},{"type":"Container","items":[{"type":"TextBlock","text":"1\\. **Log ind** [her](https://b.test)","isSubtle":true}]},
-		{"type":"FactSet","facts":[{"title":"Kode","value":"K7M-2QD"}]},{"type":"Input.Text"}],
+		{"type":"FactSet","facts":[{"title":"Kode","value":"K7M-2QD"}]},{"type":"Input.Text"},
+		{"type":"RichTextBlock","inlines":[{"type":"TextRun","text":"*Ring* ","weight":"Bolder"},{"type":"TextRun","text":"nu"}]}],
 		"actions":[{"type":"Action.OpenUrl","title":"Svar","url":"https://b.test/k"}]}}]}`})
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +58,7 @@ func TestTeams(t *testing.T) {
 		{Kind: "small", Lines: [][]Span{{{Text: "1. "}, {Text: "Log ind", Strong: true}, {Text: " "}, {Text: "her", Link: "https://b.test"}}}},
 		{Kind: "text", Lines: [][]Span{{{Text: "Kode ", Strong: true}, {Text: "K7M-2QD"}}}},
 		{Kind: "unknown", Lines: [][]Span{{{Text: "Input.Text"}}}},
+		{Kind: "text", Lines: [][]Span{{{Text: "*Ring* ", Strong: true}, {Text: "nu"}}}},
 		{Kind: "buttons", Buttons: []Button{{Label: "Svar", Link: "https://b.test/k"}}},
 	}
 	if diff := cmp.Diff(want, got.Blocks); diff != "" || got.Answers() {

@@ -18,7 +18,7 @@ type cardElement struct {
 	Items    []cardElement
 	Columns  []cardElement
 	Actions  []cardAction
-	Elements []cardElement // of rich text
+	Inlines  []cardElement // of rich text
 	Facts    []struct{ Title, Value string }
 }
 
@@ -61,17 +61,31 @@ func (l *Look) card(elements []cardElement) {
 				l.add("text", [][]Span{{{Text: f.Title + " ", Strong: true}, {Text: f.Value}}})
 			}
 		case "RichTextBlock":
-			var line []Span
-			for _, run := range e.Elements {
-				line = append(line, Span{Text: run.Text, Strong: strings.EqualFold(run.Weight, "bolder")})
-			}
-			l.add("text", [][]Span{line})
+			l.rich(e.Inlines)
 		case "ActionSet":
 			l.actions(e.Actions)
 		default:
 			l.add("unknown", [][]Span{{{Text: e.Type}}})
 		}
 	}
+}
+
+// rich is text in runs, each with a look of its own and none with markup.
+func (l *Look) rich(runs []cardElement) {
+	if len(runs) == 0 {
+		return
+	}
+	lines := [][]Span{nil}
+	for _, run := range runs {
+		for i, text := range strings.Split(run.Text, "\n") {
+			if i > 0 {
+				lines = append(lines, nil)
+			}
+			at := len(lines) - 1
+			lines[at] = append(lines[at], Span{Text: text, Strong: strings.EqualFold(run.Weight, "bolder")})
+		}
+	}
+	l.add(rank(runs[0]), lines)
 }
 
 // rank is how much a text stands out.

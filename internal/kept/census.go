@@ -21,6 +21,7 @@ type Census struct {
 	Findings    map[string]int          // open ones, by state
 	Owed        map[string]int          // messages, by channel
 	OldestOwed  map[string]time.Time    // by channel
+	Overdue     map[string]int          // messages that have been due for five minutes without a try, by channel
 	Refused     map[string]int          // messages that no try will deliver any more, by channel
 	Nodes       []Node
 }

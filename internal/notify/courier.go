@@ -44,6 +44,7 @@ type Courier struct {
 	words    *Wording
 	policy   Policy
 	now      func() time.Time
+	tally    tallies
 }
 
 // New makes a courier. All that can be wrong with texts and channels is told
@@ -61,7 +62,7 @@ func New(o Options) (*Courier, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Courier{channels: map[string]Channel{}, pacers: map[string]*pacer{}, words: words, policy: o.Policy, now: o.Now}
+	c := &Courier{channels: map[string]Channel{}, pacers: map[string]*pacer{}, words: words, policy: o.Policy, now: o.Now, tally: tallies{each: map[string]outbox.Tally{}}}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -170,6 +171,7 @@ func (c *Courier) send(ctx context.Context, open []outbox.Notice) Receipt {
 	fault.Point("notify.send.before")
 	r := channel.Sender.Send(ctx, n, m)
 	fault.Point("notify.send.after")
+	c.tally.note(channel.Name, r.Outcome, c.now())
 	pace.leave(n.Address, r.RetryAfter)
 	if r.Silent {
 		pace.rest()

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"beredskab/internal/kept"
+	"beredskab/internal/outbox"
 )
 
 // collector gives the figures of one look.
@@ -36,6 +37,7 @@ func (c collector) Collect(out chan<- prometheus.Metric) {
 	for anchor, at := range w.Anchored() {
 		f.at("anchor_last_timestamp_seconds", "Of when the newest checkpoint is that this server put into each anchor; 0: none since its start.", at, "anchor", anchor)
 	}
+	f.messages(w)
 	f.give("steps_in_hand", "Automatic steps that this node carries out now.", float64(w.InHand()))
 	if s.blind == nil {
 		f.give("disk_free_bytes", "Room on the disk of the state folder.", float64(s.disk.Free))
@@ -78,6 +80,31 @@ func (f figures) at(name, help string, at time.Time, labels ...string) {
 	f.give(name, help, seconds, labels...)
 }
 
+// messages are what this server has tried itself since it began.
+func (f figures) messages(w *Watch) {
+	for channel, t := range w.told() {
+		for _, outcome := range []outbox.Outcome{outbox.Accepted, outbox.TryAgain, outbox.GiveUp} {
+			desc := prometheus.NewDesc("beredskab_message_tries_total", "Tries of this server to deliver messages, by how they ended.", []string{"channel", "outcome"}, nil)
+			f.out <- prometheus.MustNewConstMetric(desc, prometheus.CounterValue, float64(t.Tries[outcome]), channel, string(outcome))
+		}
+		f.at("message_delivered_last_timestamp_seconds", "When this server last delivered a message; 0: never since its start.", t.Delivered, "channel", channel)
+	}
+	if w.Connected == nil {
+		return
+	}
+	for channel, works := range w.Connected() {
+		f.give("channel_connected", "1 when answers can come from the channel, such as over the socket to Slack.", truth(works), "channel", channel)
+	}
+}
+
+// told is what was tried; empty where nothing is sent from here.
+func (w *Watch) told() map[string]outbox.Tally {
+	if w.Told == nil {
+		return nil
+	}
+	return w.Told()
+}
+
 func (f figures) runs(o open) {
 	const help = "Runs that have not ended."
 	f.give("runs_open", help, float64(o.drills), "kind", "drill")
@@ -103,6 +130,9 @@ func (f figures) census(c kept.Census) {
 	for channel, n := range c.Owed {
 		f.give("messages_owed", "Messages that wait to be delivered.", float64(n), "channel", channel)
 		f.at("message_oldest_timestamp_seconds", "Since when the oldest of them waits.", c.OldestOwed[channel], "channel", channel)
+	}
+	for channel, n := range c.Overdue {
+		f.give("messages_overdue", "Messages that have been due for five minutes without a try.", float64(n), "channel", channel)
 	}
 	for channel, n := range c.Refused {
 		f.give("messages_refused", "Messages that cannot be delivered.", float64(n), "channel", channel)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"beredskab/internal/kept"
+	"beredskab/internal/outbox"
 	"beredskab/internal/register"
 )
 
@@ -38,9 +39,15 @@ type Options struct {
 	Census func(ctx context.Context) (kept.Census, error)
 	Schema int64 // version of the register's tables when this server began
 	Disk   func() (Disk, error)
-	InHand func() int // steps that this node carries out now
+	// Told is what the tries of each channel have come to; nil: nothing is sent from here.
+	Told func() map[string]outbox.Tally
+	// Connected says of each channel that is listened to whether that works; nil: none is.
+	Connected func() map[string]bool
+	InHand    func() int // steps that this node carries out now
 	// Anchored says when each anchor of the log last got a checkpoint.
 	Anchored func() map[string]time.Time
+	// Shut says since when each channel is shut whose other side takes nothing more.
+	Shut func(ctx context.Context) map[string]time.Time
 	// Doubts are what else may be wrong on this host: room, spool, fences.
 	Doubts  func() []Trouble
 	Version string
@@ -55,11 +62,13 @@ type Watch struct {
 	mu    sync.Mutex
 	beats map[string]time.Time // newest sign of life of each loop
 	last  sight
+
+	ticked chan struct{} // the schedules have been looked at
 }
 
 // New gives a watch; what it looks at may still be starting.
 func New(o Options) *Watch {
-	return &Watch{Options: o, born: time.Now(), beats: map[string]time.Time{}}
+	return &Watch{Options: o, born: time.Now(), beats: map[string]time.Time{}, ticked: make(chan struct{}, 1)}
 }
 
 // Beat notes that a loop of the program has begun a round.
@@ -68,6 +77,12 @@ func (w *Watch) Beat(loop string) {
 	w.mu.Lock()
 	w.beats[loop] = now
 	w.mu.Unlock()
+	if loop == "tick" {
+		select {
+		case w.ticked <- struct{}{}:
+		default:
+		}
+	}
 }
 
 const (

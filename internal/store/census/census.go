@@ -16,6 +16,10 @@ import (
 // count of all of them would grow with the register's age.
 const recent = 30 * 24 * 3600 * 1_000_000
 
+// overdue is how long a message may be due before it counts as that, 5 minutes in
+// microseconds.
+const overdue = 5 * 60 * 1_000_000
+
 // Reader runs questions within one read-only transaction.
 type Reader interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
@@ -36,7 +40,7 @@ func Take(ctx context.Context, in Reader, clock string, postgres bool) (kept.Cen
 	}
 	c := kept.Census{
 		At: time.UnixMicro(now).UTC(), Occurrences: map[kept.OccurrenceState]int{}, Attempts: map[kept.AttemptState]int{},
-		Findings: map[string]int{}, Owed: map[string]int{}, OldestOwed: map[string]time.Time{}, Refused: map[string]int{},
+		Findings: map[string]int{}, Owed: map[string]int{}, OldestOwed: map[string]time.Time{}, Overdue: map[string]int{}, Refused: map[string]int{},
 	}
 	list := questions(now)
 	if postgres {
@@ -99,6 +103,11 @@ func questions(now int64) []question {
 		{
 			"messages owed", "SELECT channel, COUNT(*), MIN(created_at) FROM notice WHERE state = 'owed' GROUP BY channel", nil,
 			func(c *kept.Census, name string, n, at int64) { c.Owed[name], c.OldestOwed[name] = int(n), moment(at) },
+		},
+		{
+			"messages overdue", "SELECT channel, COUNT(*), 0 FROM notice WHERE state = 'owed' AND next_try <= ?1 GROUP BY channel",
+			[]any{now - overdue},
+			func(c *kept.Census, name string, n, _ int64) { c.Overdue[name] = int(n) },
 		},
 		{
 			"messages refused", "SELECT channel, COUNT(*), 0 FROM notice WHERE state = 'refused' GROUP BY channel", nil,

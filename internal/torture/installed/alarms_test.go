@@ -70,9 +70,9 @@ func gives(figures, metric string) bool {
 			return true
 		}
 	}
-	// The figures of channels are there when a message waits.
+	// The figures of channels are there when a message waits, or one is listened to.
 	return strings.Contains(figures, "beredskab_build_info") && labels == "" &&
-		slices.Contains([]string{"beredskab_messages_owed", "beredskab_message_oldest_timestamp_seconds", "beredskab_messages_refused"}, name)
+		slices.Contains([]string{"beredskab_messages_owed", "beredskab_message_oldest_timestamp_seconds", "beredskab_messages_refused", "beredskab_messages_overdue", "beredskab_channel_connected"}, name)
 }
 
 // figures starts the program on the sample municipality and asks it.
