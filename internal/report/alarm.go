@@ -9,6 +9,10 @@ import (
 	"beredskab/internal/report/page"
 )
 
+// alarmPoints is the place of t5b among the points: what comes behind it, an exercise of
+// the alarm does not measure.
+const alarmPoints = 6
+
 // alarm is what an exercise of the alarm measured: each link of the chain, and what
 // each way of calling brought.
 func (d *drillReport) alarm() page.Section {

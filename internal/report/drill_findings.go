@@ -45,7 +45,10 @@ func (d *drillReport) finding(f drill.Finding) (text, hint string) {
 			"{step}", d.numbered(s), "{note}", phrase.Dash(d.note(s)), "{outcome}", d.Word("outcome", s.Outcome), "{by}", phrase.Dash(phrase.Visible(s.By)),
 			"{failures}", fmt.Sprint(s.Failures), "{settler}", phrase.Dash(phrase.Visible(s.SettledBy)), "{settled}", d.Word("settled", s.SettledAs),
 		)
-		if s.Human() {
+		switch {
+		case s.Link:
+			pairs = append(pairs, "{asked}", phrase.Visible(s.Title))
+		case s.Human():
 			pairs = append(pairs, "{asked}", d.role(d.Run.Asks(s)))
 		}
 	}
@@ -95,18 +98,21 @@ func (d *drillReport) gaps() page.Section {
 	if !rta.Known {
 		s.List = append(s.List, d.Say("gap.rta", d.whyUnmeasured()))
 	}
-	if !run.RPA().Known {
+	if !run.RPA().Known && !run.Calls() {
 		s.List = append(s.List, d.Say("gap.rpa"))
 	}
-	if !run.WRA().Known {
+	if !run.WRA().Known && !run.Calls() {
 		s.List = append(s.List, d.Say("gap.wra"))
 	}
-	if d.Scope == "isolated" {
+	if d.Scope == "isolated" && !run.Calls() {
 		s.List = append(s.List, d.Say("gap.chain"))
 	}
 	s.List = append(s.List, d.stepGaps()...)
 	var unset []string
-	for _, p := range points(&run.Times) {
+	for i, p := range points(&run.Times) {
+		if run.Calls() && i > alarmPoints {
+			break
+		}
 		if p.at.IsZero() {
 			unset = append(unset, strings.TrimPrefix(p.code+" ", "– ")+d.Say("point."+p.name))
 		}
@@ -145,7 +151,7 @@ func (d *drillReport) stepGaps() (list []string) {
 		{"gap.skipped", func(s *drill.Step) bool { return s.State == drill.Skipped }},
 		{"gap.blocked", func(s *drill.Step) bool { return s.State == drill.Blocked }},
 		{"gap.open", func(s *drill.Step) bool { return !s.Over() }},
-		{"gap.worked", func(s *drill.Step) bool { return s.State == drill.Done && s.Worked == 0 }},
+		{"gap.worked", func(s *drill.Step) bool { return s.State == drill.Done && s.Worked == 0 && !s.Link }},
 		{"gap.fences", func(s *drill.Step) bool { return len(s.Missing) > 0 }},
 	} {
 		var numbers []string
@@ -175,8 +181,11 @@ func (d *drillReport) approval() page.Section {
 
 // method says how the figures were made.
 func (d *drillReport) method() page.Section {
-	return page.Section{ID: "method", Title: d.Say("method"), List: []string{
-		d.Say("method.rta"), d.Say("method.rpa"), d.Say("method.pauses"), d.Say("method.steps"), d.Say("method.clock"),
-		d.Say("method.rounding"), d.Say("method.zone"), d.Say("method.plan"),
-	}}
+	measured := []string{d.Say("method.rta"), d.Say("method.rpa")}
+	if d.Run.Calls() {
+		measured = []string{d.Say("method.alarm"), d.Say("method.chain")}
+	}
+	return page.Section{ID: "method", Title: d.Say("method"), List: append(
+		measured, d.Say("method.pauses"), d.Say("method.steps"), d.Say("method.clock"), d.Say("method.rounding"), d.Say("method.zone"), d.Say("method.plan"),
+	)}
 }

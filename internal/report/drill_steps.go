@@ -21,6 +21,9 @@ func (d *drillReport) steps() page.Section {
 	var lines []picture.Bar
 	for i := range d.Run.Steps {
 		x := &d.Run.Steps[i]
+		if x.Link {
+			continue // the chain has a table of its own
+		}
 		rows = append(rows, d.stepRow(x))
 		known := x.Over() && x.Waited+x.Worked > 0
 		if planned := x.Estimate.Std(); planned > 0 || known {
@@ -29,6 +32,9 @@ func (d *drillReport) steps() page.Section {
 				Over: planned > 0 && float64(x.Worked) > tooLong*float64(planned),
 			})
 		}
+	}
+	if len(rows) == 0 {
+		return s
 	}
 	s.Pictures = bars(d.Phrases, "steps", d.Say("steps.picture"), "steps-table", lines)
 	s.After = d.alone()
@@ -108,7 +114,7 @@ func (d *drillReport) answers() page.Section {
 		question := ""
 		switch {
 		case x.Link:
-			continue // the chain has a table of its own
+			continue
 		case x.Confirm != nil:
 			question = x.Confirm.Question
 		case x.Decision != nil:

@@ -34,7 +34,7 @@ func cases(t *testing.T) map[string]DrillInput {
 	aborted := begun(t, "gendan", nil)
 	aborted.play(time.Minute, event.Event{Kind: event.RunAborted, Actor: "Øvelsesleder", Text: "testmiljøet havde forbindelse til produktion"})
 	return map[string]DrillInput{
-		"held": input(held(t), "isolated"), "failed": input(failed(t), "isolated"), "discussed": input(discussed(t), "isolated"),
+		"held": input(held(t), "isolated"), "failed": input(failed(t), "isolated"), "discussed": input(discussed(t), "isolated"), "alarmed": input(alarmed(t), "isolated"), "afoot": input(afoot(t), "isolated"),
 		"endured": input(endured(t), "end_to_end"), "open": input(open.run, "isolated"), "aborted": input(aborted.run, "isolated"),
 	}
 }

@@ -252,7 +252,7 @@ func (d *figured) bad() (list []string) {
 	for _, x := range []struct {
 		key string
 		n   int
-	}{{"bad.unknown", n.Unknown}, {"bad.missed", n.Missed}, {"bad.due", n.Due}} {
+	}{{"bad.unknown", n.Unknown}, {"bad.missed", n.Missed}, {"bad.due", n.Due}, {"bad.alone", n.Alone}} {
 		if x.n > 0 {
 			list = append(list, d.Count(x.key, x.n))
 		}

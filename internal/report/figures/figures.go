@@ -89,6 +89,7 @@ type System struct {
 	RemedyBy    string    `json:"remedy_by,omitempty"`
 	RemedyDue   time.Time `json:"remedy_due,omitzero"`
 	WaivedUntil time.Time `json:"waived_until,omitzero"`
+	Alone       []string  `json:"alone,omitempty"` // ids of steps that only one person has ever carried out
 }
 
 // Part is one of the four things that Rigsrevisionen asks of a critical system:
@@ -245,6 +246,7 @@ type Tally struct {
 	Drills, Incidents, Measured, Within, Missed   int
 	Opened, Closed, Verified, Open, Due, Reopened int // improvements
 	Given, Running, Expired                       int // dispensations
+	Alone                                         int // steps that only one person has ever carried out
 }
 
 // Tally counts.
@@ -254,6 +256,7 @@ func (f *Figures) Tally() (t Tally) {
 		t.Ready += one(s.Ready)
 		t.Outside += one(s.Outside())
 		t.Unknown += one(s.RTA == nil)
+		t.Alone += len(s.Alone)
 	}
 	for _, r := range f.Runs {
 		switch {
