@@ -45,6 +45,7 @@
 //	| 3     | invited              | who was asked to come to which drill, and who must hear that it moved | no                     |
 //	| 3     | door                 | the one door: an actor, an act, its entry, one transaction; the Store | through Store           |
 //	| 4     | register             | runs, schedules and messages: every change and every question         | through door            |
+//	| 4     | register/post        | the outbox: to whom, through which channel and when; what became of it | through door           |
 //	| 4     | governance           | the acts of people: rights, approvals, follow-up, evidence            | through door            |
 //	| 4     | dossier              | what people have said beside the plans, read as of a moment           | through door            |
 //	| 4     | access               | how people come in: sign-in, sessions, confirm links, tokens          | through door            |
@@ -57,6 +58,7 @@
 //	| 5     | store/tree           | the log's Merkle tree, kept in the transaction that appends to it     | database                |
 //	| 5     | store/meaning        | what an error of a database means for a transaction                   | no                      |
 //	| 5     | store/move           | a whole register from one database into another, and the proof of it  | database                |
+//	| 5     | store/watched        | a connection to SQLite each of whose errors is seen                   | database                |
 //	| 5     | store/pgtest         | a real PostgreSQL on loopback, for tests                              | processes               |
 //	| 5     | action               | carries out an automatic step: probes, catalogue, supervisor          | systems under test      |
 //	| 5     | action/supervisor    | the small child that carries out one command and outlives the server  | processes               |
@@ -89,6 +91,7 @@
 //	| 7     | web/home             | the overview, what waits for whom, the search                         | HTTP                    |
 //	| 7     | web/systems          | the systems, one system, a change to its plan, its review             | HTTP                    |
 //	| 7     | web/drills           | drills, and the live page of a run                                    | HTTP                    |
+//	| 7     | web/files            | files and pictures that show something of a run                       | HTTP                    |
 //	| 7     | web/crisis           | the crisis board: what to recover first, the clocks, the log          | HTTP                    |
 //	| 7     | web/confirm          | a step answered from a link, or by its short code                     | HTTP                    |
 //	| 7     | web/calendar         | the year, the month and the list of what is planned                   | HTTP                    |
@@ -173,7 +176,7 @@
 //	| library                     | packages                              | because                                                       |
 //	| --------------------------- | ------------------------------------- | ------------------------------------------------------------- |
 //	| github.com/jackc/pgx/v5     | store, store/meaning                  | the database's own batches and errors                         |
-//	| github.com/mattn/go-sqlite3 | store, store/meaning                  | the database's own errors                                     |
+//	| github.com/mattn/go-sqlite3 | store, store/meaning, store/watched   | the database's own errors                                     |
 //	| github.com/spf13/cobra      | cmd/beredskab, cmd/beredskab/after, cmd/beredskab/attest, cmd/beredskab/dossier, cmd/beredskab/follow, cmd/beredskab/inforce, cmd/beredskab/notices, cmd/beredskab/offline, cmd/beredskab/papers, cmd/beredskab/people, line | the command line: some groups of commands have a package of their own |
 //	| golang.org/x/sys            | action/supervisor, action/supervisor/landlock, app, disk | the operating system: process fences, file systems, clocks    |
 //

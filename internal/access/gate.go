@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"beredskab/internal/door"
-	"beredskab/internal/matrix"
 	"beredskab/internal/record"
 	"beredskab/internal/rights"
 )
@@ -62,16 +61,6 @@ func own(person string) door.Decide {
 			return rights.Basis{}, fmt.Errorf("that is for %s alone, and not for %s: %w", person, who, door.ErrNotAllowed)
 		}
 		return rights.Basis{Person: who}, door.Enabled(b, who, at)
-	}
-}
-
-// ownOrManaged is the ground of what is one person's, or of whoever manages people.
-func ownOrManaged(person string) door.Decide {
-	return func(b *rights.Book, who string, at time.Time) (rights.Basis, error) {
-		if who == person {
-			return own(person)(b, who, at)
-		}
-		return b.Decide(who, matrix.People, matrix.Execute, rights.Object{}, at)
 	}
 }
 

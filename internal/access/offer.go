@@ -145,7 +145,7 @@ func (g *Gate) UntieAccount(ctx context.Context, a door.Actor, person string, ac
 		if err := tx.Lock(ctx, "people"); err != nil {
 			return nil, err
 		}
-		basis, err := g.door.May(ctx, tx, a, door.Wish{Decide: ownOrManaged(person)})
+		basis, err := g.door.May(ctx, tx, a, door.Wish{Decide: door.OwnOrManaged(person)})
 		if err != nil {
 			return nil, err
 		}

@@ -177,7 +177,7 @@ func (g *Gate) End(ctx context.Context, a door.Actor, token string) error {
 // people.
 func (g *Gate) EndAll(ctx context.Context, a door.Actor, person string) error {
 	return g.door.Do(ctx, a, "session.end_all", person, func(tx door.Tx) (any, error) {
-		basis, err := g.door.May(ctx, tx, a, door.Wish{Decide: ownOrManaged(person)})
+		basis, err := g.door.May(ctx, tx, a, door.Wish{Decide: door.OwnOrManaged(person)})
 		if err != nil {
 			return nil, err
 		}

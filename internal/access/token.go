@@ -140,7 +140,7 @@ func (g *Gate) RevokeToken(ctx context.Context, a door.Actor, key string) error 
 		return fmt.Errorf("looking for the token: %w", err)
 	}
 	return g.door.Do(ctx, a, "token.revoke", mark(key), func(tx door.Tx) (any, error) {
-		basis, err := g.door.May(ctx, tx, a, door.Wish{Decide: ownOrManaged(t.Person)})
+		basis, err := g.door.May(ctx, tx, a, door.Wish{Decide: door.OwnOrManaged(t.Person)})
 		if err != nil {
 			return nil, err
 		}

@@ -130,11 +130,14 @@ func Courier(list []Channel, o Options) (*notify.Courier, error) {
 // to their own address.
 func Routes(list []Channel) (routes []outbox.Route) {
 	for _, c := range list {
-		route := outbox.Route{Channel: c.Name, Personal: c.Kind == "mail" || c.Kind == "sms", Language: c.Language}
+		route := outbox.Route{Channel: c.Name, Personal: c.Kind == "mail" || c.Kind == "sms", Phone: c.Kind == "sms", Language: c.Language}
 		if c.Kind == "webhook" {
 			route.Lives = gateway.WebhookLives
 		}
 		routes = append(routes, route)
+		if c.Kind == "slack" && c.TokenFile != "" { // a bot writes to persons too
+			routes = append(routes, outbox.Route{Channel: c.Name, Personal: true, Wish: true, Language: c.Language})
+		}
 	}
 	return routes
 }

@@ -131,6 +131,16 @@ func Enabled(b *rights.Book, id string, at time.Time) error {
 	return nil
 }
 
+// OwnOrManaged is the ground of what is that person's, or of whoever manages people.
+func OwnOrManaged(person string) Decide {
+	return func(b *rights.Book, who string, at time.Time) (rights.Basis, error) {
+		if who == person {
+			return rights.Basis{Person: who}, Enabled(b, who, at)
+		}
+		return b.Decide(who, matrix.People, matrix.Execute, rights.Object{}, at)
+	}
+}
+
 // Book reads the people as they stand. Every act asks for it, so it is made once for
 // each change of theirs.
 func Book(ctx context.Context, tx Tx) (*rights.Book, error) {
@@ -151,6 +161,22 @@ func readBook(ctx context.Context, tx Tx) (*rights.Book, error) {
 		return nil, fmt.Errorf("reading the people: %w", err)
 	}
 	return rights.NewBook(persons, grants, delegations), nil
+}
+
+// Wishes are how persons want to be written to, by their IDs.
+func Wishes(ctx context.Context, tx Tx) (map[string]rights.Wish, error) {
+	wishes, err := tx.Remember(ctx, "wishes", [3]string{rights.KindWish}, func() (any, error) {
+		list, err := Every[rights.Wish](ctx, tx, rights.KindWish, record.Filter{})
+		wishes := make(map[string]rights.Wish, len(list))
+		for _, w := range list {
+			wishes[w.Person] = w
+		}
+		return wishes, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading how people want to be written to: %w", err)
+	}
+	return wishes.(map[string]rights.Wish), nil
 }
 
 // Every reads the bodies of all records of a kind that the filter lets through.

@@ -122,7 +122,7 @@ func inWord(text string, at int) bool {
 // told are the kinds of record in which people write of people.
 func told() []string {
 	return []string{
-		rights.KindPerson, rights.KindGrant, rights.KindDelegation, approval.KindAct, approval.KindDocument, approval.KindReceipt,
+		rights.KindPerson, rights.KindGrant, rights.KindDelegation, rights.KindWish, approval.KindAct, approval.KindDocument, approval.KindReceipt,
 		approval.KindVerification, approval.KindTraining,
 		followup.ActionKind, followup.DispensationKind, followup.EvaluationKind, followup.EvidenceKind,
 		emergency.CrisisKind, emergency.LineKind, kindProposal,

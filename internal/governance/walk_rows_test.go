@@ -157,6 +157,9 @@ func peopleActs() []act {
 		{method: "Office.Link", needs: manage, do: func(w *walk, a door.Actor, _ string) error {
 			return w.office.Link(ctx(), a, "other", rights.Account{Issuer: rights.Local, Subject: "ny"})
 		}},
+		{method: "Office.Prefer", what: "another's", needs: manage, do: func(w *walk, a door.Actor, _ string) error {
+			return w.office.Prefer(ctx(), a, rights.Wish{Person: "other", Language: "en"}, nil)
+		}},
 		{method: "Office.Import", needs: manage, do: func(w *walk, a door.Actor, _ string) error {
 			_, err := w.office.Import(ctx(), a, "people.csv", []byte("name;account;role\nNy;ny;REV\n"), time.UTC)
 			return err

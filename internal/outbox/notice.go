@@ -42,7 +42,9 @@ type Notice struct {
 	Address  string // mailbox, Slack channel or user; empty lets the channel's default apply
 	Language string // "da" or "en"
 	Facts    Facts
-	Only     []string // channels that it may take when it is owed; empty: all of them. Not kept
+	Only     []string  // channels that it may take when it is owed; empty: all of them. Not kept
+	Began    time.Time // of the run, when it is about one. Not kept
+	AnyHour  bool      // it may come outside working hours, as the drill is held then on purpose. Not kept
 
 	CreatedAt time.Time
 	ExpiresAt time.Time

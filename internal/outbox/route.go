@@ -12,6 +12,8 @@ import (
 type Route struct {
 	Channel  string
 	Personal bool
+	Phone    bool          // personal, and addressed by telephone number instead of by mailbox
+	Wish     bool          // personal, for those alone who want it
 	Language string        // empty: that of the notice
 	Lives    time.Duration // how long a message is worth sending there, where that is longer than elsewhere
 }
@@ -24,15 +26,23 @@ func (n Notice) Through(route Route, to []plan.Contact) (list []Notice) {
 	}
 	for _, t := range to {
 		one := n
-		one.Channel, one.Language, one.Receiver, one.Address = route.Channel, cmp.Or(route.Language, n.Language), t.Role, t.Mailbox
+		one.Channel, one.Language, one.Receiver, one.Address = route.Channel, cmp.Or(route.Language, n.Language), t.Role, route.address(t)
 		if until := n.CreatedAt.Add(route.Lives); !n.ExpiresAt.IsZero() && until.After(n.ExpiresAt) {
 			one.ExpiresAt = until
 		}
 		one.Key = n.Key + "/" + route.Channel + "/"
 		if route.Personal {
-			one.Key += cmp.Or(t.Mailbox, t.Role)
+			one.Key += cmp.Or(route.address(t), t.Role)
 		}
 		list = append(list, one)
 	}
 	return list
+}
+
+// address is where the route reaches somebody; empty: not at all, or at its own address.
+func (r Route) address(to plan.Contact) string {
+	if r.Phone {
+		return to.Phone
+	}
+	return to.Mailbox
 }

@@ -100,7 +100,7 @@ func (r *Register) tellFinding(ctx context.Context, tx door.Tx, set *plan.Set, c
 		to = append(to, org.Reach("systemejer", p))
 	}
 	to = append(to, org.Reach("beredskabskoordinator", nil))
-	return r.owe(ctx, tx, org, outbox.Notice{
+	return r.Spread(ctx, tx, org, outbox.Notice{
 		Key: "finding/" + key, Kind: outbox.Finding, Facts: facts,
 		CreatedAt: now, ExpiresAt: now.Add(resultLives),
 	}, to)

@@ -11,6 +11,7 @@ import (
 	"beredskab/internal/ledger"
 	"beredskab/internal/outbox"
 	"beredskab/internal/plan"
+	"beredskab/internal/register/post"
 )
 
 // Route says through which channel messages go out.
@@ -25,8 +26,9 @@ type Options struct {
 
 // Register is the operational plan register: its runs, schedules and messages.
 type Register struct {
-	door    *door.Door
-	options Options
+	*post.Post // the outbox
+	door       *door.Door
+	options    Options
 
 	mu   sync.Mutex
 	org  *plan.Organisation   // the newest that was read
@@ -36,7 +38,7 @@ type Register struct {
 // New gives the register behind that door.
 func New(d *door.Door, options Options) *Register {
 	return &Register{
-		door: d, options: options,
+		Post: post.New(d, options.Routes), door: d, options: options,
 		org: &plan.Organisation{}, runs: map[string]drill.Run{},
 	}
 }

@@ -53,7 +53,7 @@ func (r *Register) reschedule(ctx context.Context, tx door.Tx, set *plan.Set, no
 		return err
 	}
 	return invited.Withdraw(ctx, tx, rows, set.Organisation, now, func(n outbox.Notice, to []plan.Contact) error {
-		return r.owe(ctx, tx, set.Organisation, n, to)
+		return r.Spread(ctx, tx, set.Organisation, n, to)
 	})
 }
 

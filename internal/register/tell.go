@@ -2,14 +2,11 @@ package register
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"time"
 
-	"beredskab/internal/door"
 	"beredskab/internal/drill"
 	"beredskab/internal/outbox"
-	"beredskab/internal/plan"
 )
 
 // How long a message is still worth sending. After that it expires and only the
@@ -47,22 +44,9 @@ func (s *session) send(kind outbox.Kind, step *drill.Step, level int, facts outb
 		}
 	}
 	n := outbox.Notice{Key: key, Kind: kind, Facts: facts, CreatedAt: now, ExpiresAt: now.Add(lives)}
+	n.Began, n.AnyHour = s.run.Times.Start, s.run.Drill.OutsideHours
 	if n.Call(&s.run, step, level) {
 		return nil
 	}
-	return s.r.owe(s.ctx, s.tx, s.org, n, outbox.Receivers(kind, &s.run, step, level, s.org))
-}
-
-// owe writes one row for each route: a personal one for each receiver, and one
-// only for roles that share a mailbox.
-func (r *Register) owe(ctx context.Context, tx door.Tx, org *plan.Organisation, n outbox.Notice, to []plan.Contact) error {
-	n.NextTry, n.State, n.Language = n.CreatedAt, outbox.Owed, cmp.Or(org.Language, "da")
-	for _, route := range n.Among(r.options.Routes) {
-		for _, one := range n.Through(route, to) {
-			if _, _, err := tx.AddNotice(ctx, one); err != nil {
-				return fmt.Errorf("owing the message %s: %w", one.Key, err)
-			}
-		}
-	}
-	return nil
+	return s.r.Spread(s.ctx, s.tx, s.org, n, outbox.Receivers(kind, &s.run, step, level, s.org))
 }

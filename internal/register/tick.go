@@ -275,7 +275,7 @@ func (f *following) owe(kind outbox.Kind, key string, due time.Time, facts outbo
 			return err
 		}
 	}
-	return f.r.owe(f.ctx, f.tx, f.org, outbox.Notice{
+	return f.r.Spread(f.ctx, f.tx, f.org, outbox.Notice{
 		Key:  fmt.Sprintf("%s/%s/%s/%s", f.row.Key, kind, due.UTC().Format(time.RFC3339), key),
 		Kind: kind, Facts: facts, CreatedAt: f.now, ExpiresAt: expires,
 	}, to)

@@ -23,7 +23,7 @@ type Settings struct {
 	// Zone is the zone of the quiet hours; "" means Europe/Copenhagen.
 	Zone string
 	// Closed are days on which the town hall is closed though they are no public
-	// holidays. Nil means [StandardClosed]; empty means none.
+	// holidays. Nil means closed days of most town halls (standardClosed); empty means none.
 	Closed []Window
 	// Blackouts are windows that a schedule may name to keep drills out.
 	Blackouts []Window
@@ -37,9 +37,9 @@ type Settings struct {
 // ErrSettings is wrapped by every error of [NewCalendar] and [Spec.Check].
 var ErrSettings = errors.New("the calendar settings cannot be used")
 
-// StandardClosed are the days on which most Danish town halls are closed although
+// standardClosed are the days on which most Danish town halls are closed although
 // they are no public holidays: Grundlovsdag, 24 and 31 December.
-func StandardClosed() []Window {
+func standardClosed() []Window {
 	return []Window{
 		{Name: "Grundlovsdag", When: []string{"06-05"}},
 		{Name: "Juleaftensdag", When: []string{"12-24"}},
@@ -53,7 +53,7 @@ func NewCalendar(s Settings) (*Calendar, error) {
 		s.Zone = defaultZone
 	}
 	if s.Closed == nil {
-		s.Closed = StandardClosed()
+		s.Closed = standardClosed()
 	}
 	loc, err := loadZone(s.Zone)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 // FromPlan reads a schedule as a plan file says it, with the calendar of the
 // organisation. Errors about the text are *Error; the others wrap ErrSettings.
 func FromPlan(org *plan.Organisation, s plan.Schedule) (Spec, *Calendar, error) {
-	cal, err := calendarOf(org)
+	cal, err := CalendarOf(org)
 	if err != nil {
 		return Spec{}, nil, err
 	}
@@ -29,8 +29,8 @@ func FromPlan(org *plan.Organisation, s plan.Schedule) (Spec, *Calendar, error) 
 	return spec, cal, spec.Check(cal)
 }
 
-// calendarOf reads the organisation's calendar.
-func calendarOf(org *plan.Organisation) (*Calendar, error) {
+// CalendarOf reads the organisation's calendar.
+func CalendarOf(org *plan.Organisation) (*Calendar, error) {
 	settings := Settings{Zone: org.Zone}
 	for _, d := range org.Calendar.ClosedDays {
 		settings.Closed = append(settings.Closed, Window{Name: d.Name, When: []string{d.Date}})

@@ -252,9 +252,8 @@ func TestFullDisk(t *testing.T) {
 func TestFailedDiskStopsEverything(t *testing.T) {
 	var said []error
 	db := openHere(t, Options{Path: filepath.Join(t.TempDir(), "register.db"), Failed: func(err error) { said = append(said, err) }})
-	conn := watchedConn{db: db}
 	for range 2 {
-		_ = conn.note(sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrFsync})
+		_ = db.note(sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrFsync})
 	}
 	if len(said) != 1 || !errors.Is(said[0], ErrFailed) {
 		t.Errorf("said %v, want one failure", said)
