@@ -1,11 +1,6 @@
 package bundle
 
-import (
-	"fmt"
-	"strings"
-
-	"rsc.io/qr"
-)
+import "strings"
 
 // cardLines is how many callers fit on a card of 85.6 by 54 mm.
 const cardLines = 6
@@ -27,9 +22,6 @@ func (e *edition) Places() []string { return e.Org.MeetingPlaces[:min(4, len(e.O
 // Copies are the cards on one sheet; true for those that say it again.
 func (e *edition) Copies() []bool { return []bool{false, true, true, true} }
 
-// Frame is the side of a QR code with the white around it that readers need.
-func (e *edition) Frame(size int) int { return size + 8 }
-
 // VCard is the call list as a telephone reads it from the card, without a
 // network.
 func (e *edition) VCard() string {
@@ -46,33 +38,4 @@ func (e *edition) VCard() string {
 		notes = append(notes, escape.Replace(c.Role+": "+c.Phone))
 	}
 	return strings.Join(append(lines, "NOTE:"+strings.Join(notes, `\n`), "END:VCARD"), "\r\n")
-}
-
-// drawn is a QR code as a path of SVG, with its size in modules.
-type drawn struct {
-	Size int
-	Path string
-}
-
-// qrPath draws a text as a QR code, a run of dark modules at a time. One that
-// does not fit gives nothing, and the card goes without.
-func qrPath(text string) *drawn {
-	code, err := qr.Encode(text, qr.L)
-	if err != nil {
-		return nil
-	}
-	var path strings.Builder
-	for y := range code.Size {
-		for x := 0; x < code.Size; x++ {
-			run := 0
-			for code.Black(x+run, y) {
-				run++
-			}
-			if run > 0 {
-				fmt.Fprintf(&path, "M%d %dh%dv1h-%dz", x, y, run, run)
-				x += run
-			}
-		}
-	}
-	return &drawn{Size: code.Size, Path: path.String()}
 }

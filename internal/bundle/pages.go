@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"beredskab/internal/phrase"
+	"beredskab/internal/picture"
 	"beredskab/internal/plan"
 	"beredskab/internal/recovery"
 	"beredskab/templates"
@@ -127,7 +128,7 @@ func (e *edition) printed() []string {
 // helpers are the few things that templates cannot do by themselves.
 func helpers() template.FuncMap {
 	return template.FuncMap{
-		"qr":       qrPath,
+		"qr":       func(text, label string) template.HTML { return picture.Code(text, label, 0) },
 		"css":      phrase.CSS,
 		"inc":      func(i int) int { return i + 1 },
 		"pair":     func(p page, what any) []any { return []any{p, what} },

@@ -2,15 +2,13 @@ package sign
 
 import (
 	"errors"
-	"fmt"
 	"html/template"
 	"net/url"
 	"strings"
 
-	"rsc.io/qr"
-
 	"beredskab/internal/access"
 	"beredskab/internal/frame"
+	"beredskab/internal/picture"
 )
 
 // invited is what whoever opens an invitation sees.
@@ -21,6 +19,9 @@ type invited struct {
 	QR     template.HTML
 }
 
+// module is how many pixels of the picture for an app a module of its code is wide.
+const module = 5
+
 // invitation shows for whom it is, and what an app for codes must know. It shows the
 // same each time, and changes nothing.
 func (p *Part) invitation(v *frame.Visit) error {
@@ -30,7 +31,7 @@ func (p *Part) invitation(v *frame.Visit) error {
 	} else if err != nil {
 		return err
 	}
-	return v.Show("sign/invitation", invited{Invited: in, Groups: groups(in.Secret), QR: drawn(otpauth(in), v.Texts.Say("sign.invitation.qr"))})
+	return v.Show("sign/invitation", invited{Invited: in, Groups: groups(in.Secret), QR: picture.Code(otpauth(in), v.Texts.Say("sign.invitation.qr"), module)})
 }
 
 // accept chooses the password, and lets whoever chose it in.
@@ -61,31 +62,4 @@ func groups(key string) string {
 		out.WriteRune(r)
 	}
 	return out.String()
-}
-
-// drawn is a text as a QR code, a run of dark modules at a time. The page says the
-// same in letters, so that one which does not fit is only left out.
-func drawn(text, label string) template.HTML {
-	code, err := qr.Encode(text, qr.M)
-	if err != nil {
-		return ""
-	}
-	const quiet, module = 4, 5 // modules around it, and pixels a module
-	var path strings.Builder
-	for y := range code.Size {
-		for x := 0; x < code.Size; x++ {
-			run := 0
-			for code.Black(x+run, y) {
-				run++
-			}
-			if run > 0 {
-				fmt.Fprintf(&path, "M%d %dh%dv1h-%dz", x, y, run, run)
-				x += run
-			}
-		}
-	}
-	side := code.Size + 2*quiet
-	return template.HTML(fmt.Sprintf( //#nosec G203 -- digits of ours, and a label that is escaped
-		`<svg role="img" aria-label="%s" width="%d" height="%d" viewBox="-%d -%d %d %d" shape-rendering="crispEdges"><rect x="-%d" y="-%d" width="%d" height="%d" fill="#fff"/><path d="%s" fill="#000"/></svg>`,
-		template.HTMLEscapeString(label), side*module, side*module, quiet, quiet, side, side, quiet, quiet, side, side, path.String()))
 }
