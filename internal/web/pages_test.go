@@ -1,15 +1,10 @@
 package web_test
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"flag"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -107,33 +102,9 @@ func (w *town) pages(langs []string) (list []page) {
 // walk lets a browser look at the pages.
 func (w *town) walk(script, origin string, pages []page) []seen {
 	w.t.Helper()
-	looks, problems := walked[seen](w.t, script, origin, pages)
+	looks, problems := proof.Walk[seen](w.t, script, origin, cmp.Or(*shots, w.t.TempDir()), pages)
 	if len(looks) == 0 {
 		w.t.Fatal(problems)
 	}
 	return looks
-}
-
-// walked runs a walk and gives its lines; problems is what it said beside them.
-func walked[T any](t *testing.T, script, origin string, told any) (lines []T, problems string) {
-	t.Helper()
-	in, err := json.Marshal(told)
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := cmp.Or(*shots, t.TempDir())
-	cmd := exec.CommandContext(t.Context(), "node", filepath.Join(proof.Root(t), ".ci", "pages", script), origin, folder)
-	var out, said bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(in), &out, &said
-	if err := cmd.Run(); err != nil && out.Len() == 0 || said.Len() > 0 {
-		problems = fmt.Sprintf("%s: %v\n%s\n.ci/setup pages installs what it needs", script, err, &said)
-	}
-	for decoder := json.NewDecoder(&out); decoder.More(); {
-		var line T
-		if err := decoder.Decode(&line); err != nil {
-			t.Fatalf("%s: %v", script, err)
-		}
-		lines = append(lines, line)
-	}
-	return lines, problems
 }

@@ -256,7 +256,7 @@ func (b *borough) walk(lang string) (looks []scene) {
 		"lang": lang, "people": people, "words": words, "post": server.URL, "account": "chef", "password": boroughPassword, "relief": b.ids["direktion"],
 		"crisis": "Filer er krypteret", "decision": "Alle servere slukkes", "backup": time.Now().In(texts.Zone).Add(-2 * time.Hour).Format("2006-01-02T15:04"),
 	}
-	looks, problems := walked[scene](b.t, "walk-stories.mjs", b.origin, told)
+	looks, problems := proof.Walk[scene](b.t, "walk-stories.mjs", b.origin, b.t.TempDir(), told)
 	if problems != "" {
 		b.t.Fatalf("the stories came to no end after %+v: %s", looks, problems)
 	}

@@ -52,6 +52,9 @@ func (p *Part) Routes() []frame.Route {
 		{Method: http.MethodGet, Path: "/me/slack/{token}", Need: frame.Need{Fresh: true}, Handle: p.offered},
 		{Method: http.MethodPost, Path: "/me/slack/{token}", Need: frame.Need{Fresh: true}, Handle: p.tie},
 		{Method: http.MethodPost, Path: "/me/slack", Need: any, Handle: p.untie},
+		{Method: http.MethodGet, Path: "/me/tokens", Need: any, Handle: p.tokens},
+		{Method: http.MethodPost, Path: "/me/tokens", Need: frame.Need{Fresh: true}, Handle: p.makeToken},
+		{Method: http.MethodPost, Path: "/me/tokens/revoke", Need: any, Handle: p.revokeToken},
 	}
 	if !p.demo {
 		list = append(list, frame.Route{Method: http.MethodGet, Path: "/sign-in", Need: open, Handle: p.in})

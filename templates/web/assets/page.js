@@ -73,3 +73,42 @@ for (const button of document.querySelectorAll('[data-print]')) {
   button.hidden = false
   button.addEventListener('click', () => window.print())
 }
+
+// Whoever has to show again who he is, before what he typed is taken, finds it again when he
+// comes back: a form that is sent is kept for this window, but for passwords, and it is
+// forgotten at the next page unless that one asks for the proof.
+const asks = document.querySelector('form[action="/prove"]') || location.pathname === '/prove'
+document.addEventListener('submit', event => {
+  const form = event.target
+  const to = form.getAttribute('action')
+  if (form.getAttribute('method') !== 'post' || asks || to.startsWith('/sign-')) return
+  const fields = [...new FormData(form)].filter(([name, value]) => typeof value === 'string' && form.elements[name]?.type !== 'password')
+  remember({ to, fields })
+})
+
+function remember(form) {
+  try { form ? sessionStorage.setItem('form', JSON.stringify(form)) : sessionStorage.removeItem('form') } catch { /* it is typed again */ }
+}
+
+function remembered() {
+  try { return JSON.parse(sessionStorage.getItem('form')) } catch { return null }
+}
+
+function refill({ to, fields }) {
+  const form = [...document.querySelectorAll('form[method=post]')].find(form => form.getAttribute('action') === to)
+  if (!form) return
+  for (const field of form.elements) {
+    const values = fields.filter(([name]) => name === field.name).map(([, value]) => value)
+    if (field.type === 'checkbox' || field.type === 'radio') field.checked = values.includes(field.value)
+    else if (values.length > 0 && !['hidden', 'submit', 'password', 'file'].includes(field.type)) field.value = values[0]
+  }
+  for (let fold = form.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true
+  form.querySelector('button[type=submit]')?.focus()
+}
+
+const before = remembered()
+if (before && asks) remember({ ...before, proving: true })
+else if (before) {
+  remember(null)
+  if (before.proving) refill(before)
+}
