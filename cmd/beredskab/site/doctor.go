@@ -7,19 +7,15 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"net"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"text/tabwriter"
 	"time"
 
 	"beredskab/internal/app"
-	"beredskab/internal/channels"
 	"beredskab/internal/disk"
 	"beredskab/internal/kept"
 )
@@ -185,6 +181,7 @@ func (e Examination) register(ctx context.Context) []Line {
 	h := a.Store().Check(ctx)
 	h.Problems = append(h.Problems, unreadable(ctx, a)...)
 	c, errCount := a.Store().Census(ctx)
+	told := e.told(ctx, a, c)
 	places := a.Notary.Places()
 	if err := errors.Join(errCount, a.Close()); err != nil {
 		h.Problems = append(h.Problems, err.Error())
@@ -192,7 +189,8 @@ func (e Examination) register(ctx context.Context) []Line {
 	if len(h.Problems) > 0 {
 		return []Line{{"register", Fail, strings.Join(h.Problems, "; "), "stop the server and restore the newest backup"}}
 	}
-	return []Line{{Name: "register", Level: OK, Text: fmt.Sprintf("%s %s, tables %d, sound", h.Engine, h.Version, h.Schema)}, e.anchors(c.Signed, places), e.backup(c.Backup)}
+	lines := []Line{{Name: "register", Level: OK, Text: fmt.Sprintf("%s %s, tables %d, sound", h.Engine, h.Version, h.Schema)}, e.anchors(c.Signed, places), e.backup(c.Backup)}
+	return append(lines, told...)
 }
 
 // unreadable names the runs that cannot be read: their events carry no hash.
@@ -272,59 +270,4 @@ func (e Examination) identity(ctx context.Context) Line {
 		return Line{"git", Warn, "git does not know who you are", "git config user.name NAME && git config user.email MAILBOX"}
 	}
 	return Line{Name: "git", Level: OK, Text: name + " <" + mail + ">"}
-}
-
-// channels looks whether each channel has its secrets and answers. Nothing is
-// sent.
-func (e Examination) channels(ctx context.Context) (lines []Line) {
-	if len(e.Settings.Channels) == 0 {
-		return []Line{{"channels", Warn, "nobody can be told anything", "add channels: to beredskab.yaml"}}
-	}
-	if _, err := e.Settings.Courier(); err != nil {
-		return []Line{{"channels", Fail, err.Error(), "correct it, then: beredskab config validate"}}
-	}
-	for _, c := range e.Settings.Channels {
-		line := Line{Name: "channel " + c.Name, Level: OK, Text: c.Kind}
-		if address := reachedAt(c); address != "" && !e.Offline {
-			dialer := net.Dialer{Timeout: 3 * time.Second}
-			conn, err := dialer.DialContext(ctx, "tcp", address)
-			if err != nil {
-				line.Level, line.Text, line.Next = Warn, c.Kind+" does not answer: "+err.Error(), "ask for an opening to "+address
-			} else {
-				line.Text = c.Kind + " answers at " + address
-				_ = conn.Close() // Nothing was said.
-			}
-		}
-		lines = append(lines, line)
-	}
-	return lines
-}
-
-// reachedAt is the address that a channel connects to; empty for a folder, and
-// where a secret names it.
-func reachedAt(c channels.Channel) string {
-	switch {
-	case c.Kind == "mail":
-		port := c.Port
-		if port == 0 {
-			port = 587
-		}
-		return net.JoinHostPort(c.Host, strconv.Itoa(port))
-	case c.URL != "":
-		u, err := url.Parse(c.URL)
-		if err != nil || u.Hostname() == "" {
-			return ""
-		}
-		port := u.Port()
-		if port == "" {
-			port = map[string]string{"http": "80"}[u.Scheme]
-		}
-		if port == "" {
-			port = "443"
-		}
-		return net.JoinHostPort(u.Hostname(), port)
-	case c.Kind == "slack" && c.TokenFile != "":
-		return "slack.com:443"
-	}
-	return ""
 }
