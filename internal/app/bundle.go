@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"errors"
@@ -132,6 +133,23 @@ func (a *App) copies() map[string]time.Time {
 		a.Log.Warn("the newest offline copy does not count; build one anew with `beredskab bundle build`", "error", err)
 	}
 	return nil
+}
+
+// carried is the newest bundle as one file; bundle.ErrNone when there is none.
+func (a *App) carried(context.Context) (name string, file []byte, err error) {
+	key, err := a.Settings.bundleKey().read()
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil, bundle.ErrNone
+	} else if err != nil {
+		return "", nil, err
+	}
+	_, folder, err := bundle.Newest(a.Settings.Bundles(), key.Public().(ed25519.PublicKey))
+	if err != nil {
+		return "", nil, err
+	}
+	var out bytes.Buffer
+	err = bundle.Pack(&out, os.DirFS(folder))
+	return filepath.Base(folder) + ".zip", out.Bytes(), err
 }
 
 // keeper makes bundles by itself, while the server runs.

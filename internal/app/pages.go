@@ -1,6 +1,11 @@
 package app
 
 import (
+	"context"
+	"io/fs"
+	"os"
+	"sync"
+
 	"beredskab/internal/access"
 	"beredskab/internal/channels"
 	"beredskab/internal/check"
@@ -9,10 +14,6 @@ import (
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/web"
-	"context"
-	"io/fs"
-	"os"
-	"sync"
 )
 
 // Gate is how people come in from outside.
@@ -27,7 +28,7 @@ func (a *App) Site(guest string) (*web.Site, error) {
 	}
 	return web.New(web.Options{
 		SignIn: provider,
-		Door:   a.door, Register: a.Register, Office: a.Office, Dossier: dossier.New(a.door), Gate: a.gate, Copies: a.copies,
+		Door:   a.door, Register: a.Register, Office: a.Office, Dossier: dossier.New(a.door), Gate: a.gate, Copies: a.copies, Bundle: a.carried,
 		Bureau: a.Bureau, Desk: a.After, Check: a.checkNow, Judge: a.RunChecks, Notary: a.Notary, Commands: a.commands, Author: a.author, File: a.planFile,
 		Settings: a.settings, Channels: a.channels, Draft: a.Courier.Draft, Sent: a.sent(guest), Try: a.TryChannel, Resend: a.Resend,
 		Name: a.municipality, Origin: a.Settings.URL, Guest: guest, Proxies: a.Settings.Proxies,

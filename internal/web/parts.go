@@ -1,12 +1,16 @@
 package web
 
 import (
+	"context"
+	"slices"
+
 	"beredskab/internal/door"
 	"beredskab/internal/frame"
 	"beredskab/internal/web/api"
 	"beredskab/internal/web/calendar"
 	"beredskab/internal/web/confirm"
 	"beredskab/internal/web/drills"
+	"beredskab/internal/web/files"
 	"beredskab/internal/web/follow"
 	"beredskab/internal/web/help"
 	"beredskab/internal/web/home"
@@ -15,8 +19,6 @@ import (
 	"beredskab/internal/web/sign"
 	"beredskab/internal/web/systems"
 	"beredskab/internal/web/trace"
-	"context"
-	"slices"
 )
 
 // parts are the routes of every part of the pages.
@@ -28,7 +30,7 @@ func (s *Site) parts(calendars feed) []frame.Route {
 		}).Routes(),
 		follow.New(follow.Options{Door: s.Door, Register: s.Register, Office: s.Office, Judge: s.Judge}).Routes(),
 		people.New(people.Options{Register: s.Register, Office: s.Office, Dossier: s.Dossier, Invite: s.Gate.Invite, Origin: s.Origin}).Routes(),
-		papers.New(papers.Options{Register: s.Register, Office: s.Office, Bureau: s.Bureau, Dossier: s.Dossier, Desk: s.Desk, Copies: s.Copies}).Routes(),
+		papers.New(papers.Options{Register: s.Register, Office: s.Office, Bureau: s.Bureau, Dossier: s.Dossier, Desk: s.Desk, Copies: s.Copies, Bundle: s.Bundle}).Routes(),
 		trace.New(trace.Options{
 			Door: s.Door, Register: s.Register, Office: s.Office, Notary: s.Notary, Origin: s.Origin,
 			Settings: s.Settings, Channels: s.Channels, Draft: s.Draft, Sent: s.Sent, Test: s.Try, Resend: s.Resend,
@@ -38,6 +40,7 @@ func (s *Site) parts(calendars feed) []frame.Route {
 		help.New(help.Options{Register: s.Register}).Routes(),
 		confirm.New(confirm.Options{Door: s.Door, Register: s.Register, Gate: s.Gate}).Routes(),
 		drills.New(drills.Options{Door: s.Door, Register: s.Register, Office: s.Office}).Routes(),
+		files.New(files.Options{Register: s.Register, Office: s.Office, Desk: s.Desk}).Routes(),
 	)
 }
 

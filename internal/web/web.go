@@ -4,6 +4,14 @@
 package web
 
 import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"slices"
+	"time"
+
 	"beredskab/internal/access"
 	"beredskab/internal/afterrun"
 	"beredskab/internal/approval"
@@ -23,13 +31,6 @@ import (
 	"beredskab/internal/web/sign"
 	"beredskab/internal/web/trace"
 	"beredskab/templates"
-	"context"
-	"fmt"
-	"io/fs"
-	"log/slog"
-	"net/http"
-	"slices"
-	"time"
 )
 
 // Options are what the pages are made of.
@@ -51,16 +52,17 @@ type Options struct {
 	Draft    func(outbox.Notice) (facsimile.Draft, error) // a message, as its channel would send it
 	Sent     func() ([]facsimile.Sent, error)             // what a demo would have sent; nil: this is no demo
 	Try      func(ctx context.Context, by door.Actor, channel, address, language string) (outbox.Delivery, error)
-	Resend   func(ctx context.Context, by door.Actor, id int64) error // a message that could not be delivered
-	Check    func(context.Context) (check.Report, error)              // applies every rule to the register as it is now
-	Copies   func() map[string]time.Time                              // when each system was last copied into a bundle here
-	Name     func(context.Context) (string, error)                    // of the municipality
-	Broken   func(error) bool                                         // the register cannot be reached, or its disk has failed
-	Origin   string                                                   // https://…, where people reach the pages; empty: on this machine only
-	Slack    http.Handler                                             // of what Slack sends over HTTP; nil: nothing comes
-	SignIn   *Provider                                                // the municipality's own; nil: it is not connected
-	Proxies  []string                                                 // whose word counts on where a visitor comes from
-	Guest    string                                                   // the person that a visitor of a demo is at first; empty: this is no demo
+	Resend   func(ctx context.Context, by door.Actor, id int64) error    // a message that could not be delivered
+	Check    func(context.Context) (check.Report, error)                 // applies every rule to the register as it is now
+	Copies   func() map[string]time.Time                                 // when each system was last copied into a bundle here
+	Bundle   func(context.Context) (name string, file []byte, err error) // the newest offline copy as one file
+	Name     func(context.Context) (string, error)                       // of the municipality
+	Broken   func(error) bool                                            // the register cannot be reached, or its disk has failed
+	Origin   string                                                      // https://…, where people reach the pages; empty: on this machine only
+	Slack    http.Handler                                                // of what Slack sends over HTTP; nil: nothing comes
+	SignIn   *Provider                                                   // the municipality's own; nil: it is not connected
+	Proxies  []string                                                    // whose word counts on where a visitor comes from
+	Guest    string                                                      // the person that a visitor of a demo is at first; empty: this is no demo
 	Version  string
 	Log      *slog.Logger
 }

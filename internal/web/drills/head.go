@@ -138,11 +138,13 @@ func (t *teller) measure(h *head, from time.Time, used, rto time.Duration) {
 	}
 }
 
+// percent is how much of the whole a part is. What has begun is seen, however little it
+// is.
 func percent(part, whole time.Duration) int {
-	if whole <= 0 {
+	if whole <= 0 || part <= 0 {
 		return 0
 	}
-	return int(min(part*100/whole, 100))
+	return int(min(max(part*100/whole, 1), 100))
 }
 
 // expected says when the run is expected to end, against its limit where there is

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"beredskab/internal/drill"
@@ -14,20 +13,19 @@ import (
 	"beredskab/internal/plan"
 )
 
-// aPage is how many held runs a page of the list has.
-const aPage = 50
+// mostPages is how many pages of held runs are read through.
+const mostPages = 1000
 
 // listing is the list of drills: what runs, what comes, what was held.
 type listing struct {
-	Running        []running
-	Planned        []planned
-	Held           []held
-	Systems        []option
-	System         string
-	Page           int
-	Previous, Next string
-	MayStart       bool
-	New            string
+	Running  []running
+	Planned  []planned
+	Held     []held
+	Systems  []option
+	System   string
+	MayStart bool
+	New      string
+	frame.Pager
 }
 
 type running struct {
@@ -55,10 +53,8 @@ func (p *Part) list(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	out := &listing{System: v.Query("system"), Page: 1, New: "/drills/new"}
-	if n, err := strconv.Atoi(v.Query("page")); err == nil && n > 0 && n <= 1000 {
-		out.Page = n
-	}
+	out := &listing{System: v.Query("system"), New: "/drills/new"}
+	out.Page = v.Page(mostPages)
 	for _, plan := range set.Plans {
 		out.Systems = append(out.Systems, option{Value: plan.ID, Text: plan.Name})
 		out.MayStart = out.MayStart || allowed(v, plan)
@@ -127,14 +123,15 @@ func (p *Part) coming(v *frame.Visit, out *listing, set *plan.Set) error {
 
 // past are the runs that have ended, newest first, a page at a time.
 func (p *Part) past(v *frame.Visit, out *listing, set *plan.Set) error {
-	rows, err := p.Register.Runs(v.Context(), kept.RunFilter{System: out.System, Limit: out.Page*aPage + 21})
+	rows, err := p.Register.Runs(v.Context(), kept.RunFilter{System: out.System, Limit: out.Page*frame.PerPage + 21})
 	if err != nil {
 		return err
 	}
 	rows = slices.DeleteFunc(rows, func(r kept.Run) bool { return r.EndedAt.IsZero() })
-	from := min((out.Page-1)*aPage, len(rows))
-	more := len(rows) > from+aPage
-	for _, row := range rows[from:min(from+aPage, len(rows))] {
+	from := min((out.Page-1)*frame.PerPage, len(rows))
+	until := min(from+frame.PerPage, len(rows))
+	out.Pager = v.Turn(out.Page, len(rows) > until)
+	for _, row := range rows[from:until] {
 		h := held{
 			ID: row.ID, Path: "/drills/" + row.ID, Title: row.Title, System: row.System, Kind: v.Texts.Word("drills.type", row.Type),
 			Tone: tone(row.Incident), At: row.EndedAt, State: looks(drill.Verdict(row.Verdict)), Verdict: v.Texts.Word("drills.verdict", row.Verdict),
@@ -147,19 +144,6 @@ func (p *Part) past(v *frame.Visit, out *listing, set *plan.Set) error {
 			h.RTA = v.Texts.Span(time.Duration(*row.RTA))
 		}
 		out.Held = append(out.Held, h)
-	}
-	to := func(page int) string {
-		q := url.Values{"page": {strconv.Itoa(page)}}
-		if out.System != "" {
-			q.Set("system", out.System)
-		}
-		return "/drills?" + q.Encode()
-	}
-	if more {
-		out.Next = to(out.Page + 1)
-	}
-	if out.Page > 1 {
-		out.Previous = to(out.Page - 1)
 	}
 	return nil
 }
