@@ -43,6 +43,10 @@ func (f *Facts) Figures(asked Asked) report.Figures {
 	for i := range f.systems {
 		out.Systems = append(out.Systems, m.system(i))
 	}
+	for _, l := range f.Alone() {
+		at := slices.IndexFunc(out.Systems, func(s report.System) bool { return s.ID == l.System })
+		out.Systems[at].Alone = append(out.Systems[at].Alone, l.Step)
+	}
 	return out
 }
 

@@ -92,23 +92,54 @@ func (f *Facts) readHand(ctx context.Context, tx door.Tx, s *system, row kept.Ru
 		return err
 	}
 	asked, answered := map[string]bool{}, map[string]bool{}
+	counts := func(string) bool { return true }
 	for _, r := range rows {
-		switch event.Kind(r.Kind) {
-		case event.StepAsked:
-			asked[r.Step] = true
-		case event.StepAnswered:
-			var e event.Event
+		var e event.Event
+		if kind := event.Kind(r.Kind); kind == event.RunStarted || kind == event.StepAnswered {
 			if err := json.Unmarshal(r.Body, &e); err != nil {
 				return fmt.Errorf("event %d: %w", r.Seq, errors.Join(err, ledger.ErrUnreadable))
 			}
-			answered[r.Step] = true
+		}
+		switch event.Kind(r.Kind) {
+		case event.RunStarted:
+			counts = s.links(row, e.Chain)
+		case event.StepAsked:
+			asked[r.Step] = counts(r.Step)
+		case event.StepAnswered:
+			if answered[r.Step] = counts(r.Step); e.Assured == "on_behalf" || e.Assured == "paper" {
+				continue // somebody else has done it
+			}
 			s.hands = append(s.hands, hand{step: r.Step, person: e.Actor, steps: row.StepsHash, at: r.At})
 		}
 	}
 	if alert {
-		f.called = call{asked: len(asked), answered: len(answered), at: row.EndedAt}
+		f.called = call{asked: many(asked), answered: many(answered), at: row.EndedAt}
 	}
 	return nil
+}
+
+// links tells which steps of an alert exercise are of the chain that it calls; all of
+// one that calls none.
+func (s *system) links(row kept.Run, chain []event.Link) func(step string) bool {
+	p := s.versions[row.PlanHash]
+	if len(chain) == 0 || p == nil {
+		return func(string) bool { return true }
+	}
+	run, err := drill.Open(row.ID, p, row.DrillID, row.Director)
+	run = run.WithChain(chain)
+	return func(id string) bool {
+		step, known := run.Find(id)
+		return err == nil && known && step.Link
+	}
+}
+
+func many(of map[string]bool) (n int) {
+	for _, is := range of {
+		if is {
+			n++
+		}
+	}
+	return n
 }
 
 func (f *Facts) readFindings(ctx context.Context, tx door.Tx) error {
