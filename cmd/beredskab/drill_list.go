@@ -21,7 +21,7 @@ import (
 // drill is the group of commands about runs.
 func (c *cli) drill() *cobra.Command {
 	cmd := &cobra.Command{Use: "drill", Short: "Hold drills and see what they showed"}
-	cmd.AddCommand(c.drillStart(), c.drillList(), c.drillStatus(), c.drillShow(), c.drillReport(), c.drillWatch(), c.drillConfirm(), c.drillFail(),
+	cmd.AddCommand(c.drillStart(), c.drillList(), c.drillStatus(), c.drillShow(), c.drillReport(), c.drillAlone(), c.drillWatch(), c.drillConfirm(), c.drillFail(),
 		c.drillTake(), c.drillNote(), c.drillTime(), after.Line{Line: c.line()}.Propose())
 	cmd.AddCommand(c.drillLeads()...)
 	return cmd

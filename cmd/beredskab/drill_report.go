@@ -61,6 +61,13 @@ func reported(ctx context.Context, a *app.App, id string) (in report.DrillInput,
 		return in, err
 	}
 	in = report.DrillInput{Run: run.Named(names), PlanHash: row.PlanHash, StepsHash: row.StepsHash, Scope: row.Scope, PrintedAt: time.Now()}
+	alone, err := a.Bureau.Alone(ctx, row.System)
+	if err != nil {
+		return in, err
+	}
+	for _, l := range alone {
+		in.Alone = append(in.Alone, l.Step)
+	}
 	in.Draft, err = a.Register.Draft(ctx, row)
 	return in, err
 }

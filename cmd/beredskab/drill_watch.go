@@ -206,6 +206,14 @@ func (c *cli) summary(row kept.Run, run *drill.Run) {
 	goals := run.Plan.Objectives
 	fmt.Fprintf(c.out, "\n%s %s · %s · %s\n", word(run), row.ID, run.Plan.Name, row.Title)
 	fmt.Fprintf(c.out, "Verdict  %s\n", verdictText(row.Verdict, run))
+	if len(run.Drill.Participants.Barred) > 0 {
+		fmt.Fprintf(c.out, "Without  %s, whose deputy was asked from the start\n", strings.Join(run.Drill.Participants.Barred, ", "))
+	}
+	if run.Calls() {
+		called := run.Calling()
+		fmt.Fprintf(c.out, "Alarm    %d of %d links reached; first %s, who decides %s, all %s after the alarm\n",
+			called.Reached, called.Called, measureText(called.First), measureText(called.Decider), measureText(called.Last))
+	}
 	fmt.Fprintf(c.out, "RTA      %-14s accepted (RTO) %s\n", measureText(rta), goals.RTO)
 	if gross != rta {
 		fmt.Fprintf(c.out, "  gross  %s with the exercise's own pauses\n", measureText(gross))

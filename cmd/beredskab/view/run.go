@@ -41,6 +41,8 @@ type Run struct {
 	Pauses     []pauseView       `json:"clock_stops,omitempty"`
 	Steps      []stepView        `json:"steps,omitempty"`
 	Findings   []findingView     `json:"findings,omitempty"`
+	Without    []string          `json:"without,omitempty"` // roles and teams that the drill is held without
+	Alarm      *alarmView        `json:"alarm,omitempty"`   // of an exercise that calls the alert chain
 	Notes      []noteView        `json:"notes,omitempty"`
 	ClockJumps []string          `json:"clock_jumps,omitempty"`
 	Waits      []Wait            `json:"waits,omitempty"`
@@ -140,6 +142,7 @@ func Of(row kept.Run, run *drill.Run) Run {
 		return v
 	}
 	_, gross := run.RTA()
+	v.Without, v.Alarm = run.Drill.Participants.Barred, alarmOf(run)
 	v.RTAGross, v.WRA, v.Reason = measured(gross), measured(run.WRA()), run.Reason
 	v.RTO, v.RPO = run.Plan.Objectives.RTO.Minutes(), run.Plan.Objectives.RPO.Minutes()
 	for name, at := range timePoints(&run.Times) {
