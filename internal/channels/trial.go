@@ -37,14 +37,19 @@ func (c Channel) build(o Options) (notify.Sender, error) {
 // onTrial fills in what a channel may lack that sends nothing: whoever tries the program
 // out has no relay yet.
 func (c Channel) onTrial() Channel {
-	c.Host, c.TLS, c.From = cmp.Or(c.Host, "localhost"), cmp.Or(c.TLS, "starttls"), cmp.Or(c.From, "beredskab@localhost")
+	c.Host, c.TLS = cmp.Or(c.Host, "localhost"), cmp.Or(c.TLS, "starttls")
+	c.From = cmp.Or(c.From, map[string]string{"mail": "beredskab@localhost", "sms": "Beredskab"}[c.Kind])
+	if c.Kind == "webhook" {
+		c.URL = cmp.Or(c.URL, "https://receiver.example/")
+	}
 	return c
 }
 
 // Draft gives a notice as a channel of that kind would send it, also where none is
 // configured.
 func Draft(kind string, n outbox.Notice, o Options) (facsimile.Draft, error) {
-	c := Channel{Name: n.Channel, Kind: kind, URL: "https://receiver.example/", Dir: "none"}.onTrial()
+	n.Channel = cmp.Or(n.Channel, kind)
+	c := Channel{Name: n.Channel, Kind: kind, Dir: "none"}.onTrial()
 	sender, err := c.sender(o)
 	if err != nil {
 		return facsimile.Draft{}, err

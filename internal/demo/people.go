@@ -187,7 +187,7 @@ func (t *story) guest() {
 	t.on(t.now.Add(-30*time.Minute), func(ctx context.Context) error {
 		if _, err := t.who(ctx, t.account); err != nil {
 			_, err := t.app.Office.AddPerson(ctx, as(administrator), rights.Person{
-				Name: "Gæst i eksempelkommunen", Unit: "It", Accounts: []rights.Account{local(t.account)},
+				Name: "Gæst i eksempelkommunen", Mail: "gaest@eksempelkommune.dk", Unit: "It", Accounts: []rights.Account{local(t.account)},
 			})
 			if err != nil {
 				return fmt.Errorf("registering the account %q, with which you are signed in on this machine: %w", t.account, err)

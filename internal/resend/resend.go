@@ -14,6 +14,12 @@ import (
 	"beredskab/internal/register"
 )
 
+// notNow says why a message is not sent again.
+type notNow string
+
+func (why notNow) Error() string { return "it is not sent again: " + string(why) }
+func (notNow) Unwrap() error     { return kept.ErrConflict }
+
 // lives is how long a message that had expired is worth sending again.
 const lives = 24 * time.Hour
 
@@ -45,11 +51,11 @@ func (d Desk) Message(ctx context.Context, a door.Actor, id int64) error {
 		}
 		switch {
 		case n.State == outbox.Delivered:
-			return nil, fmt.Errorf("it was delivered, and is not sent again: %w", kept.ErrConflict)
+			return nil, notNow("it was delivered")
 		case n.State == outbox.Owed:
-			return nil, fmt.Errorf("it is still to be sent, at %s: %w", n.NextTry.Format(time.RFC3339), kept.ErrConflict)
+			return nil, notNow("it is still to be sent, at " + n.NextTry.Format(time.RFC3339))
 		case over:
-			return nil, fmt.Errorf("step %s of run %s waits for nobody any more: %w", n.Facts.Step, n.Facts.Run, kept.ErrConflict)
+			return nil, notNow("step " + n.Facts.Step + " of run " + n.Facts.Run + " waits for nobody any more")
 		}
 		now := d.Door.Now().Wall
 		if !n.ExpiresAt.After(now) {
