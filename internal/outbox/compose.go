@@ -45,7 +45,7 @@ func (f *Facts) OfStep(run *drill.Run, step *drill.Step, org *plan.Organisation,
 		f.Command = fmt.Sprintf("%s drill show %s", command, run.ID)
 		return
 	}
-	f.AnswerBy = run.AnswerBy(step, now, Ladder(org))
+	f.AnswerBy = run.AnswerBy(step, now, Ladder(org, run))
 	verb := "confirm"
 	switch {
 	case step.State == drill.Unknown:
@@ -124,6 +124,8 @@ func Receivers(kind Kind, run *drill.Run, step *drill.Step, level int, org *plan
 	director := reached(run, run.Director, org)
 	asks := kind == Request || kind == Escalation
 	switch {
+	case asks && step != nil && step.Human() && level == 0 && run.Incident: // in a crisis nobody waits to be second
+		return []plan.Contact{reached(run, run.Asks(step), org), second(run, run.Asks(step), org)}
 	case asks && step != nil && step.Human() && level <= 1:
 		return []plan.Contact{reached(run, run.Asks(step), org)}
 	case asks && step != nil && step.Human() && level == 2:
@@ -154,9 +156,9 @@ func Names(to []plan.Contact) string {
 	return strings.Join(list, ", ")
 }
 
-// Ladder is the organisation's ladder of unanswered requests as a run climbs it.
-func Ladder(org *plan.Organisation) drill.Ladder {
-	remind, deputy, leader := org.Ladder()
+// Ladder is the ladder of unanswered requests as that run climbs it.
+func Ladder(org *plan.Organisation, run *drill.Run) drill.Ladder {
+	remind, deputy, leader := org.Ladder(run.Plan, run.Incident)
 	return drill.Ladder{Remind: remind.Std(), Deputy: deputy.Std(), Leader: leader.Std()}
 }
 

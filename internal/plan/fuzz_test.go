@@ -32,8 +32,11 @@ func FuzzOrganisation(f *testing.F) {
 		if err := back.ReadCanonical(o.Canonical()); err != nil || back.Hash() != o.Hash() || string(back.Canonical()) != string(o.Canonical()) {
 			t.Errorf("the organisation does not survive: %v", err)
 		}
-		if remind, deputy, leader := o.Ladder(); remind <= 0 || deputy <= 0 || leader <= 0 {
-			t.Errorf("the ladder is %v, %v, %v", remind, deputy, leader)
+		for _, crisis := range []bool{false, true} {
+			remind, deputy, leader := o.Ladder(nil, crisis)
+			if remind <= 0 || deputy <= 0 || leader <= 0 {
+				t.Errorf("the ladder is %v, %v, %v", remind, deputy, leader)
+			}
 		}
 		for _, role := range o.Roles {
 			if who := o.Answerers(role.ID, nil); who[0] != role.ID {

@@ -126,8 +126,17 @@ type Thresholds struct {
 	GraceDays         int      `json:"grace_days,omitempty,omitzero" jsonschema:"minimum=1"`       // C8, C9: warning turns to error, default 30
 }
 
-// escalation is the ladder of unanswered requests; zero means 15, 30, 45 min.
+// escalation is after how long an unanswered request goes on, in a drill and in a
+// crisis. Zero means the organisation's own, and there what Ladder says.
 type escalation struct {
+	Remind Duration `json:"remind,omitempty,omitzero"`
+	Deputy Duration `json:"deputy,omitempty,omitzero"`
+	Leader Duration `json:"leader,omitempty,omitzero"`
+	Crisis rungs    `json:"crisis,omitempty,omitzero"`
+}
+
+// rungs are those of a crisis.
+type rungs struct {
 	Remind Duration `json:"remind,omitempty,omitzero"`
 	Deputy Duration `json:"deputy,omitempty,omitzero"`
 	Leader Duration `json:"leader,omitempty,omitzero"`

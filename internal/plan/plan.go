@@ -50,6 +50,7 @@ type Plan struct {
 	Redundancy string       `json:"redundancy,omitempty,omitzero"`
 
 	Activation    *activation    `json:"activation,omitempty,omitzero"`
+	Escalation    escalation     `json:"escalation,omitempty,omitzero"`
 	Contacts      []Contact      `json:"contacts,omitempty,omitzero"`
 	Workaround    *workaround    `json:"workaround,omitempty,omitzero"`
 	Recovery      Recovery       `json:"recovery"`

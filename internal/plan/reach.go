@@ -98,9 +98,19 @@ func (o *Organisation) Mailboxes(names []string, p *Plan) (to []Contact) {
 }
 
 // Ladder is after how long an unanswered request goes on: to a reminder, to the
-// deputy, to the leader. The defaults are spec/ux.md 4.1's.
-func (o *Organisation) Ladder() (remind, deputy, leader Duration) {
-	return cmp.Or(o.Escalation.Remind, 15), cmp.Or(o.Escalation.Deputy, 30), cmp.Or(o.Escalation.Leader, 45)
+// deputy, to the leader, in a drill of that plan or in a crisis. Where neither the plan,
+// which may be nil, nor the organisation says, it is after 15, 30 and 45 minutes, and in
+// a crisis after 15 to the deputy and after 30 to the leader (spec/ux.md 4.1).
+func (o *Organisation) Ladder(p *Plan, crisis bool) (remind, deputy, leader Duration) {
+	own := escalation{}
+	if p != nil {
+		own = p.Escalation
+	}
+	if crisis {
+		mine, all := own.Crisis, o.Escalation.Crisis
+		return cmp.Or(mine.Remind, all.Remind, 15), cmp.Or(mine.Deputy, all.Deputy, 15), cmp.Or(mine.Leader, all.Leader, 30)
+	}
+	return cmp.Or(own.Remind, o.Escalation.Remind, 15), cmp.Or(own.Deputy, o.Escalation.Deputy, 30), cmp.Or(own.Leader, o.Escalation.Leader, 45)
 }
 
 // Leader is the role that decides in a scheduled drill whose plan names nobody.

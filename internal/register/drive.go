@@ -188,7 +188,7 @@ func (s *session) proceed(n Node, turn *Turn) error {
 	}
 	for range 4 * (len(s.run.Steps) + 1) {
 		now := s.r.door.Now()
-		tasks, again := s.run.Next(now, outbox.Ladder(s.org))
+		tasks, again := s.run.Next(now, outbox.Ladder(s.org, &s.run))
 		mine, others := s.share(n, tasks)
 		if turn.Again = again; len(mine) == 0 {
 			return s.handOver(n, others, now.Wall, turn)

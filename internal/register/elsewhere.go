@@ -65,7 +65,7 @@ func (s *session) complain(n Node, step *drill.Step, t drill.Task, now time.Time
 	if err != nil || w.Served {
 		return err
 	}
-	if left := outbox.Ladder(s.org).Remind - t.Waited; left > 0 {
+	if left := outbox.Ladder(s.org, &s.run).Remind - t.Waited; left > 0 {
 		if at := now.Add(left); turn.Again.IsZero() || at.Before(turn.Again) {
 			turn.Again = at
 		}
@@ -102,7 +102,7 @@ func (r *Register) Waits(ctx context.Context, id string) (list []kept.Wait, err 
 		if err != nil {
 			return err
 		}
-		tasks, _ := s.run.Next(r.door.Now(), outbox.Ladder(s.org))
+		tasks, _ := s.run.Next(r.door.Now(), outbox.Ladder(s.org, &s.run))
 		for _, t := range tasks {
 			if step, ok := s.run.Find(t.Step); ok && t.Kind == event.StepStarted {
 				list = append(list, kept.WaitFor(step.ID, step.Site, nodes))

@@ -60,7 +60,7 @@ func (v *visit) head(a asked) string {
 func (v *visit) asks(a asked, row int) []slack.Block {
 	s, value := a.step, a.run.ID+"/"+a.step.ID
 	where := fact(a.run.Plan.Name) + " · " + v.texts.Say("confirm.step", s.Number, len(a.run.Steps))
-	if due := a.run.AnswerBy(s, s.StartedAt, outbox.Ladder(a.run.People)); !s.StartedAt.IsZero() && !due.IsZero() {
+	if due := a.run.AnswerBy(s, s.StartedAt, outbox.Ladder(a.run.People, a.run.Run)); !s.StartedAt.IsZero() && !due.IsZero() {
 		key := "confirm.due"
 		if v.now.After(due) {
 			key = "confirm.late"

@@ -63,7 +63,7 @@ func (p *Part) due(s *step) (time.Time, error) {
 	case err != nil && !errors.Is(err, kept.ErrNotFound):
 		return time.Time{}, err
 	}
-	return s.run.AnswerBy(s.step, s.step.StartedAt, outbox.Ladder(s.run.People)), nil
+	return s.run.AnswerBy(s.step, s.step.StartedAt, outbox.Ladder(s.run.People, s.run.Run)), nil
 }
 
 // actor is who answers: whoever is signed in, in his own name, whoever the link was

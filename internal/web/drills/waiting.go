@@ -111,7 +111,7 @@ func (t *teller) climb(w *waiting, s *drill.Step) {
 		}
 		return
 	}
-	ladder := outbox.Ladder(t.org)
+	ladder := outbox.Ladder(t.org, &t.run)
 	within := t.run.AnswerBy(s, time.Time{}, ladder).Sub(time.Time{})
 	rungs := []time.Duration{ladder.Remind, ladder.Deputy, ladder.Leader}
 	if within != ladder.Deputy {
@@ -163,4 +163,4 @@ func (t *teller) queue() (list []string) {
 	return list
 }
 
-func (t *teller) ladder() drill.Ladder { return outbox.Ladder(t.org) }
+func (t *teller) ladder() drill.Ladder { return outbox.Ladder(t.org, &t.run) }

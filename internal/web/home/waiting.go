@@ -54,7 +54,7 @@ func (s *state) steps(v *frame.Visit, open []opened) (list []task) {
 				t.Text = step.Confirm.Question
 			}
 			if kind == "step" && !step.StartedAt.IsZero() {
-				t.Due = o.run.AnswerBy(step, step.StartedAt, outbox.Ladder(s.set.Organisation))
+				t.Due = o.run.AnswerBy(step, step.StartedAt, outbox.Ladder(s.set.Organisation, &o.run))
 				t.Late = t.Due.Before(v.Now)
 			}
 			list = append(list, t)
