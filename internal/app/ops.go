@@ -5,10 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -104,7 +100,7 @@ func (a *App) fences(ctx context.Context) (notes []ops.Trouble) {
 		a.Log.Warn("it is not known which fences this host has", "error", err)
 		return []ops.Trouble{{Name: "fences", Text: err.Error(), Next: "restart the server; see that its own binary can be started", Minor: true}}
 	}
-	level, text, next := FenceWords(s)
+	level, text, next := s.Words()
 	a.Log.Log(ctx, level, text, "held", s.Held, "missing", s.Missing, "next", next)
 	if len(s.Missing) > 0 {
 		notes = append(notes, ops.Trouble{Name: "fences", Text: text, Next: next, Minor: true})
@@ -112,23 +108,16 @@ func (a *App) fences(ctx context.Context) (notes []ops.Trouble) {
 	return notes
 }
 
-// FenceWords puts a survey into words: how bad it is, what is so, and the next
-// step.
-func FenceWords(s action.Survey) (level slog.Level, text, next string) {
-	refused := make([]string, 0, len(s.Refused))
-	for _, id := range slices.Sorted(maps.Keys(s.Refused)) {
-		refused = append(refused, fmt.Sprintf("%s (%s)", id, strings.Join(s.Refused[id], ", ")))
+// pinging gives what calls the address that watches this server; nil when none is named.
+func (a *App) pinging(leads func() bool) (*ops.Ping, error) {
+	address, err := secret(a.Settings.Ping.URLFile)
+	if err != nil || address == "" {
+		return nil, err
 	}
-	missing := strings.Join(s.Missing, ", ")
-	next = "give the server what the fence needs (pid-namespace: CAP_SYS_ADMIN), or take the fence out of the catalogue's entries"
-	switch {
-	case len(s.Missing) == 0:
-		return slog.LevelInfo, "every fence holds: " + strings.Join(s.Held, ", "), ""
-	case s.None():
-		return slog.LevelError, fmt.Sprintf("NO action of the catalogue can run on this host, because these fences are missing: %s; refused: %s", missing, strings.Join(refused, ", ")), next
-	case len(refused) > 0:
-		return slog.LevelWarn, fmt.Sprintf("these fences are missing: %s; these actions will be refused: %s", missing, strings.Join(refused, ", ")), next
-	default:
-		return slog.LevelWarn, fmt.Sprintf("these fences are missing: %s; no action requires them, and the register says so for each step", missing), next
+	ping, err := a.Settings.Ping.New(address)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrSettings, err)
 	}
+	ping.Watch, ping.Leads, ping.Log = a.watching.Load(), leads, a.Log
+	return ping, nil
 }

@@ -10,7 +10,6 @@ import (
 	"beredskab/internal/channels"
 	"beredskab/internal/check"
 	"beredskab/internal/dossier"
-	"beredskab/internal/facsimile"
 	"beredskab/internal/kept"
 	"beredskab/internal/outbox"
 	"beredskab/internal/web"
@@ -30,7 +29,7 @@ func (a *App) Site(guest string) (*web.Site, error) {
 		SignIn: provider,
 		Door:   a.door, Register: a.Register, Office: a.Office, Dossier: dossier.New(a.door), Gate: a.gate, Copies: a.copies, Bundle: a.carried,
 		Bureau: a.Bureau, Desk: a.After, Check: a.checkNow, Judge: a.RunChecks, Notary: a.Notary, Commands: a.commands, Author: a.author, File: a.planFile,
-		Settings: a.settings, Channels: a.channels, Draft: a.Courier.Draft, Sent: a.sent(guest), Try: a.TryChannel, Resend: a.Resend,
+		Settings: a.settings, Channels: a.channels, Draft: a.Courier.Draft, Sent: channels.Outbox(a.Settings.Channels, guest != ""), Try: a.TryChannel, Resend: a.Resend,
 		Name: a.municipality, Origin: a.Settings.URL, Guest: guest, Proxies: a.Settings.Proxies,
 		Broken:  func(err error) bool { return a.store.Away(err) || a.store.Faulty(err) },
 		Version: ReadBuild().Version, Slack: a.heard(), Log: a.Log,
@@ -66,15 +65,6 @@ func (a *App) channels() (list []web.Channel) {
 		list = append(list, web.Channel{Name: c.Name, Kind: c.Kind, Address: c.Address, Fallback: c.Fallback})
 	}
 	return list
-}
-
-// sent gives what a demo would have sent. Elsewhere nobody reads it: it holds the links
-// that answer in the receivers' names.
-func (a *App) sent(guest string) func() ([]facsimile.Sent, error) {
-	if guest == "" {
-		return nil
-	}
-	return func() ([]facsimile.Sent, error) { return channels.Sent(a.Settings.Channels) }
 }
 
 // checkNow applies every rule to the register as it is now.

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/go-viper/mapstructure/v2"
 	"github.com/spf13/viper"
@@ -19,6 +18,7 @@ import (
 	"beredskab/internal/disk"
 	"beredskab/internal/evidence"
 	"beredskab/internal/notary"
+	"beredskab/internal/ops"
 )
 
 // Settings are the program's own settings, never plan content. Paths are
@@ -48,15 +48,13 @@ type Settings struct {
 	Copies   Copies             `mapstructure:"bundle"` // what the server puts into the offline copies that it makes
 	Targets  []Target           `mapstructure:"targets"`
 	Channels []channels.Channel `mapstructure:"channels"`
-	Ping     Ping               `mapstructure:"ping"` // an address that is called while the server does its work
+	Ping     ops.PingSettings   `mapstructure:"ping"` // an address that is called while the server does its work
 
 	// File is the settings file that was read; empty when there was none.
 	File    string            `mapstructure:"-"`
 	origins map[string]string `mapstructure:"-"`
 	room    disk.Room
 	limit   int64 // bytes of one file of evidence
-
-	pingEvery time.Duration
 }
 
 // Allow lists what built-in probes may look at.

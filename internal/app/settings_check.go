@@ -79,7 +79,7 @@ func (s *Settings) check() error {
 	if err := s.checkRole(); err != nil {
 		return err
 	}
-	return errors.Join(s.checkOperation(), s.checkPing(), s.checkWeb(), s.checkSecrets())
+	return errors.Join(s.checkOperation(), s.checkWeb(), s.checkSecrets())
 }
 
 // listenOff turns health and figures off.
@@ -94,6 +94,9 @@ func (s *Settings) checkOperation() (err error) {
 	}
 	if s.room, err = disk.ParseRoom(s.MinFree); err != nil {
 		return fmt.Errorf("%s: %w: min_free: %w; write 500MiB, 5%%, both as 5%%,500MiB, or 0", s.origins["min_free"], ErrSettings, err)
+	}
+	if _, err := s.Ping.Often(); err != nil {
+		return fmt.Errorf("%s: %w: %w", s.File, ErrSettings, err)
 	}
 	limit, err := disk.ParseSize(s.Evidence)
 	if s.limit = int64(limit); err != nil || limit == 0 || limit > 4<<30 {

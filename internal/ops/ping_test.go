@@ -151,3 +151,19 @@ func TestPingOverTheNetwork(t *testing.T) {
 		t.Errorf("the error says %v", err)
 	}
 }
+
+func TestPingSettings(t *testing.T) {
+	for _, c := range []struct{ every, address, want string }{
+		{"", "https://watcher.test/x", ""},
+		{"90s", "http://127.0.0.1:8000/x", ""},
+		{"10s", "https://watcher.test/x", "from 1m to 24h"},
+		{"often", "https://watcher.test/x", "from 1m to 24h"},
+		{"", "http://watcher.test/SECRET", "begins with https://"},
+		{"", "SECRET", "begins with https://"},
+	} {
+		_, err := PingSettings{URLFile: "/etc/ping", Every: c.every}.New(c.address)
+		if (c.want == "") != (err == nil) || err != nil && (!strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "SECRET")) {
+			t.Errorf("%s, %s: %v", c.every, c.address, err)
+		}
+	}
+}

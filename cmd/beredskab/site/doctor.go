@@ -224,7 +224,7 @@ func (e Examination) fences(ctx context.Context) Line {
 	if err != nil {
 		return Line{"fences", Warn, err.Error(), "correct the catalogue, then: beredskab doctor"}
 	}
-	level, text, next := app.FenceWords(survey)
+	level, text, next := survey.Words()
 	switch {
 	case level >= slog.LevelError:
 		return Line{"fences", Fail, text, next}
