@@ -69,6 +69,7 @@
 //	| 5     | report               | documents from figures: plan book, drill report, yearly report, SVG   | no                      |
 //	| 5     | report/figures       | what reports are made from: frozen, and what is counted of it         | no                      |
 //	| 5     | report/book          | what the compiled plan and its action cards say, chapter by chapter   | no                      |
+//	| 5     | report/chain         | the alert chain in a report: each link, and what each channel brought | no                      |
 //	| 5     | report/page          | a document before it has a form: page, Markdown, list                 | no                      |
 //	| 5     | report/press         | a page as tagged PDF, through a browser that is on the machine        | processes               |
 //	| 5     | resend               | a message that could not be delivered is owed once more, as an act    | through door            |

@@ -142,6 +142,8 @@ func happened(run *drill.Run, e event.Event) string {
 		return fmt.Sprintf("· %s · %s by %s: %s", name, strings.TrimPrefix(string(e.Kind), "step_"), e.Actor, e.Text)
 	case event.StepRaised:
 		return fmt.Sprintf("! %s · nobody has answered (rung %d)", name, e.Level)
+	case event.StepGivenUp:
+		return fmt.Sprintf("✗ %s · nobody was reached", name)
 	case event.NoteAdded:
 		return fmt.Sprintf("✎ %s: %s", e.Actor, e.Text)
 	case event.RunEnded:

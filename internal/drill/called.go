@@ -51,11 +51,13 @@ type Calling struct {
 // Calling gives these figures; they are zero in a run that calls no chain.
 func (r *Run) Calling() Calling {
 	c := Calling{Ways: map[string]int{}}
+	links := 0
 	for i := range r.Steps {
 		s := &r.Steps[i]
 		if !s.Link {
 			continue
 		}
+		links++
 		way := s.Way()
 		c.Ways[way]++
 		if way != untried {
@@ -74,19 +76,10 @@ func (r *Run) Calling() Calling {
 			c.Decider = Measure{Length: at, Known: true}
 		}
 	}
-	if c.Reached > 0 && c.Reached == r.links() {
+	if c.Reached > 0 && c.Reached == links {
 		c.Last = Measure{Length: c.slowest, Known: true}
 	}
 	return c
-}
-
-func (r *Run) links() (n int) {
-	for i := range r.Steps {
-		if r.Steps[i].Link {
-			n++
-		}
-	}
-	return n
 }
 
 // Answered is how long a link took to answer, from when it was called.
@@ -169,7 +162,7 @@ func (r *Run) linkFindings(s *Step) (found []Finding) {
 	switch way := s.Way(); {
 	case way == never:
 		found = append(found, Finding{
-			Code: "D16", Severity: "error", Step: s.ID, Value: s.overSince(),
+			Code: "D16", Severity: "error", Step: s.ID, Value: s.overOn - s.readyOn,
 			Text: fmt.Sprintf("%s could not be reached, nor the deputy", r.Asks(s)),
 			Hint: "check the number, the mailbox and the deputy, and call the chain again",
 		})
@@ -187,6 +180,3 @@ func (r *Run) linkFindings(s *Step) (found []Finding) {
 	}
 	return found
 }
-
-// overSince is for how long the step was asked for.
-func (s *Step) overSince() time.Duration { return s.overOn - s.readyOn }

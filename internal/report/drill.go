@@ -113,7 +113,7 @@ func (d *drillReport) basis() page.Section {
 		{d.Say("basis.hash"), d.PlanHash},
 		{d.Say("basis.steps"), d.StepsHash},
 		{d.Say("basis.type"), d.Word("type", run.Drill.Type)},
-		{d.Say("basis.scope"), d.scope()},
+		{d.Say("basis.scope"), map[bool]string{false: d.Word("scope", d.Scope)}[run.Calls()]}, // an alarm measures no recovery
 		{d.Say("basis.start"), d.Second(run.Times.Start)},
 		{d.Say("basis.end"), d.Second(run.Times.End)},
 		{d.Say("basis.leader"), d.role(run.Director)},
@@ -128,14 +128,6 @@ func (d *drillReport) basis() page.Section {
 	return page.Section{ID: "basis", Title: d.Say("basis"), Tables: []page.Table{{
 		ID: "basis-table", Caption: d.Say("basis.caption"), Columns: page.Columns(d.Say("col.what"), d.Say("col.value")), Rows: rows,
 	}}}
-}
-
-// scope is what a measured time covers; empty in an exercise that measures none.
-func (d *drillReport) scope() string {
-	if d.Run.Calls() {
-		return ""
-	}
-	return d.Word("scope", d.Scope)
 }
 
 // scenario is what the drill's plan says of it; what it leaves out is empty.

@@ -6,6 +6,7 @@ import (
 	"beredskab/internal/drill"
 	"beredskab/internal/phrase"
 	"beredskab/internal/picture"
+	"beredskab/internal/report/chain"
 	"beredskab/internal/report/page"
 )
 
@@ -14,11 +15,11 @@ func (d *drillReport) conclusion() page.Section {
 	run, goals := &d.Run, d.Run.Plan.Objectives
 	counted, rpa := d.counted(), run.RPA()
 	s := page.Section{ID: "conclusion", Title: d.Say("conclusion")}
-	if without := d.without(); without != "" {
+	if without := d.chain().Without(); without != "" {
 		s.Text = append(s.Text, without)
 	}
 	if run.Calls() {
-		s.Text = append(append(append(s.Text, d.verdict()), d.called()...), d.tally())
+		s.Text = append(append(append(s.Text, d.verdict()), d.chain().Sentences()...), d.tally())
 		return s
 	}
 	s.Text = append(
@@ -166,46 +167,19 @@ func (d *drillReport) figure(key string, limit time.Duration, m drill.Measure) [
 	return row
 }
 
-// point is one time point of spec/domain.md 3.1.
-type point struct {
-	code, name string
-	at         time.Time
-}
-
-func points(t *drill.Times) []point {
-	return []point{
-		{"t0", "disrupted_at", t.DisruptedAt},
-		{"t1", "detected_at", t.DetectedAt},
-		{"t2", "alerted_at", t.AlertedAt},
-		{"t3", "assessed_at", t.AssessedAt},
-		{"t4", "declared_at", t.DeclaredAt},
-		{"t5", "activated_at", t.ActivatedAt},
-		{"t5b", "mobilised_at", t.MobilisedAt},
-		{"t5w", "workaround_at", t.WorkaroundAt},
-		{"t6", "recovery_started_at", t.RecoveryAt},
-		{"t7", "restored_at", t.RestoredAt},
-		{"t8", "verified_at", t.VerifiedAt},
-		{"t9", "caught_up_at", t.CaughtUpAt},
-		{"t10", "normalised_at", t.NormalisedAt},
-		{"t11", "stood_down_at", t.StoodDownAt},
-		{"t12", "evaluated_at", t.EvaluatedAt},
-		{"–", "recovery_point_at", t.RecoveryPointAt},
-	}
-}
-
 // times is the table of the time points that are known.
 func (d *drillReport) times() page.Section {
 	t := &d.Run.Times
 	var rows [][]string
-	for _, p := range points(t) {
-		if p.at.IsZero() {
+	for _, p := range chain.Points(t) {
+		if p.At.IsZero() {
 			continue
 		}
 		after := "–"
-		if !t.DisruptedAt.IsZero() && p.code != "t0" {
-			after = d.Signed(p.at.Sub(t.DisruptedAt))
+		if !t.DisruptedAt.IsZero() && p.Code != "t0" {
+			after = d.Signed(p.At.Sub(t.DisruptedAt))
 		}
-		rows = append(rows, []string{p.code, d.Say("point." + p.name), d.Second(p.at), after, d.source(p)})
+		rows = append(rows, []string{p.Code, d.Say("point." + p.Name), d.Second(p.At), after, d.source(p)})
 	}
 	s := page.Section{ID: "times", Title: d.Say("times")}
 	if len(rows) > 0 {
@@ -218,16 +192,46 @@ func (d *drillReport) times() page.Section {
 }
 
 // source says how a time point came to be known, where that matters.
-func (d *drillReport) source(p point) string {
+func (d *drillReport) source(p chain.Point) string {
 	t := &d.Run.Times
-	switch p.code {
+	switch p.Code {
 	case "t0":
 		return d.Word("source", t.DisruptedSource)
 	case "t1", "t2", "t3", "t4", "t5":
-		return d.sourced(p.name, p.at)
+		return d.sourced(p.Name, p.At)
 	case "t6", "t7", "t8", "t5b":
 		return d.Say("source.steps")
 	default:
 		return "–"
+	}
+}
+
+// alarmPoints is the place of t5b among the points: what comes behind it, an exercise of
+// the alarm does not measure.
+const alarmPoints = 6
+
+// chain tells of the alert chain that the run has called.
+func (d *drillReport) chain() chain.Teller {
+	return chain.Teller{Phrases: d.Phrases, Run: &d.Run, Person: d.person, Role: d.role}
+}
+
+// alarm is the section about the alert chain; empty when the run calls none.
+func (d *drillReport) alarm() page.Section {
+	s := page.Section{ID: "alarm", Title: d.Say("alarm"), Text: d.chain().Text()}
+	for _, t := range d.chain().Tables() {
+		s.Tables = append(s.Tables, page.Table{ID: t.ID, Caption: t.Caption, Key: t.Key, Columns: page.Columns(t.Columns...), Rows: t.Rows})
+	}
+	return s
+}
+
+// sourced says how a point of the alarm came to be known.
+func (d *drillReport) sourced(name string, at time.Time) string {
+	switch {
+	case d.Run.Times.Given(name):
+		return d.Say("source.person")
+	case at.Equal(d.Run.Times.Start):
+		return d.of("source.start")
+	default:
+		return d.Say("source.steps")
 	}
 }

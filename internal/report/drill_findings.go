@@ -6,6 +6,7 @@ import (
 
 	"beredskab/internal/drill"
 	"beredskab/internal/phrase"
+	"beredskab/internal/report/chain"
 	"beredskab/internal/report/page"
 )
 
@@ -109,12 +110,12 @@ func (d *drillReport) gaps() page.Section {
 	}
 	s.List = append(s.List, d.stepGaps()...)
 	var unset []string
-	for i, p := range points(&run.Times) {
+	for i, p := range chain.Points(&run.Times) {
 		if run.Calls() && i > alarmPoints {
 			break
 		}
-		if p.at.IsZero() {
-			unset = append(unset, strings.TrimPrefix(p.code+" ", "– ")+d.Say("point."+p.name))
+		if p.At.IsZero() {
+			unset = append(unset, strings.TrimPrefix(p.Code+" ", "– ")+d.Say("point."+p.Name))
 		}
 	}
 	if len(unset) > 0 {

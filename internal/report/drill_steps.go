@@ -37,7 +37,7 @@ func (d *drillReport) steps() page.Section {
 		return s
 	}
 	s.Pictures = bars(d.Phrases, "steps", d.Say("steps.picture"), "steps-table", lines)
-	s.After = d.alone()
+	s.After = d.chain().Alone(d.DrillInput.Alone)
 	s.Tables = []page.Table{{
 		ID: "steps-table", Caption: d.Say("steps.caption"), Key: 1, Rows: rows,
 		Columns: page.Columns(">"+d.Say("col.number"), d.Say("col.step"), ">"+d.Say("col.hours"), ">"+d.Say("col.planned"), ">"+d.Say("col.worked"),
