@@ -24,7 +24,10 @@ import (
 // parts are the routes of every part of the pages.
 func (s *Site) parts(calendars feed) []frame.Route {
 	return slices.Concat(
-		sign.New(sign.Options{Gate: s.Gate, OIDC: s.SignIn, Demo: s.Guest != ""}).Routes(),
+		sign.New(sign.Options{
+			Gate: s.Gate, OIDC: s.SignIn, Demo: s.Guest != "",
+			Wishes: sign.Wishes{Read: s.Office.Preferred, Write: s.Office.Prefer, Channels: s.Register.Reaching()},
+		}).Routes(),
 		systems.New(systems.Options{
 			Door: s.Door, Register: s.Register, Office: s.Office, Dossier: s.Dossier, Copies: s.Copies, Commands: s.Commands, Author: s.Author, File: s.File,
 		}).Routes(),

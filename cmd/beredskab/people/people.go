@@ -25,7 +25,7 @@ type Line struct{ line.Line }
 func (l Line) Commands() []*cobra.Command {
 	return []*cobra.Command{
 		line.Group("people", "Keep the persons who use the register, and how they sign in",
-			l.list(), l.add(), l.link(), l.invite(), l.disable(), l.enable(), l.erase(), l.load()),
+			l.list(), l.add(), l.link(), l.prefer(), l.invite(), l.disable(), l.enable(), l.erase(), l.load()),
 		line.Group("role", "Say who has which role, for what and until when", l.roles(), l.give(), l.delegate(), l.end()),
 		line.Group("docs", "Print what the program knows of itself", l.permissions()),
 	}

@@ -5,6 +5,7 @@ package post
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"beredskab/internal/door"
@@ -119,4 +120,14 @@ func (p *Post) Owe(ctx context.Context, a door.Actor, n outbox.Notice) (id int64
 		return door.Resting(basis, map[string]string{"key": n.Key}), nil
 	})
 	return id, err
+}
+
+// Reaching names the channels that reach persons, which one may wish to be reached by.
+func (p *Post) Reaching() (names []string) {
+	for _, route := range p.routes {
+		if route.Personal && !slices.Contains(names, route.Channel) {
+			names = append(names, route.Channel)
+		}
+	}
+	return names
 }

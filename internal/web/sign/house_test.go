@@ -19,6 +19,7 @@ import (
 	"beredskab/internal/door"
 	"beredskab/internal/event"
 	"beredskab/internal/frame"
+	"beredskab/internal/governance"
 	"beredskab/internal/kept"
 	"beredskab/internal/matrix"
 	"beredskab/internal/rights"
@@ -81,7 +82,10 @@ func newHouse(t *testing.T, provider *sign.Provider) *house {
 		Door: h.door, Gate: h.gate, Files: files, Name: func(context.Context) string { return "Prøveby" }, Log: slog.New(slog.DiscardHandler),
 	})
 	h.ok(err)
-	h.pages, err = f.Handler(sign.New(sign.Options{Gate: h.gate, OIDC: provider}).Routes(), nil)
+	office := governance.New(h.door)
+	h.pages, err = f.Handler(sign.New(sign.Options{
+		Gate: h.gate, OIDC: provider, Wishes: sign.Wishes{Read: office.Preferred, Write: office.Prefer, Channels: []string{"mail", "slack"}},
+	}).Routes(), nil)
 	h.ok(err)
 	return h
 }

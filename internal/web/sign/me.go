@@ -41,6 +41,7 @@ func (p *Part) prove(v *frame.Visit) error {
 
 // oneself is what somebody sees about himself.
 type oneself struct {
+	Wish        preference
 	Roles       []rights.Grant
 	Delegations []rights.Delegation
 	Sessions    []stay
@@ -82,6 +83,9 @@ func (p *Part) me(v *frame.Visit) error {
 		me.Sessions = append(me.Sessions, stay{s, s.Key == v.Session.Key})
 	}
 	if me.Password, err = p.gate.HasPassword(v.Context(), v.Person.ID); err != nil {
+		return err
+	}
+	if me.Wish, err = p.preference(v); err != nil {
 		return err
 	}
 	return v.Show("sign/me", me)

@@ -14,9 +14,10 @@ import (
 
 // Options are what these pages are made of.
 type Options struct {
-	Gate *access.Gate
-	OIDC *Provider // nil: the municipality's own sign-in is not connected
-	Demo bool      // a demo lets people in by itself, and has its own way to /sign-in
+	Gate   *access.Gate
+	OIDC   *Provider // nil: the municipality's own sign-in is not connected
+	Wishes Wishes
+	Demo   bool // a demo lets people in by itself, and has its own way to /sign-in
 }
 
 // Part is the pages about signing in. Make it with New.
@@ -24,11 +25,12 @@ type Part struct {
 	gate     *access.Gate
 	provider *provider // nil: none
 	demo     bool
+	wishes   Wishes
 }
 
 // New gives the part. It looks for no provider before somebody wants to sign in.
 func New(o Options) *Part {
-	p := &Part{gate: o.Gate, demo: o.Demo}
+	p := &Part{gate: o.Gate, demo: o.Demo, wishes: o.Wishes}
 	if o.OIDC != nil && o.OIDC.Issuer != "" {
 		p.provider = newProvider(*o.OIDC)
 	}
@@ -46,6 +48,7 @@ func (p *Part) Routes() []frame.Route {
 		{Method: http.MethodGet, Path: "/prove", Need: any, Handle: p.proof},
 		{Method: http.MethodPost, Path: "/prove", Need: any, Handle: p.prove},
 		{Method: http.MethodGet, Path: "/me", Need: any, Handle: p.me},
+		{Method: http.MethodPost, Path: "/me/wish", Need: any, Handle: p.wish},
 		{Method: http.MethodPost, Path: "/me/sign-out", Need: any, Handle: p.outEverywhere},
 		{Method: http.MethodGet, Path: "/me/password", Need: any, Handle: p.password},
 		{Method: http.MethodPost, Path: "/me/password", Need: any, Handle: p.setPassword},
