@@ -1,7 +1,9 @@
 package web_test
 
 import (
+	"bytes"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -86,13 +88,29 @@ func (w *town) token(person string) string {
 // from a page of ours.
 func (w *town) ask(person, method, path string, form url.Values) *httptest.ResponseRecorder {
 	w.t.Helper()
-	var body strings.Reader
-	if form != nil {
-		body.Reset(form.Encode())
+	return w.send(person, method, path, frame.Fields, form)
+}
+
+// send visits with a form of that kind.
+func (w *town) send(person, method, path string, kind frame.Form, form url.Values) *httptest.ResponseRecorder {
+	w.t.Helper()
+	body, media := bytes.NewBufferString(form.Encode()), "application/x-www-form-urlencoded"
+	if kind == frame.Files {
+		body.Reset()
+		parts := multipart.NewWriter(body)
+		for name := range form {
+			if err := parts.WriteField(name, form.Get(name)); err != nil {
+				w.t.Fatal(err)
+			}
+		}
+		if err := parts.Close(); err != nil {
+			w.t.Fatal(err)
+		}
+		media = parts.FormDataContentType()
 	}
-	r := httptest.NewRequestWithContext(w.t.Context(), method, path, &body)
+	r := httptest.NewRequestWithContext(w.t.Context(), method, path, body)
 	if method == http.MethodPost {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Content-Type", media)
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
 	if person != "" {
