@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"beredskab/internal/notify"
+	"beredskab/internal/outbox"
 	"beredskab/internal/tidy"
 
 	"github.com/slack-go/slack"
@@ -25,8 +26,9 @@ const (
 )
 
 // blocks lays a message out as Block Kit blocks: header, context, what it is
-// about, the instructions, a button that opens a page, and whom to call.
-func blocks(p notify.Parts) []slack.Block {
+// about, the instructions, a button for each answer, one that opens a page, and whom
+// to call. What a press on a button does is decided when it is pressed.
+func blocks(n outbox.Notice, p notify.Parts) []slack.Block {
 	header := mark(p.Tone) + p.Title
 	out := []slack.Block{slack.NewHeaderBlock(plainText(header, limitHeader))}
 	if tidy.Width(header) > limitHeader {
@@ -41,10 +43,8 @@ func blocks(p notify.Parts) []slack.Block {
 	if len(p.Todo) > 0 {
 		out = append(out, section(todoText(p)))
 	}
-	if p.Link != "" {
-		button := slack.NewButtonBlockElement("open", "", plainText(p.Action, limitButton))
-		button.URL = p.Link
-		out = append(out, slack.NewActionBlock("", button))
+	if row := answers(n, p); len(row) > 0 {
+		out = append(out, slack.NewActionBlock(fmt.Sprintf("ask/%d", n.ID), row...))
 	}
 	if p.Code != "" {
 		out = append(out, contextBlock(p.Code, shareContext))
@@ -56,6 +56,25 @@ func blocks(p notify.Parts) []slack.Block {
 		out = append(out, contextBlock(strings.Join(p.Footer, "\n"), shareFooter))
 	}
 	return out
+}
+
+// mostButtons is how many answers one row shows; the page has all of them.
+const mostButtons = 20
+
+// answers are the buttons under a message: those of the answers that it takes, where the
+// step is one that can be answered at once, and the one that opens the page.
+func answers(n outbox.Notice, p notify.Parts) (row []slack.BlockElement) {
+	if n.ID != 0 && n.Facts.Run != "" && n.Facts.Step != "" {
+		for _, c := range p.Choices[:min(len(p.Choices), mostButtons)] {
+			row = append(row, button(c.Value, c.Label, n.Facts.Run+"/"+n.Facts.Step, c.Value == "yes"))
+		}
+	}
+	if p.Link != "" {
+		open := slack.NewButtonBlockElement("open", "", plainText(p.Action, limitButton))
+		open.URL = p.Link
+		row = append(row, open)
+	}
+	return row
 }
 
 func todoText(p notify.Parts) string {

@@ -16,6 +16,6 @@ func (poster) Draft(n outbox.Notice, m notify.Message) (facsimile.Wire, error) {
 		Channel string        `json:"channel,omitempty"`
 		Text    string        `json:"text"`
 		Blocks  []slack.Block `json:"blocks"`
-	}{n.Address, slackText(m.Parts), blocks(m.Parts)})
+	}{n.Address, slackText(m.Parts), blocks(n, m.Parts)})
 	return facsimile.Wire{Kind: "slack", To: n.Address, Type: "application/json", Body: string(body)}, err
 }

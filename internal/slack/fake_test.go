@@ -27,7 +27,6 @@ type fakeSlack struct {
 	socket *websocket.Conn
 	opened int                     // sockets
 	acked  []string                // envelopes
-	quiet  bool                    // says hello on a socket and then nothing, not even a ping
 	refuse func(method string) any // the answer to a call; nil: it is good
 }
 

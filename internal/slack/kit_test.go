@@ -66,7 +66,7 @@ func TestGolden(t *testing.T) {
 					}
 				}
 				m := render(t, kind, lang, incident)
-				raw, err := json.MarshalIndent(map[string]any{"text": slackText(m.Parts), "blocks": blocks(m.Parts)}, "", "  ")
+				raw, err := json.MarshalIndent(map[string]any{"text": slackText(m.Parts), "blocks": blocks(outbox.Sample(kind, lang, incident), m.Parts)}, "", "  ")
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -30,6 +30,7 @@ type poster struct {
 	api     *slack.Client
 	http    *http.Client
 	webhook string
+	persons *persons
 }
 
 // New makes a poster for Slack. Exactly one of token and webhook must be given.
@@ -52,6 +53,7 @@ func New(o Options) (notify.Sender, error) {
 		options = append(options, slack.OptionAPIURL(strings.TrimSuffix(o.APIURL, "/")+"/"))
 	}
 	s.api = slack.New(o.Token, options...)
+	s.persons = &persons{api: s.api, known: map[string]spot{}}
 	return s, nil
 }
 
@@ -64,14 +66,21 @@ func (s poster) Send(ctx context.Context, n outbox.Notice, m notify.Message) not
 	if s.webhook != "" {
 		quiet := false
 		return judgeSlack(slack.PostWebhookCustomHTTPContext(ctx, s.webhook, s.http, &slack.WebhookMessage{
-			Text: slackText(m.Parts), Blocks: &slack.Blocks{BlockSet: blocks(m.Parts)}, UnfurlLinks: &quiet, UnfurlMedia: &quiet,
+			Text: slackText(m.Parts), Blocks: &slack.Blocks{BlockSet: blocks(n, m.Parts)}, UnfurlLinks: &quiet, UnfurlMedia: &quiet,
 		}), "posted through the incoming webhook")
 	}
 	if n.Address == "" {
 		return notify.Refused("no Slack channel or user is named; give the channel a default address in the settings")
 	}
-	channel, timestamp, err := s.api.PostMessageContext(ctx, n.Address,
-		slack.MsgOptionText(slackText(m.Parts), false), slack.MsgOptionBlocks(blocks(m.Parts)...),
+	to := n.Address
+	if strings.Contains(to, "@") {
+		var err error
+		if to, err = s.persons.find(ctx, to); err != nil {
+			return judgeSlack(err, "")
+		}
+	}
+	channel, timestamp, err := s.api.PostMessageContext(ctx, to,
+		slack.MsgOptionText(slackText(m.Parts), false), slack.MsgOptionBlocks(blocks(n, m.Parts)...),
 		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
 	return judgeSlack(err, fmt.Sprintf("posted in %s as %s", tidy.Line(channel, longestName), tidy.Line(timestamp, longestName)))
 }
@@ -104,12 +113,14 @@ func judgeSlackCode(code string) notify.Receipt {
 	case "internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org",
 		"ratelimited", "rate_limited", "message_limit_exceeded", "accesslimited":
 		return notify.Later(said)
+	case "users_not_found":
+		return notify.Refused(said + "; nobody in Slack has that mailbox: the message goes by another channel. Let the person choose another one, or correct the mailbox there")
 	case "channel_not_found", "not_in_channel", "is_archived", "user_not_found", "cannot_dm_bot", "messages_tab_disabled":
 		return notify.Refused(said + "; invite the app to the channel, or correct the channel's name or user in the settings")
 	case "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "ekm_access_denied":
 		return notify.Refused(said + "; make a new bot token and put it into the settings")
 	case "missing_scope", "not_allowed_token_type", "no_permission", "restricted_action":
-		return notify.Refused(said + "; give the app the scope chat:write, install it again and try \"beredskab notify test\"")
+		return notify.Refused(said + "; give the app the scopes that `beredskab slack manifest` prints, install it again and try \"beredskab notify test\"")
 	case "msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format", "no_text":
 		return notify.Refused(said + "; the message's template gives something that Slack does not take")
 	default:

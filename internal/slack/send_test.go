@@ -118,19 +118,19 @@ func TestBlockLimits(t *testing.T) {
 	for _, lang := range notify.Languages() {
 		for _, kind := range kinds() {
 			for name, filler := range map[string]string{"plain": "øl ", "escaped": "&<>", "emoji": "🟦 "} {
-				m := renderHuge(t, w, kind, lang, strings.Repeat(filler, 2000))
-				checkLimits(t, name+" "+string(kind)+" "+lang, m)
+				n, m := renderHuge(t, w, kind, lang, strings.Repeat(filler, 2000))
+				checkLimits(t, name+" "+string(kind)+" "+lang, n, m)
 			}
 		}
 	}
 }
 
-func renderHuge(t *testing.T, w *notify.Wording, kind outbox.Kind, lang, huge string) notify.Message {
+func renderHuge(t *testing.T, w *notify.Wording, kind outbox.Kind, lang, huge string) (outbox.Notice, notify.Message) {
 	t.Helper()
 	n := outbox.Sample(outbox.Request, lang, false)
 	n.Kind, n.Receiver, n.Channel = kind, huge, huge
 	n.Facts = outbox.Facts{
-		SystemName: huge, Run: huge, Drill: huge, StepTitle: huge, Question: huge, StepNumber: 3, Absent: huge,
+		SystemName: huge, Run: "2026-07", Step: "bekraeft-data", Asks: "decision", Drill: huge, StepTitle: huge, Question: huge, StepNumber: 3, Absent: huge,
 		Leader: huge, Phone: huge, Verdict: huge, SlowStep: huge, Code: huge, Text: huge, Hint: huge, Command: huge,
 		Link: "https://beredskab.example/x", Minutes: 3, AnswerBy: n.CreatedAt, StartsAt: n.CreatedAt, Findings: 3,
 	}
@@ -152,10 +152,10 @@ func renderHuge(t *testing.T, w *notify.Wording, kind outbox.Kind, lang, huge st
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m
+	return n, m
 }
 
-func checkLimits(t *testing.T, name string, m notify.Message) {
+func checkLimits(t *testing.T, name string, n outbox.Notice, m notify.Message) {
 	t.Helper()
 	total := 0
 	within := func(what, text string, limit int) {
@@ -166,7 +166,7 @@ func checkLimits(t *testing.T, name string, m notify.Message) {
 			t.Errorf("%s: a %s has %d characters, limit %d", name, what, units, limit)
 		}
 	}
-	for _, block := range blocks(m.Parts) {
+	for _, block := range blocks(n, m.Parts) {
 		switch b := block.(type) {
 		case *slack.HeaderBlock:
 			within("header", b.Text.Text, 150)
@@ -178,14 +178,18 @@ func checkLimits(t *testing.T, name string, m notify.Message) {
 			if len(b.Elements.ElementSet) > 25 {
 				t.Errorf("%s: %d elements", name, len(b.Elements.ElementSet))
 			}
-			button := b.Elements.ElementSet[0].(*slack.ButtonBlockElement)
-			within("button", button.Text.Text, 75)
-			within("address", button.URL, 3000)
+			for _, element := range b.Elements.ElementSet {
+				button := element.(*slack.ButtonBlockElement)
+				within("button", button.Text.Text, 75)
+				if button.URL+button.Value == "" || len(button.URL) > 3000 || len(button.Value) > 2000 {
+					t.Errorf("%s: a button leads to %q, %q", name, button.URL, button.Value)
+				}
+			}
 		default:
 			t.Errorf("%s: a block of a kind without a known limit: %T", name, b)
 		}
 	}
-	if len(blocks(m.Parts)) > 50 || total > 13200 {
-		t.Errorf("%s: %d blocks with %d characters", name, len(blocks(m.Parts)), total)
+	if len(blocks(n, m.Parts)) > 50 || total > 13200 {
+		t.Errorf("%s: %d blocks with %d characters", name, len(blocks(n, m.Parts)), total)
 	}
 }

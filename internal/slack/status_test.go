@@ -11,6 +11,8 @@ import (
 // TestAnswers: what each status of Slack's servers means for a message, whichever way
 // it was posted.
 func TestAnswers(t *testing.T) {
+	n := outbox.Sample(outbox.Request, "da", false)
+	n.Address = "#beredskab"
 	for status, want := range map[int]outbox.Outcome{
 		http.StatusOK: outbox.Accepted, http.StatusNoContent: outbox.TryAgain, http.StatusMovedPermanently: outbox.GiveUp,
 		http.StatusBadRequest: outbox.GiveUp, http.StatusUnauthorized: outbox.GiveUp, http.StatusForbidden: outbox.GiveUp,
@@ -30,7 +32,7 @@ func TestAnswers(t *testing.T) {
 				o = Options{WebhookURL: r.URL}
 			}
 			s, err := New(o)
-			got := trySend(t, sender(t, s, err), outbox.Sample(outbox.Request, "da", false))
+			got := trySend(t, sender(t, s, err), n)
 			if got.Outcome != want || got.Detail == "" {
 				t.Errorf("%s %d: %+v, want %s", way, status, got, want)
 			}
