@@ -9,17 +9,17 @@ import (
 
 // cardElement is anything in an Adaptive Card.
 type cardElement struct {
-	Type     string
-	Text     string
-	Weight   string
-	Size     string
-	Style    string
-	Subtle   bool `json:"isSubtle"`
-	Items    []cardElement
-	Columns  []cardElement
-	Actions  []cardAction
-	Inlines  []cardElement // of rich text
-	Facts    []struct{ Title, Value string }
+	Type    string
+	Text    string
+	Weight  string
+	Size    string
+	Style   string
+	Subtle  bool `json:"isSubtle"`
+	Items   []cardElement
+	Columns []cardElement
+	Actions []cardAction
+	Inlines []cardElement // of rich text
+	Facts   []struct{ Title, Value string }
 }
 
 type cardAction struct{ Type, Title, URL, Style string }

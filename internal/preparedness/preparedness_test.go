@@ -37,7 +37,9 @@ type hall struct {
 	set      *plan.Set
 }
 
-func (h *hall) Now() event.Moment { return event.Moment{Wall: h.wall, Boot: "boot", Mono: h.wall.Sub(day(2025, 1, 1))} }
+func (h *hall) Now() event.Moment {
+	return event.Moment{Wall: h.wall, Boot: "boot", Mono: h.wall.Sub(day(2025, 1, 1))}
+}
 
 func day(year int, month time.Month, day int) time.Time {
 	return time.Date(year, month, day, 9, 0, 0, 0, time.UTC)
