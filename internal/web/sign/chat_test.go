@@ -28,13 +28,10 @@ func (h *house) accountsOf(person string) (list []string) {
 	return list
 }
 
-// An account in Slack becomes a person's when he signs in, shows again who he is, and
-// says so; to look at the link changes nothing. He can take it away again.
-func TestAccountOfAChat(t *testing.T) {
-	h := newHouse(t, nil)
-	book := func() string { return strings.Join(h.accountsOf(owner), " ") }
-	h.ok(h.door.Update(t.Context(), func(tx door.Tx) error {
-		row, err := tx.Record(t.Context(), rights.KindPerson, owner)
+// writtenTo gives a person a mailbox.
+func (h *house) writtenTo(id, mail string) {
+	h.ok(h.door.Update(h.t.Context(), func(tx door.Tx) error {
+		row, err := tx.Record(h.t.Context(), rights.KindPerson, id)
 		if err != nil {
 			return err
 		}
@@ -42,14 +39,22 @@ func TestAccountOfAChat(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		p.Mail = "ejer@kommune.test"
+		p.Mail = mail
 		next, err := p.Row(h.wall)
 		next.Rev = row.Rev + 1
 		if err != nil {
 			return err
 		}
-		return tx.PutRecord(t.Context(), next)
+		return tx.PutRecord(h.t.Context(), next)
 	}))
+}
+
+// An account in Slack becomes a person's when he signs in, shows again who he is, and
+// says so; to look at the link changes nothing. He can take it away again.
+func TestAccountOfAChat(t *testing.T) {
+	h := newHouse(t, nil)
+	book := func() string { return strings.Join(h.accountsOf(owner), " ") }
+	h.writtenTo(owner, "ejer@kommune.test")
 	account := rights.Account{Issuer: rights.Slack + "T024BE7LD", Subject: "U017"}
 	token, err := h.gate.OfferAccount(t.Context(), door.System("slack"), account, "Ejer i Slack", "ejer@kommune.test")
 	h.ok(err)
