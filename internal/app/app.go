@@ -20,6 +20,7 @@ import (
 	"beredskab/internal/disk"
 	"beredskab/internal/door"
 	"beredskab/internal/governance"
+	"beredskab/internal/halted"
 	"beredskab/internal/kept"
 	"beredskab/internal/notary"
 	"beredskab/internal/notify"
@@ -105,12 +106,14 @@ func OpenAt(ctx context.Context, s *Settings, mode Mode, log *slog.Logger, clock
 	if a.store, err = store.Open(ctx, options); err != nil {
 		return nil, err
 	}
-	if a.Courier, err = s.Courier(); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", s.File, err), a.store.Close())
-	}
 	a.meter = ops.NewMeter(a.store, a.store.Faulty)
 	d := door.New(a.meter, clock)
 	a.door = d
+	building := s.building()
+	building.Halted = halted.New(d, s.Node)
+	if a.Courier, err = channels.Courier(s.Channels, building); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", s.File, err), a.store.Close())
+	}
 	a.Office = governance.New(d)
 	a.Register = register.New(d, register.Options{Routes: channels.Routes(s.Channels), Command: "beredskab --dir " + s.Dir, Room: a.room})
 	a.Notary = notary.New(notary.Options{
