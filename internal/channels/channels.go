@@ -75,10 +75,7 @@ func Check(list []Channel) error {
 // Paths are the places in c that name a file or a folder, so that relative ones can be
 // made absolute.
 func (c *Channel) Paths() []*string {
-	paths := []*string{&c.Dir}
-	for _, p := range []*string{&c.TokenFile, &c.AppTokenFile, &c.SigningFile, &c.WebhookFile, &c.PasswordFile, &c.HeadersFile} {
-		paths = append(paths, p)
-	}
+	paths := []*string{&c.Dir, &c.TokenFile, &c.AppTokenFile, &c.SigningFile, &c.WebhookFile, &c.PasswordFile, &c.HeadersFile}
 	for i := range c.SecretFiles {
 		paths = append(paths, &c.SecretFiles[i])
 	}
