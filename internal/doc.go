@@ -87,6 +87,8 @@
 //	| 6     | frame                | what every page stands on: who visits, what he may see, how it is answered | HTTP              |
 //	| 6     | slack                | the municipality's Slack: what is posted there, and what people answer there | Slack                |
 //	| 6     | gateway              | hands messages to Teams, to a gateway of SMS, to signed webhooks      | HTTP                    |
+//	| 6     | slack/places         | where messages stand in Slack that change later                       | through door           |
+//	| 6     | slack/seen           | what Slack delivers again, told from what it delivers first            | through door           |
 //	| 7     | web                  | people drive the register: pages, API, sign-in                        | HTTP                    |
 //	| 7     | web/sign             | signing in and out, and proving it again                              | HTTP                    |
 //	| 7     | web/home             | the overview, what waits for whom, the search                         | HTTP                    |

@@ -110,7 +110,7 @@ func OpenAt(ctx context.Context, s *Settings, mode Mode, log *slog.Logger, clock
 	d := door.New(a.meter, clock)
 	a.door = d
 	building := s.building()
-	building.Halted = halted.New(d, s.Node)
+	building.Halted, building.Places = halted.New(d, s.Node), &slack.Places{Door: d}
 	if a.Courier, err = channels.Courier(s.Channels, building); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", s.File, err), a.store.Close())
 	}

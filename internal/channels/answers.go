@@ -15,7 +15,7 @@ func Answers(list []Channel, o Options, l slack.ListenerOptions) (*slack.Listene
 		if c.Kind != "slack" || c.Dir != "" || c.AppTokenFile == "" && c.SigningFile == "" {
 			continue
 		}
-		l.APIURL, l.Language = c.URL, c.Language
+		l.APIURL, l.Language, l.Channel = c.URL, c.Language, c.Address
 		for file, into := range map[string]*string{c.TokenFile: &l.Token, c.AppTokenFile: &l.AppToken, c.SigningFile: &l.Secret} {
 			word, err := o.Secret(file)
 			if err != nil {

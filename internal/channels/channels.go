@@ -96,6 +96,7 @@ func (c Channel) String() string {
 type Options struct {
 	Texts  fs.FS                             // the municipality's own texts; may be nil
 	Secret func(file string) (string, error) // reads a secret; "" for no file
+	Places *slack.Places                     // where messages stand in Slack that change later; nil: none does
 	Halted *halted.Book                      // where it is kept that a receiver takes nothing more; nil: nowhere
 }
 
@@ -174,5 +175,5 @@ func (c Channel) slack(o Options) (notify.Sender, error) {
 	if c.Dir != "" && token+webhook == "" {
 		token = "none" // nothing is sent
 	}
-	return slack.New(slack.Options{Token: token, WebhookURL: webhook, APIURL: c.URL})
+	return slack.New(slack.Options{Token: token, WebhookURL: webhook, APIURL: c.URL, Places: o.Places})
 }

@@ -19,6 +19,7 @@ import (
 	"beredskab/internal/kept"
 	"beredskab/internal/proof"
 	"beredskab/internal/record"
+	"beredskab/internal/slack/seen"
 	"beredskab/internal/store"
 )
 
@@ -28,7 +29,7 @@ func (h *house) fingerprint() string {
 	entries, err := h.Register.Entries(h.t.Context(), kept.EntryFilter{})
 	h.ok(err)
 	rows, err := door.Read(h.t.Context(), h.Door, func(tx door.Tx) ([]record.Row, error) {
-		return tx.Records(h.t.Context(), seenKind, record.Filter{})
+		return tx.Records(h.t.Context(), seen.Kind, record.Filter{})
 	})
 	h.ok(err)
 	sum := sha256.New()
@@ -198,15 +199,15 @@ func TestSeenOnEveryNodeForAnHour(t *testing.T) {
 	node := &Listener{ListenerOptions: ListenerOptions{Door: door.New(other, h)}}
 	try := func(l *Listener, key string) bool {
 		t.Helper()
-		first, err := l.first(t.Context(), key)
+		first, err := seen.First(t.Context(), l.Door, key)
 		h.ok(err)
 		return first
 	}
-	if key := keyOf("a"); !try(h.Listener, key) || try(node, key) || try(h.Listener, key) {
+	if key := seen.Key("a"); !try(h.Listener, key) || try(node, key) || try(h.Listener, key) {
 		t.Error("it is the first twice")
 	}
 	h.pass(2 * time.Hour)
-	if !try(node, keyOf("a")) || keyOf("a", "b") == keyOf("ab") {
+	if !try(node, seen.Key("a")) || seen.Key("a", "b") == seen.Key("ab") {
 		t.Error("what was seen is kept for ever, or two keys are one")
 	}
 }

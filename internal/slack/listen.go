@@ -18,6 +18,7 @@ import (
 	"beredskab/internal/notify"
 	"beredskab/internal/phrase"
 	"beredskab/internal/register"
+	"beredskab/internal/slack/places"
 
 	"github.com/slack-go/slack"
 )
@@ -35,6 +36,7 @@ type ListenerOptions struct {
 	APIURL   string                                             // another address of the Web API; empty: Slack's own
 	Origin   string                                             // https://…, where people reach the pages; empty: nowhere
 	Language string                                             // of whoever chose none
+	Channel  string                                             // that gets a summary of each run; empty: none does
 	Timeout  time.Duration                                      // for one question to Slack; 0 means 10 seconds
 	Silence  time.Duration                                      // after which a socket counts as dead; 0 means 30 seconds
 	Log      *slog.Logger
@@ -52,9 +54,10 @@ type Standing struct {
 // each person did it. Make it with NewListener, and let Run work.
 type Listener struct {
 	ListenerOptions
-	api   *slack.Client
-	http  *http.Client
-	texts map[string]*phrase.Phrases
+	places *places.Places
+	api    *slack.Client
+	http   *http.Client
+	texts  map[string]*phrase.Phrases
 
 	mu    sync.Mutex
 	state State
@@ -83,7 +86,7 @@ func NewListener(o ListenerOptions) (*Listener, error) {
 		return nil, errors.New("the app-level token of Slack begins with xapp-: make one with the scope connections:write")
 	}
 	o.Timeout, o.Silence = cmp.Or(o.Timeout, notify.DefaultTimeout), cmp.Or(o.Silence, 30*time.Second)
-	l := &Listener{ListenerOptions: o, http: notify.HTTPClient(o.Timeout), texts: map[string]*phrase.Phrases{}, lanes: make([]chan job, lanes)}
+	l := &Listener{ListenerOptions: o, places: &places.Places{Door: o.Door}, http: notify.HTTPClient(o.Timeout), texts: map[string]*phrase.Phrases{}, lanes: make([]chan job, lanes)}
 	for i := range l.lanes {
 		l.lanes[i] = make(chan job, laneDepth)
 	}
@@ -115,6 +118,7 @@ func (l *Listener) Run(ctx context.Context) {
 			}
 		})
 	}
+	work.Go(func() { l.boards(ctx) })
 	if l.AppToken != "" {
 		l.hold(ctx)
 	}

@@ -26,6 +26,8 @@ func TestMessageToAPerson(t *testing.T) {
 		}
 	}
 	var asked []string
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	for _, c := range f.calls {
 		asked = append(asked, c.Method)
 		if c.Method != "chat.postMessage" {
@@ -60,6 +62,8 @@ func TestMessageToAPerson(t *testing.T) {
 	if want := []string{"users.lookupByEmail", "conversations.open", "chat.postMessage", "chat.postMessage"}; !slices.Equal(asked, want) {
 		t.Errorf("asked Slack %v, want %v: whom one has found is known", asked, want)
 	}
+	f.mu.Unlock()
+	defer f.mu.Lock()
 	n.Address = "ukendt@kommune.example"
 	if r := trySend(t, posted, n); r.Outcome != outbox.GiveUp || !strings.Contains(r.Detail, "another channel") {
 		t.Errorf("somebody whom Slack does not know: %+v", r)

@@ -163,6 +163,7 @@ func (v *visit) answered(ctx context.Context, a asked, act, done string) error {
 		v.say(ctx, v.outcome(a))
 	case done == "" || v.stand(a) == "mine":
 		v.edit(ctx, v.outcome(a), v.over(a)...)
+		return v.places.Settle(ctx, a.notice)
 	case act == "undo" && v.place.Message != "" && !v.place.Home:
 		v.edit(ctx, fact(question(a.step)), v.asks(a, 0)...)
 		v.say(ctx, v.texts.Say(done))

@@ -12,6 +12,7 @@ import (
 
 	"beredskab/internal/notify"
 	"beredskab/internal/outbox"
+	"beredskab/internal/slack/places"
 	"beredskab/internal/tidy"
 
 	"github.com/slack-go/slack"
@@ -20,10 +21,11 @@ import (
 // Options names one Slack workspace: a bot's token, or the address of an
 // incoming webhook, which always writes into the channel it was made for.
 type Options struct {
-	Token      string        // xoxb-…; needs the scope chat:write, and im:write for messages to a person
-	WebhookURL string        // https://hooks.slack.com/services/…; a secret
-	APIURL     string        // another address of the Web API, ending in "/"; empty means Slack's own
-	Timeout    time.Duration // for one try; 0 means 10 seconds
+	Token      string         // xoxb-…; needs the scope chat:write, and im:write for messages to a person
+	WebhookURL string         // https://hooks.slack.com/services/…; a secret
+	APIURL     string         // another address of the Web API, ending in "/"; empty means Slack's own
+	Timeout    time.Duration  // for one try; 0 means 10 seconds
+	Places     *places.Places // where messages stand that change later; nil: none does
 }
 
 type poster struct {
@@ -31,6 +33,7 @@ type poster struct {
 	http    *http.Client
 	webhook string
 	persons *persons
+	places  *places.Places
 }
 
 // New makes a poster for Slack. Exactly one of token and webhook must be given.
@@ -41,7 +44,7 @@ func New(o Options) (notify.Sender, error) {
 	if o.Timeout <= 0 {
 		o.Timeout = notify.DefaultTimeout
 	}
-	s := poster{http: notify.HTTPClient(o.Timeout), webhook: o.WebhookURL}
+	s := poster{http: notify.HTTPClient(o.Timeout), webhook: o.WebhookURL, places: o.Places}
 	if o.WebhookURL != "" {
 		return s, notify.ServerURL("the address of the Slack webhook", o.WebhookURL)
 	}
@@ -72,17 +75,27 @@ func (s poster) Send(ctx context.Context, n outbox.Notice, m notify.Message) not
 	if n.Address == "" {
 		return notify.Refused("no Slack channel or user is named; give the channel a default address in the settings")
 	}
-	to := n.Address
-	if strings.Contains(to, "@") {
+	to, personal := n.Address, strings.Contains(n.Address, "@")
+	options := []slack.MsgOption{
+		slack.MsgOptionText(slackText(m.Parts), false), slack.MsgOptionBlocks(blocks(n, m.Parts)...),
+		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(),
+	}
+	if personal {
 		var err error
 		if to, err = s.persons.find(ctx, to); err != nil {
 			return judgeSlack(err, "")
 		}
+	} else if thread := s.places.Thread(ctx, n.Facts.Run); thread != "" {
+		options = append(options, slack.MsgOptionTS(thread))
 	}
-	channel, timestamp, err := s.api.PostMessageContext(ctx, to,
-		slack.MsgOptionText(slackText(m.Parts), false), slack.MsgOptionBlocks(blocks(n, m.Parts)...),
-		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl())
-	return judgeSlack(err, fmt.Sprintf("posted in %s as %s", tidy.Line(channel, longestName), tidy.Line(timestamp, longestName)))
+	channel, timestamp, err := s.api.PostMessageContext(ctx, to, options...)
+	r := judgeSlack(err, fmt.Sprintf("posted in %s as %s", tidy.Line(channel, longestName), tidy.Line(timestamp, longestName)))
+	if err == nil && personal {
+		if err := s.places.Asked(ctx, n, channel, timestamp); err != nil {
+			r.Detail += "; it will not be struck out when somebody answers elsewhere"
+		}
+	}
+	return r
 }
 
 func judgeSlack(err error, posted string) notify.Receipt {
@@ -127,3 +140,6 @@ func judgeSlackCode(code string) notify.Receipt {
 		return notify.Refused(said + "; look the code up in Slack's page on chat.postMessage")
 	}
 }
+
+// Places is where messages stand that change later.
+type Places = places.Places

@@ -11,6 +11,7 @@ import (
 	"beredskab/internal/door"
 	"beredskab/internal/phrase"
 	"beredskab/internal/rights"
+	"beredskab/internal/slack/seen"
 )
 
 // visit is one thing that somebody did in Slack, and what is known of him.
@@ -148,10 +149,10 @@ func (v *visit) readInteraction(payload []byte) error {
 	switch {
 	case in.Type == "block_actions" && len(in.Actions) > 0 && in.Actions[0].ID != "open":
 		a := in.Actions[0]
-		v.once = keyOf(in.Type, v.account.String(), in.Trigger, a.At, a.Block, a.ID, cmp.Or(a.Value, a.Option.Value))
+		v.once = seen.Key(in.Type, v.account.String(), in.Trigger, a.At, a.Block, a.ID, cmp.Or(a.Value, a.Option.Value))
 		v.act = func(v *visit, ctx context.Context) error { return v.press(ctx, a) }
 	case in.Type == "view_submission":
-		v.once = keyOf(in.Type, v.account.String(), in.View.ID)
+		v.once = seen.Key(in.Type, v.account.String(), in.View.ID)
 		v.act = func(v *visit, ctx context.Context) error { return v.sentIn(ctx, in.View) }
 	}
 	return nil
@@ -167,7 +168,7 @@ func (v *visit) readCommand(payload []byte) error {
 	}
 	v.from(c.Team, c.User)
 	v.trigger, v.place.Reply, v.place.Channel = c.Trigger, c.Reply, c.Channel
-	v.once = keyOf("command", v.account.String(), c.Trigger, c.Text)
+	v.once = seen.Key("command", v.account.String(), c.Trigger, c.Text)
 	v.act = func(v *visit, ctx context.Context) error { return v.command(ctx, c.Text) }
 	return nil
 }
@@ -180,7 +181,7 @@ func (v *visit) readEvent(payload []byte) error {
 	v.from(h.Team, h.Event.User)
 	if h.Event.Type == "app_home_opened" && (h.Event.Tab == "home" || h.Event.Tab == "") {
 		v.place.Home = true
-		v.once = keyOf("event", v.account.String(), h.ID)
+		v.once = seen.Key("event", v.account.String(), h.ID)
 		v.act = func(v *visit, ctx context.Context) error { return v.showHome(ctx) }
 	}
 	return nil
@@ -191,7 +192,7 @@ func (v *visit) readEvent(payload []byte) error {
 func (v *visit) handle(ctx context.Context) error {
 	v.now = v.Door.Now().Wall
 	v.texts = v.Listener.texts[cmp.Or(v.Language, phrase.Languages()[0])]
-	first, err := v.first(ctx, v.once)
+	first, err := seen.First(ctx, v.Door, v.once)
 	if err != nil || !first {
 		return v.failed(ctx, err)
 	}
