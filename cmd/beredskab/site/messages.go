@@ -41,7 +41,7 @@ func (e Examination) channels(ctx context.Context) (lines []Line) {
 			text += ": " + f.Detail
 		}
 		if !f.OK {
-			lines = append(lines, Line{name, Warn, f.Kind + ": " + text, f.Next})
+			lines = append(lines, Line{name, Warn, f.Kind + " fails at this: " + text, f.Next})
 			continue
 		}
 		well[f.Channel] = append(well[f.Channel], text)
