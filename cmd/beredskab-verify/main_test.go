@@ -127,7 +127,7 @@ func TestOfItsOwn(t *testing.T) {
 // TestLargeLogs is A4: the program's memory does not grow with the log.
 func TestLargeLogs(t *testing.T) {
 	path := program(t)
-	b, n := newBook(t, 0, 1), proof.Size(5_000, 50_000, 1_000_000)
+	b, n := newBook(t, 0, 1), proof.Size(5_000, 30_000, 1_000_000)
 	cmd := exec.Command(path, "--key", b.first, "--json")
 	in, out := must(cmd.StdinPipe())(t), &bytes.Buffer{}
 	cmd.Stdout = out

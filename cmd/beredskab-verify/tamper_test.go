@@ -172,7 +172,7 @@ func brackets(verdict string, seq, every, n int) bool {
 // TestTailsAreMissed is A2: a log that was cut off or rewound to any length,
 // with the genuine checkpoint that it had then, is caught by each newer anchor.
 func TestTailsAreMissed(t *testing.T) {
-	n := proof.Size(50, 100, 200)
+	n := proof.Size(50, 60, 200)
 	b := newBook(t, n, 1)
 	anchor, passed := b.signed(t, n), 0
 	var nodes []ledger.Hash

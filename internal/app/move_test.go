@@ -70,7 +70,7 @@ func TestMoveToPostgresAndBack(t *testing.T) {
 	w.plan("a", []string{manual("s1")})
 	w.plan("b", []string{manual("s1")})
 	w.serve()
-	runs := proof.Size(4, 12, 60)
+	runs := proof.Size(4, 8, 60)
 	for range runs {
 		w.randomRun(draw, "a")
 	}

@@ -53,7 +53,7 @@ func TestFailingSystemCalls(t *testing.T) {
 	all := failures(t, binary)
 	rand.New(rand.NewPCG(seed, 3)).Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	all = mixed(all)
-	sweep := &sweep{t: t, binary: binary, wanted: proof.Size(4, 30, min(600, len(all)))}
+	sweep := &sweep{t: t, binary: binary, wanted: proof.Size(4, 20, min(600, len(all)))}
 	var hands sync.WaitGroup
 	work := make(chan failure)
 	for range 3 {
