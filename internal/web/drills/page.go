@@ -69,7 +69,7 @@ func (t *teller) page() *page {
 	run := &t.run
 	out := &page{
 		ID: run.ID, Path: "/drills/" + run.ID, Title: cmp.Or(run.Drill.Title, t.row.Title), Row: t.row, Seq: run.Seq, Ended: run.State == drill.Ended,
-		Imported: t.row.Imported, Draft: t.draft, SystemPath: "/systems/" + t.row.System, System: t.row.System, Tone: tone(run.Incident || t.row.Incident),
+		Imported: t.row.Imported, Draft: t.draft, SystemPath: "/systems/" + t.row.System, System: t.system, Tone: tone(run.Incident || t.row.Incident),
 		Stream: "/drills/" + run.ID + "/stream", Changed: t.changed, Newer: t.newer, Hash: t.row.PlanHash,
 	}
 	out.Word = t.v.Texts.Word("state", out.Tone)

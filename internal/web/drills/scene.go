@@ -21,6 +21,7 @@ type scene struct {
 	row     kept.Run
 	run     drill.Run
 	org     *plan.Organisation
+	system  string // what the system is called
 	events  []event.Event
 	notices []outbox.Notice
 	waits   []kept.Wait // for a machine that carries steps out
@@ -49,6 +50,10 @@ func (p *Part) scene(ctx context.Context, id string) (*scene, error) {
 	}
 	if s.org = set.Organisation; s.org == nil {
 		s.org = &plan.Organisation{}
+	}
+	s.system = s.row.System
+	if held, there := set.Plan(s.row.System); there {
+		s.system = held.Name
 	}
 	if s.row.Imported {
 		return s, nil

@@ -19,6 +19,7 @@ import (
 type contact struct {
 	dossier.Contact
 	SystemName string
+	Name       string // of the role
 	Late       bool
 	Call       bool // the visitor may record a call
 }
@@ -45,7 +46,8 @@ func (p *Part) seen(v *frame.Visit, set *plan.Set) (list []contact, err error) {
 			continue
 		}
 		one := contact{Contact: c, SystemName: v.Texts.Say("people.organisation"), Late: !c.Due.After(v.Now)}
-		if c.System != "" {
+		of, _ := set.Plan(c.System)
+		if one.Name = set.Organisation.Reach(c.Whom, of).Role; c.System != "" {
 			one.SystemName = called(set, c.System)
 		}
 		one.Call = v.May(matrix.PlanDraft, matrix.Write, on) || v.May(matrix.Workaround, matrix.Write, on)
